@@ -1,0 +1,1 @@
+"""What can happen and what must hold: one module per record."""

@@ -1,0 +1,1 @@
+"""The questions the ledger answers: one module per question, in temporal read tables."""

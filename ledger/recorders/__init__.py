@@ -1,0 +1,1 @@
+"""Where the entries live: SQLite and PostgreSQL, each native, sharing one promise (`contract`)."""

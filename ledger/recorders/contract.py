@@ -1,0 +1,156 @@
+"""What every home for the entries promises, whichever engine keeps it.
+
+The promise, shared by `ledger.recorders.sqlite` and `ledger.recorders.postgres` and shown by `tests/conformance`:
+
+* positions run 1, 2, 3 ... without a gap, in the order of commit; nobody ever sees a position that a later commit fills;
+* (source, id) is unique for ever;
+* an entry, its key and its sealed words are committed together or not at all;
+* entries are never updated, deleted or truncated: triggers refuse it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from eventsourcing.persistence import StoredEvent
+
+
+class Key(NamedTuple):
+    """The sender's own identity of a submission: CloudEvents `source` and `id`."""
+
+    source: str
+    id: str
+
+
+@dataclass(frozen=True)
+class NewEntry(StoredEvent):
+    """One entry about to be stored. `state` holds its exact bytes; they are never made again.
+
+    `originator_id` is `<record>/<reference>`, `originator_version` counts 1, 2, 3 ... within it, `topic` is the event type.
+    """
+
+    source: str | None = None
+    id: str | None = None
+    content: bytes | None = None
+    """SHA-256 of what was posted, without sealed words: 32 bytes."""
+
+
+class StoredEntry(NamedTuple):
+    """One entry as it stands in the ledger."""
+
+    position: int
+    originator_id: str
+    originator_version: int
+    topic: str
+    state: bytes
+
+
+class KnownKey(NamedTuple):
+    """What the ledger holds under a key: where, and the hash of what was posted then."""
+
+    position: int
+    content: bytes
+
+
+class SealedWords(NamedTuple):
+    """Words kept beside an entry: `path` is a JSON pointer into its data, `salt` 32 bytes, `text` as posted."""
+
+    position: int
+    path: str
+    salt: bytes
+    text: str
+
+
+class FullRow(NamedTuple):
+    """Everything one position holds: what a backup carries."""
+
+    position: int
+    entry: NewEntry
+    recordedtime: str
+    words: tuple[SealedWords, ...]
+
+
+class Head(NamedTuple):
+    """The end of the ledger: the last position (0 when empty) and its recorded time (RFC 3339 UTC, microseconds) or None."""
+
+    position: int
+    recordedtime: str | None
+
+
+class Appending(Protocol):
+    """One transaction that holds the head of the ledger. Everything read through it is as of that head."""
+
+    head: Head
+
+    def known_keys(self, keys: Sequence[Key]) -> Mapping[Key, KnownKey]:
+        """Those of the keys that are recorded already."""
+
+    def history(self, originator_ids: Sequence[str]) -> Sequence[StoredEntry]:
+        """All entries of these records, in position order."""
+
+    def advanced_since(self, position: int) -> Sequence[str]:
+        """The distinct originator ids of entries after a position: what other processes wrote meanwhile."""
+
+    def last_reference(self, prefix: str) -> str | None:
+        """Of originator ids that are `prefix` followed by digits only, the one with the greatest number; None if there is none."""
+
+    def words(self, position: int) -> Sequence[SealedWords]:
+        """The words kept for an entry."""
+
+    def append(self, entries: Sequence[NewEntry], words: Sequence[SealedWords], recordedtime: str) -> None:
+        """Stage entries for the positions head.position + 1, + 2 ... They are visible to nobody before the commit."""
+
+
+class LedgerRecorder(Protocol):
+    """What the ledger asks of a recorder beyond eventsourcing's ApplicationRecorder."""
+
+    def appending(self) -> AbstractContextManager[Appending]:
+        """Lock the head row; commit on leaving, roll back on an exception. Writers queue here.
+
+        Raises eventsourcing.persistence.OperationalError or InterfaceError where the engine fails, also at commit, when it may not be
+        known whether the commit happened: whoever called looks the keys up before answering.
+        """
+
+    def head(self) -> Head:
+        """The end of the ledger as committed now."""
+
+    def entries(
+        self, after: int = 0, limit: int | None = None, *, upto: int | None = None
+    ) -> Iterator[StoredEntry]:
+        """Entries with after < position <= upto in position order, streamed in bounded memory."""
+
+    def bodies(self, after: int, limit: int) -> Sequence[tuple[int, bytes]]:
+        """Position and bytes of up to limit entries after a position: the quickest read there is."""
+
+    def entry(self, position: int) -> StoredEntry | None:
+        """One entry, or None."""
+
+    def by_key(self, key: Key) -> KnownKey | None:
+        """Where a key was recorded, or None."""
+
+    def record(self, originator_id: str, *, upto: int | None = None) -> Sequence[StoredEntry]:
+        """All entries of one record up to a position, in order."""
+
+    def records(self, originator_ids: Sequence[str], *, upto: int | None = None) -> Sequence[StoredEntry]:
+        """All entries of several records up to a position, in position order."""
+
+    def words(self, positions: Sequence[int]) -> Sequence[SealedWords]:
+        """The words kept for these entries."""
+
+    def position_at(self, instant: str) -> int:
+        """The last position recorded at or before an instant (RFC 3339 UTC, microseconds); 0 if none. Recorded times never decrease."""
+
+    def wait_beyond(self, position: int, timeout: float) -> bool:
+        """True as soon as the head is beyond a position, False when timeout seconds have passed."""
+
+    def rows(self, after: int, limit: int) -> Sequence[FullRow]:
+        """Whole rows, words included, for copying a ledger to another home."""
+
+    def load(self, rows: Sequence[FullRow]) -> None:
+        """Store rows copied from another home, as they are, after the present head; refuses a gap."""
+
+    def close(self) -> None:
+        """Let go of files and connections."""

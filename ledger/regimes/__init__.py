@@ -1,0 +1,1 @@
+"""Everything somebody else may change, as dated TOML packs."""
