@@ -33,6 +33,12 @@ def pytest_report_header(config: pytest.Config) -> str:
     return f"seed: {chosen} (repeat this run with --hypothesis-seed={chosen}), {config.option.hypothesis_profile} run"
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say the seed where a quiet run has no header."""
+    if config.get_verbosity() < 0:
+        terminalreporter.write_line(pytest_report_header(config))
+
+
 @pytest.fixture(scope="session")
 def long(request: pytest.FixtureRequest) -> bool:
     """Whether the slow register is asked for in full."""

@@ -51,6 +51,14 @@ def test_the_service_needs_nothing_that_the_tests_do_not_have():
     assert pinned("requirements-service.lock").keys() < pinned("requirements.lock").keys()
 
 
+def test_every_locked_package_is_told_with_its_licence_and_no_other():
+    rows = re.findall(
+        r"^\| ([a-z0-9-]+) \| [^|]+ \| [^|]+ \|$", (CHECKOUT / "THIRD-PARTY.md").read_text("utf-8"), re.MULTILINE
+    )
+    told = [name for name in rows if name not in {"package", "what"}]
+    assert sorted(told) == sorted({name for lock in LOCKS for name in pinned(lock)})
+
+
 def test_the_pip_kept_here_is_the_recorded_one():
     digest, name = (CHECKOUT / "bootstrap" / "pip.sha256").read_text(encoding="utf-8").split()
     assert hashlib.sha256((CHECKOUT / "bootstrap" / name).read_bytes()).hexdigest() == digest
