@@ -1,1 +1,22 @@
-"""Where the entries live: SQLite and PostgreSQL, each native, sharing one promise (`contract`)."""
+"""Homes for the entries: a SQLite file or a PostgreSQL database, with one promise (`ledger.recorders.contract`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ledger.recorders.postgres import PostgresRecorder
+from ledger.recorders.sqlite import SQLiteRecorder
+
+__all__ = ["PostgresRecorder", "SQLiteRecorder", "open_recorder"]
+
+
+def open_recorder(database: str, *, clock: Callable[[], str] | None = None) -> SQLiteRecorder | PostgresRecorder:
+    """The recorder for a database: `postgresql://...` is a server, anything else the path of a SQLite file.
+
+    Both are eventsourcing ApplicationRecorders and fulfil `LedgerRecorder`. What is not there yet is made. `clock` returns the time
+    (RFC 3339 UTC, microseconds) for eventsourcing's own `insert_events`; `appending()` is told the time instead.
+    Raises UnknownSchemaError for a database of another program or version, OperationalError where it cannot be reached.
+    """
+    if database.startswith(("postgresql://", "postgres://")):
+        return PostgresRecorder(database, clock=clock)
+    return SQLiteRecorder(database, clock=clock)

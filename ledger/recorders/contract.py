@@ -5,6 +5,7 @@ The promise, shared by `ledger.recorders.sqlite` and `ledger.recorders.postgres`
 * positions run 1, 2, 3 ... without a gap, in the order of commit; nobody ever sees a position that a later commit fills;
 * (source, id) is unique for ever;
 * an entry, its key and its sealed words are committed together or not at all;
+* recorded times never decrease along the positions;
 * entries are never updated, deleted or truncated: triggers refuse it.
 """
 
@@ -15,7 +16,14 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from eventsourcing.persistence import StoredEvent
+from eventsourcing.persistence import PersistenceError, StoredEvent
+
+SCHEMA_VERSION = 1
+"""The version of the stored tables this program reads and writes. It is never changed in place: another version is refused."""
+
+
+class UnknownSchemaError(PersistenceError):
+    """The database is not a ledger, or holds a ledger of a schema version this program does not know."""
 
 
 class Key(NamedTuple):
@@ -81,9 +89,15 @@ class Head(NamedTuple):
 
 
 class Appending(Protocol):
-    """One transaction that holds the head of the ledger. Everything read through it is as of that head."""
+    """One transaction that holds the head of the ledger. Everything read through it is as of that head, whatever is staged meanwhile.
 
-    head: Head
+    The head is locked by the first thing asked of it. On PostgreSQL that first question travels with the lock, so a writer that
+    asks for `known_keys` before `head` needs one round trip for both, and one more for everything it stages and the commit.
+    """
+
+    @property
+    def head(self) -> Head:
+        """The end of the ledger, locked: nobody else appends until this transaction ends."""
 
     def known_keys(self, keys: Sequence[Key]) -> Mapping[Key, KnownKey]:
         """Those of the keys that are recorded already."""
@@ -101,26 +115,34 @@ class Appending(Protocol):
         """The words kept for an entry."""
 
     def append(self, entries: Sequence[NewEntry], words: Sequence[SealedWords], recordedtime: str) -> None:
-        """Stage entries for the positions head.position + 1, + 2 ... They are visible to nobody before the commit."""
+        """Stage entries for the positions head.position + 1, + 2 ... They are written on leaving `appending()`, in the same commit.
+
+        May be called again: positions go on. Words name one of the positions staged in the same call; recordedtime is RFC 3339 UTC
+        with microseconds and a Z. Raises at once DataError for a malformed time or a NUL in a text, and IntegrityError for a time
+        earlier than the one before it or words without their entry. A version or key already taken is an IntegrityError on leaving.
+        """
 
 
 class LedgerRecorder(Protocol):
     """What the ledger asks of a recorder beyond eventsourcing's ApplicationRecorder."""
 
     def appending(self) -> AbstractContextManager[Appending]:
-        """Lock the head row; commit on leaving, roll back on an exception. Writers queue here.
+        """Lock the head row; write what was staged and commit on leaving, roll back on an exception. Writers queue here.
 
-        Raises eventsourcing.persistence.OperationalError or InterfaceError where the engine fails, also at commit, when it may not be
-        known whether the commit happened: whoever called looks the keys up before answering.
+        Raises on leaving, and then nothing is stored: IntegrityError, where a version or a key is taken already.
+        Raises OperationalError or InterfaceError where the engine fails. At commit it may then not be known whether the commit
+        happened: whoever called looks the keys up (`by_key`) before answering. All from eventsourcing.persistence.
+        ProgrammingError when one thread opens it twice, which would wait on itself for ever.
         """
 
     def head(self) -> Head:
         """The end of the ledger as committed now."""
 
-    def entries(
-        self, after: int = 0, limit: int | None = None, *, upto: int | None = None
-    ) -> Iterator[StoredEntry]:
-        """Entries with after < position <= upto in position order, streamed in bounded memory."""
+    def entries(self, after: int = 0, limit: int | None = None, *, upto: int | None = None) -> Iterator[StoredEntry]:
+        """Entries with after < position <= upto in position order, streamed in bounded memory.
+
+        Without `upto`, up to the head as it is when the first entry is asked for: a stream ends, however busy the writers are.
+        """
 
     def bodies(self, after: int, limit: int) -> Sequence[tuple[int, bytes]]:
         """Position and bytes of up to limit entries after a position: the quickest read there is."""
@@ -150,7 +172,10 @@ class LedgerRecorder(Protocol):
         """Whole rows, words included, for copying a ledger to another home."""
 
     def load(self, rows: Sequence[FullRow]) -> None:
-        """Store rows copied from another home, as they are, after the present head; refuses a gap."""
+        """Store rows copied from another home, as they are, after the present head, in one commit.
+
+        Raises IntegrityError for a gap, a time that goes back, or a version or key already taken.
+        """
 
     def close(self) -> None:
         """Let go of files and connections."""

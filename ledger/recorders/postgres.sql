@@ -1,0 +1,51 @@
+-- The ledger in a PostgreSQL schema. Entries are never updated, deleted or truncated.
+
+CREATE TABLE entries (
+    position           bigint PRIMARY KEY,
+    originator_id      text COLLATE "C" NOT NULL,
+    originator_version integer NOT NULL,
+    topic              text COLLATE "C" NOT NULL,
+    source             text COLLATE "C",
+    id                 text COLLATE "C",
+    content            bytea,
+    recordedtime       text COLLATE "C" NOT NULL,
+    state              bytea NOT NULL,
+    UNIQUE (originator_id, originator_version),
+    UNIQUE (source, id),
+    CHECK ((source IS NULL) = (id IS NULL))
+);
+
+-- Bodies are read far more often than written: keep long ones as they are instead of packing them.
+ALTER TABLE entries ALTER COLUMN state SET STORAGE EXTERNAL;
+
+CREATE TABLE words (
+    position bigint NOT NULL,
+    path     text COLLATE "C" NOT NULL,
+    salt     bytea NOT NULL,
+    text     text COLLATE "C" NOT NULL,
+    PRIMARY KEY (position, path)
+);
+
+CREATE TABLE head (
+    one            integer PRIMARY KEY CHECK (one = 1),
+    position       bigint NOT NULL,
+    recordedtime   text COLLATE "C",
+    schema_version integer NOT NULL
+);
+
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% is never allowed on %', TG_OP, TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+END
+$$;
+
+CREATE TRIGGER entries_are_permanent BEFORE UPDATE OR DELETE OR TRUNCATE ON entries
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- ALWAYS: also for a session that calls itself a replica.
+ALTER TABLE entries ENABLE ALWAYS TRIGGER entries_are_permanent;
+
+CREATE TRIGGER words_are_not_changed BEFORE UPDATE OR TRUNCATE ON words
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+ALTER TABLE words ENABLE ALWAYS TRIGGER words_are_not_changed;

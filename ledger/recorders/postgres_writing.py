@@ -1,0 +1,274 @@
+"""Writing the ledger into PostgreSQL: making its tables, the one transaction that holds its head, and what goes wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import Lock, get_ident
+from typing import Any, LiteralString
+
+import psycopg
+from eventsourcing import persistence
+from psycopg.pq import TransactionStatus
+
+from ledger.recorders.contract import (
+    SCHEMA_VERSION,
+    Head,
+    Key,
+    KnownKey,
+    NewEntry,
+    SealedWords,
+    StoredEntry,
+    UnknownSchemaError,
+)
+from ledger.recorders.staging import Row, Staged
+
+COPY_FROM = 100
+"""From this many entries on, COPY is quicker than one INSERT, though it takes a round trip more."""
+
+HEAD = "SELECT position, recordedtime FROM head"
+WORDS_OF = "SELECT position, path, salt, text FROM words WHERE position = %s ORDER BY path"
+KNOWN = (
+    "SELECT source, id, position, content FROM unnest(%b::text[], %b::text[]) AS asked (source, id)"
+    " JOIN entries USING (source, id)"
+)
+RECORDS = (
+    "SELECT position, originator_id, originator_version, topic, state FROM entries"
+    " WHERE originator_id = ANY(%b) AND position <= %b ORDER BY position"
+)
+LAST_REFERENCE = (
+    "SELECT originator_id FROM (SELECT DISTINCT originator_id, substr(originator_id, length(%(prefix)s) + 1) AS number"
+    " FROM entries WHERE originator_id >= %(prefix)s || '0' AND originator_id < %(prefix)s || ':') AS found"
+    " WHERE number ~ '^[0-9]+$' ORDER BY length(ltrim(number, '0')) DESC, ltrim(number, '0') DESC LIMIT 1"
+)
+_COLUMNS = "(position, originator_id, originator_version, topic, source, id, content, recordedtime, state)"
+_TYPES = ("int8", "text", "int4", "text", "text", "text", "bytea", "text", "bytea")
+INSERT = (
+    f"INSERT INTO entries {_COLUMNS} SELECT * FROM unnest({', '.join(f'%b::{kind}[]' for kind in _TYPES)})"
+).encode()
+COPY = f"COPY entries {_COLUMNS} FROM STDIN (FORMAT BINARY)".encode()
+INSERT_WORDS = "INSERT INTO words (position, path, salt, text) SELECT * FROM unnest(%b::int8[], %b::text[], %b::bytea[], %b::text[])"
+MOVE_HEAD = "UPDATE head SET position = %b, recordedtime = %b"
+NO_END = 2**63 - 1
+
+# This connection looks single keys up and appends, and nothing else: a plan made while the ledger was short must never be a scan.
+# A server that acknowledges before it has written is told to write first. A writer that vanished must not keep the head for ever.
+_SETTINGS = """
+SET enable_seqscan = off;
+SET enable_hashjoin = off;
+SET enable_mergejoin = off;
+SET lock_timeout = '30s';
+SET idle_in_transaction_session_timeout = '60s';
+SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';
+"""
+# An arbitrary number of our own: processes that open a new database at once take turns on it.
+_MAKING_TABLES = 5_418_990_113
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raise psycopg's errors as those of eventsourcing.persistence with the same name."""
+    try:
+        yield
+    except psycopg.Error as error:
+        for kind in type(error).__mro__:
+            known = getattr(persistence, kind.__name__, persistence.PersistenceError)
+            if kind.__module__ == "psycopg" and issubclass(known, persistence.PersistenceError):
+                raise known(str(error)) from error
+        raise persistence.PersistenceError(str(error)) from error
+
+
+def prepared(url: str) -> None:
+    """Make the ledger's tables if there are none; raise UnknownSchemaError if they are another program's. Several processes may do so at once."""
+    with psycopg.connect(url) as connection:
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (_MAKING_TABLES,))
+        tables = (
+            "SELECT to_regclass('head') IS NULL AND to_regclass('entries') IS NULL AND to_regclass('words') IS NULL"
+        )
+        if connection.execute(tables).fetchone() == (True,):
+            connection.execute(Path(__file__).with_name("postgres.sql").read_bytes())
+            connection.execute("INSERT INTO head VALUES (1, 0, NULL, %s)", (SCHEMA_VERSION,))
+        _check(connection)
+
+
+def _check(connection: psycopg.Connection[Any]) -> None:
+    where = f"The database {connection.info.dbname}"
+    try:
+        found = connection.execute("SELECT schema_version FROM head").fetchone()
+    except psycopg.ProgrammingError as error:
+        raise UnknownSchemaError(f"{where} is not a ledger: {error.diag.message_primary}.") from error
+    if found != (SCHEMA_VERSION,):
+        held = found[0] if found else "unknown"
+        raise UnknownSchemaError(
+            f"{where} holds a ledger of schema version {held}; this program reads and writes version {SCHEMA_VERSION}. "
+            "Use the program that wrote it, or restore a backup into a new database."
+        )
+
+
+Statement = tuple[LiteralString | bytes, Any]
+Exchange = Callable[[Sequence[Statement], bool], list[list[Any]]]
+"""Sends statements in one round trip and returns the rows of each; True says that the transaction begins with them."""
+
+
+class PostgresAppending:
+    """`Appending` under a lock of the head row, taken in the same round trip as the first question."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+        self._staged: Staged | None = None
+
+    @property
+    def staged(self) -> Staged:
+        """What is to be stored after the locked head."""
+        if self._staged is None:
+            self._asked(None)
+        assert self._staged is not None
+        return self._staged
+
+    @property
+    def head(self) -> Head:
+        """As `Appending`."""
+        return self.staged.head
+
+    def known_keys(self, keys: Sequence[Key]) -> Mapping[Key, KnownKey]:
+        """As `Appending`."""
+        found = self._asked(KNOWN, ([key.source for key in keys], [key.id for key in keys]))
+        return {Key(source, key): KnownKey(position, content) for source, key, position, content in found}
+
+    def history(self, originator_ids: Sequence[str]) -> Sequence[StoredEntry]:
+        """As `Appending`."""
+        return list(map(StoredEntry._make, self._asked(RECORDS, (list(originator_ids), NO_END))))
+
+    def advanced_since(self, position: int) -> Sequence[str]:
+        """As `Appending`."""
+        found = self._asked("SELECT DISTINCT originator_id FROM entries WHERE position > %s", (position,))
+        return [name for (name,) in found]
+
+    def last_reference(self, prefix: str) -> str | None:
+        """As `Appending`."""
+        found = self._asked(LAST_REFERENCE, {"prefix": prefix})
+        return str(found[0][0]) if found else None
+
+    def words(self, position: int) -> Sequence[SealedWords]:
+        """As `Appending`."""
+        return list(map(SealedWords._make, self._asked(WORDS_OF, (position,))))
+
+    def append(self, entries: Sequence[NewEntry], words: Sequence[SealedWords], recordedtime: str) -> None:
+        """As `Appending`."""
+        self.staged.append(entries, words, recordedtime)
+
+    def unlocked(self) -> bool:
+        """Whether nothing was asked, so that there is nothing to end."""
+        return self._staged is None
+
+    def _asked(self, query: LiteralString | None, parameters: Any = None) -> list[Any]:
+        question: list[Statement] = [] if query is None else [(query, parameters)]
+        with translated():
+            if self._staged is not None:
+                return self._exchange(question, False)[0]
+            _, head, *answers = self._exchange([("BEGIN", None), (HEAD + " FOR UPDATE", None), *question], True)
+        self._staged = Staged(Head(*head[0]))
+        return answers[0] if answers else []
+
+
+class PostgresWriter:
+    """The one writing connection of this process; its threads take turns."""
+
+    def __init__(self, url: str, on_commit: Callable[[int], None]) -> None:
+        self._url = url
+        self._on_commit = on_commit
+        self._turn = Lock()
+        self._thread: int | None = None
+        self._connection: psycopg.Connection[Any] | None = None
+
+    @contextmanager
+    def appending(self) -> Iterator[PostgresAppending]:
+        """As `LedgerRecorder.appending`."""
+        if self._thread == get_ident():
+            raise persistence.ProgrammingError("This thread holds the head of the ledger already.")
+        with self._turn:
+            self._thread = get_ident()
+            try:
+                yield from self._transaction()
+            finally:
+                self._thread = None
+
+    def close(self) -> None:
+        """Close the connection, waiting for whoever writes."""
+        with self._turn:
+            self._drop()
+
+    def _transaction(self) -> Iterator[PostgresAppending]:
+        held = PostgresAppending(self._exchange)
+        try:
+            yield held
+            if not held.unlocked():
+                with translated():
+                    self._store(held.staged)
+        except BaseException:
+            self._roll_back()
+            raise
+        if not held.unlocked():
+            self._on_commit(held.staged.end.position)
+
+    def _store(self, staged: Staged) -> None:
+        connection = self._connected()
+        statements: list[Statement] = []
+        if len(staged.rows) >= COPY_FROM:
+            _copy(connection, staged.rows)
+        elif staged.rows:
+            statements.append((INSERT, tuple(map(list, zip(*staged.rows, strict=True)))))
+        if staged.words:
+            statements.append((INSERT_WORDS, tuple(map(list, zip(*staged.words, strict=True)))))
+        if staged.rows:
+            statements.append((MOVE_HEAD, staged.end))
+        _sent(connection, [*statements, ("COMMIT", None)])
+        if connection.info.transaction_status is not TransactionStatus.IDLE:
+            raise persistence.OperationalError("The commit was not confirmed.")
+
+    def _exchange(self, statements: Sequence[Statement], first: bool) -> list[list[Any]]:
+        try:
+            return _sent(self._connected(), statements)
+        except psycopg.OperationalError:
+            # The server was restarted since the last transaction. This one has not begun, so it may begin again.
+            if not first or self._connection is None or not self._connection.closed:
+                raise
+            self._drop()
+            return _sent(self._connected(), statements)
+
+    def _connected(self) -> psycopg.Connection[Any]:
+        if self._connection is None:
+            self._connection = psycopg.connect(self._url, autocommit=True)
+            self._connection.execute(_SETTINGS)
+        return self._connection
+
+    def _roll_back(self) -> None:
+        # Nothing may be left of it. A connection that cannot even roll back is thrown away, which rolls back too.
+        connection = self._connection
+        if connection is None:
+            return
+        if connection.info.transaction_status is not TransactionStatus.IDLE:
+            with suppress(psycopg.Error):
+                connection.execute("ROLLBACK")
+        if connection.info.transaction_status is not TransactionStatus.IDLE:
+            self._drop()
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+def _sent(connection: psycopg.Connection[Any], statements: Sequence[Statement]) -> list[list[Any]]:
+    """The rows each statement answers with, all in one round trip. After a statement that fails none is carried out."""
+    with connection.pipeline():
+        cursors = [connection.execute(query, parameters, binary=True) for query, parameters in statements]
+    return [cursor.fetchall() if cursor.description else [] for cursor in cursors]
+
+
+def _copy(connection: psycopg.Connection[Any], rows: Sequence[Row]) -> None:
+    with connection.cursor() as cursor, cursor.copy(COPY) as copy:
+        copy.set_types(_TYPES)
+        for row in rows:
+            copy.write_row(row)

@@ -1,0 +1,241 @@
+"""Writing the ledger into a SQLite file: opening it, the one transaction that holds its head, and what goes wrong."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from threading import Lock, get_ident
+from time import monotonic, sleep
+
+from eventsourcing import persistence
+
+from ledger.recorders.contract import (
+    SCHEMA_VERSION,
+    Head,
+    Key,
+    KnownKey,
+    NewEntry,
+    SealedWords,
+    StoredEntry,
+    UnknownSchemaError,
+)
+from ledger.recorders.staging import Staged
+
+BUSY_SECONDS = 30.0
+"""How long a connection waits for a lock that another process holds."""
+
+HEAD = "SELECT position, recordedtime FROM head"
+WORDS_OF = "SELECT position, path, salt, text FROM words WHERE position = ? ORDER BY path"
+KNOWN = (
+    "SELECT e.source, e.id, e.position, e.content FROM json_each(?) AS k CROSS JOIN entries AS e"
+    " ON e.source = k.value ->> 0 AND e.id = k.value ->> 1"
+)
+RECORDS = (
+    "SELECT position, originator_id, originator_version, topic, state FROM entries"
+    " WHERE originator_id IN (SELECT value FROM json_each(?)) AND position <= ? ORDER BY position"
+)
+LAST_REFERENCE = (
+    "SELECT originator_id FROM (SELECT DISTINCT originator_id, substr(originator_id, length(?1) + 1) AS number FROM entries"
+    " WHERE originator_id >= ?1 || '0' AND originator_id < ?1 || ':') WHERE number NOT GLOB '*[^0-9]*'"
+    " ORDER BY length(ltrim(number, '0')) DESC, ltrim(number, '0') DESC LIMIT 1"
+)
+INSERT = (
+    "INSERT INTO entries (position, originator_id, originator_version, topic, source, id, content, recordedtime, state)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+INSERT_WORDS = "INSERT INTO words (position, path, salt, text) VALUES (?, ?, ?, ?)"
+MOVE_HEAD = "UPDATE head SET position = ?, recordedtime = ?"
+NO_END = 2**63 - 1
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raise sqlite3's errors as those of eventsourcing.persistence with the same name."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        for kind in type(error).__mro__:
+            known = getattr(persistence, kind.__name__, persistence.PersistenceError)
+            if kind.__module__ == "sqlite3" and issubclass(known, persistence.PersistenceError):
+                raise known(str(error)) from error
+        raise persistence.PersistenceError(str(error)) from error
+
+
+def opened(path: Path) -> sqlite3.Connection:
+    """A connection that survives a power cut (synchronous FULL) and may be handed from thread to thread."""
+    try:
+        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    except sqlite3.OperationalError as error:
+        raise persistence.OperationalError(f"{path}: {error}") from error
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA cache_size = -65536")  # kibibytes: the indexes of a long ledger stay in memory
+    connection.execute("PRAGMA mmap_size = 1073741824")
+    return connection
+
+
+def prepared(path: Path) -> None:
+    """Make the file a ledger if it is new; raise UnknownSchemaError if it is something else. Several processes may do so at once."""
+    try:
+        with closing(opened(path)) as connection:
+            _write_ahead(connection)
+            connection.execute("BEGIN IMMEDIATE")
+            names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+            if names.isdisjoint({"head", "entries", "words"}):
+                _create(connection)
+            _check(connection, path)
+            connection.execute("COMMIT")
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_NOTADB:
+            raise UnknownSchemaError(f"{path} is not a ledger: {error}.") from error
+        raise
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    # Changing the journal does not wait for a lock as other statements do, so two processes that open a new file are let through in turn.
+    deadline = monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            if monotonic() > deadline:
+                raise
+            sleep(0.01)
+        else:
+            return
+
+
+def _create(connection: sqlite3.Connection) -> None:
+    statement = ""
+    for line in Path(__file__).with_name("sqlite.sql").read_text("utf-8").splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            connection.execute(statement)
+            statement = ""
+    connection.execute("INSERT INTO head VALUES (1, 0, NULL, ?)", (SCHEMA_VERSION,))
+
+
+def _check(connection: sqlite3.Connection, path: Path) -> None:
+    try:
+        found = connection.execute("SELECT schema_version FROM head").fetchone()
+    except sqlite3.OperationalError as error:
+        raise UnknownSchemaError(f"{path} is not a ledger: {error}.") from error
+    if found != (SCHEMA_VERSION,):
+        held = found[0] if found else "unknown"
+        raise UnknownSchemaError(
+            f"{path} holds a ledger of schema version {held}; this program reads and writes version {SCHEMA_VERSION}. "
+            "Use the program that wrote it, or restore a backup into a new database."
+        )
+
+
+class SQLiteAppending:
+    """`Appending` inside BEGIN IMMEDIATE, which locks the whole file against other writers and nobody who reads."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self.staged = Staged(Head(*connection.execute(HEAD).fetchone()))
+
+    @property
+    def head(self) -> Head:
+        """As `Appending`."""
+        return self.staged.head
+
+    def known_keys(self, keys: Sequence[Key]) -> Mapping[Key, KnownKey]:
+        """As `Appending`."""
+        with translated():
+            rows = self._connection.execute(KNOWN, (json.dumps(keys),)).fetchall()
+        return {Key(source, key): KnownKey(position, content) for source, key, position, content in rows}
+
+    def history(self, originator_ids: Sequence[str]) -> Sequence[StoredEntry]:
+        """As `Appending`."""
+        with translated():
+            rows = self._connection.execute(RECORDS, (json.dumps(originator_ids), NO_END))
+            return list(map(StoredEntry._make, rows))
+
+    def advanced_since(self, position: int) -> Sequence[str]:
+        """As `Appending`."""
+        query = "SELECT DISTINCT originator_id FROM entries WHERE position > ?"
+        with translated():
+            return [name for (name,) in self._connection.execute(query, (position,))]
+
+    def last_reference(self, prefix: str) -> str | None:
+        """As `Appending`."""
+        with translated():
+            row = self._connection.execute(LAST_REFERENCE, (prefix,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def words(self, position: int) -> Sequence[SealedWords]:
+        """As `Appending`."""
+        with translated():
+            return list(map(SealedWords._make, self._connection.execute(WORDS_OF, (position,))))
+
+    def append(self, entries: Sequence[NewEntry], words: Sequence[SealedWords], recordedtime: str) -> None:
+        """As `Appending`."""
+        self.staged.append(entries, words, recordedtime)
+
+    def write(self) -> None:
+        """Store what was staged; the commit follows."""
+        if self.staged.rows:
+            self._connection.executemany(INSERT, self.staged.rows)
+            self._connection.executemany(INSERT_WORDS, self.staged.words)
+            self._connection.execute(MOVE_HEAD, self.staged.end)
+
+
+class SQLiteWriter:
+    """The one writing connection of this process; its threads take turns."""
+
+    def __init__(self, path: Path, on_commit: Callable[[int], None]) -> None:
+        self._path = path
+        self._on_commit = on_commit
+        self._turn = Lock()
+        self._thread: int | None = None
+        self._connection: sqlite3.Connection | None = None
+
+    @contextmanager
+    def appending(self) -> Iterator[SQLiteAppending]:
+        """As `LedgerRecorder.appending`."""
+        if self._thread == get_ident():
+            raise persistence.ProgrammingError("This thread holds the head of the ledger already.")
+        with self._turn:
+            self._thread = get_ident()
+            try:
+                with translated():
+                    yield from self._transaction()
+            finally:
+                self._thread = None
+
+    def close(self) -> None:
+        """Close the connection, waiting for whoever writes."""
+        with self._turn:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+    def _transaction(self) -> Iterator[SQLiteAppending]:
+        connection = self._begun()
+        try:
+            held = SQLiteAppending(connection)
+            yield held
+            held.write()
+            connection.execute("COMMIT")
+        except BaseException:
+            self._roll_back(connection)
+            raise
+        self._on_commit(held.staged.end.position)
+
+    def _begun(self) -> sqlite3.Connection:
+        if self._connection is None:
+            self._connection = opened(self._path)
+        self._connection.execute("BEGIN IMMEDIATE")
+        return self._connection
+
+    def _roll_back(self, connection: sqlite3.Connection) -> None:
+        # Nothing may be left of it. A connection that cannot even roll back is thrown away, which rolls back too.
+        with suppress(sqlite3.Error):
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            return
+        connection.close()
+        self._connection = None

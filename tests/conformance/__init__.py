@@ -1,0 +1,1 @@
+"""One promise, two engines: what every home for the entries must keep."""
