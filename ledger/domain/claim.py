@@ -1,0 +1,77 @@
+"""A claim: what a partner posted, with all a rule may look at when it is asked whether the claim holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Generic, TypeVar
+
+from ledger.domain.packs import Packs
+from ledger.domain.register import FLAG, Event, EventType, Record, Rule
+
+E_co = TypeVar("E_co", bound=Event, covariant=True)
+S = TypeVar("S")
+
+
+@dataclass(frozen=True)
+class Claim(Generic[E_co]):
+    """One event about to be judged. `day` is the London day of `time`; `recorded_at` is the ledger's clock, in UTC."""
+
+    kind: EventType
+    event: E_co
+    reference: str
+    source: str
+    recordedby: str
+    time: datetime
+    day: date
+    timeprecision: str
+    recorded_at: datetime
+    version: int
+    packs: Packs
+    look_up: Callable[[str, str], Any]
+    is_begun: Callable[[str, str], bool]
+    retrospective: bool = False
+
+    @property
+    def recorded_by_business_unit(self) -> bool:
+        return self.recordedby.startswith("business-unit@")
+
+    def look(self, record: Record[S], reference: str) -> S | None:
+        """The present state of another record, or None if it was never begun, or was withdrawn."""
+        state: S | None = self.look_up(record.name, reference)
+        return state
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A rule that does not hold, and why, in a sentence that repeats no sealed words."""
+
+    rule: Rule
+    why: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the rules said: refusals stop the claim, departures are recorded with it."""
+
+    refusals: tuple[Broken, ...]
+    departures: tuple[Broken, ...]
+
+
+def judge(standing: Any, claim: Claim[Any], standing_rules: tuple[Rule, ...]) -> Verdict:
+    """Ask the standing rules of the record's `Standing`, then, if none refuses, the event's own of its state.
+
+    The event's own rules may therefore rely on the record and everything it cites being there.
+    """
+    broken = _ask(standing_rules, standing, claim)
+    if not any(b.rule.effect is not FLAG for b in broken):
+        broken += _ask(type(claim.event).rules, standing.state, claim)
+    return Verdict(
+        tuple(b for b in broken if b.rule.effect is not FLAG),
+        tuple(b for b in broken if b.rule.effect is FLAG),
+    )
+
+
+def _ask(rules: tuple[Rule, ...], state: object, claim: Claim[Any]) -> list[Broken]:
+    return [Broken(rule, why) for rule in rules if (why := rule(state, claim)) is not None]

@@ -1,0 +1,81 @@
+"""Corrections and withdrawals are judged on the entry they speak of, by that entry's own rules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from ledger.domain.claim import Broken, Claim, Verdict, judge
+from ledger.domain.general import Corrected, DuplicateOf, Withdrawn
+from ledger.domain.history import Entry, Standing, apply_correction, effective, fold
+from ledger.domain.register import rule
+from ledger.domain.standing import (
+    STANDING_RULES,
+    cited_records_are_known,
+    it_has_happened,
+    the_date_inside_is_the_time_outside,
+    time_is_no_finer_than_its_precision,
+)
+
+RULES_OF_A_CORRECTED_EVENT = (
+    cited_records_are_known,
+    it_has_happened,
+    time_is_no_finer_than_its_precision,
+    the_date_inside_is_the_time_outside,
+)
+
+
+@rule("COR-ORIGINAL", source="events.md: position of the original event, never of a correction")
+def it_speaks_of_an_original_event(entries: Sequence[Entry], claim: Claim[Corrected | Withdrawn]) -> str | None:
+    """A correction or withdrawal names the position of an original event of its own record that still counts."""
+    position = claim.event.position
+    found = next((e for e in entries if e.position == position), None)
+    if found is None:
+        return f"Entry {position} is not one of {claim.kind.record.name}/{claim.reference}."
+    if isinstance(found.event, Corrected | Withdrawn):
+        return f"Entry {position} is itself a correction or withdrawal; name the original event."
+    if all(e.position != position for e in effective(entries)):
+        return f"Entry {position} was withdrawn already."
+    return None
+
+
+@rule("COR-BY", source="events.md: made by whoever recorded the event, or the business unit")
+def whoever_recorded_it_corrects_it(entries: Sequence[Entry], claim: Claim[Corrected | Withdrawn]) -> str | None:
+    """An event is corrected or withdrawn by the agency that recorded it, or by the business unit."""
+    original = next(e for e in entries if e.position == claim.event.position)
+    if claim.recorded_by_business_unit or claim.source == original.source:
+        return None
+    return f"Entry {original.position} was recorded from another source; ask that agency or the business unit."
+
+
+def judge_correction(entries: Sequence[Entry], standing: Standing, claim: Claim[Corrected | Withdrawn]) -> Verdict:
+    """Judge a correction or withdrawal; raises pydantic's ValidationError where new values do not fit the original's shape."""
+    verdict = judge(standing, claim, STANDING_RULES)
+    if verdict.refusals:
+        return verdict
+    for check in (it_speaks_of_an_original_event, whoever_recorded_it_corrects_it):
+        if (why := check(entries, claim)) is not None:
+            return Verdict((Broken(check, why),), ())
+    if isinstance(claim.event, Withdrawn):
+        return verdict
+    return _judge_as_corrected(entries, claim, claim.event)
+
+
+def _judge_as_corrected(entries: Sequence[Entry], claim: Claim[Any], correction: Corrected) -> Verdict:
+    """Ask the original event's own rules of the corrected event, on its record as it stood just before the original."""
+    as_corrected = {e.position: e for e in effective(entries)}[correction.position]
+    if isinstance(as_corrected.event, DuplicateOf):
+        return Verdict((), ())
+    as_corrected = apply_correction(as_corrected, correction, position=0)
+    before = fold([e for e in entries if e.position < correction.position])
+    again = replace(
+        claim,
+        kind=as_corrected.kind,
+        event=as_corrected.event,
+        time=as_corrected.time,
+        day=as_corrected.day,
+        timeprecision=as_corrected.timeprecision,
+        version=before.version,
+    )
+    return judge(before, again, RULES_OF_A_CORRECTED_EVENT)

@@ -1,0 +1,166 @@
+"""The kinds of field an event may have: references, sealed words, days, codes, exact numbers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler, StringConstraints, WithJsonSchema
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import PydanticCustomError
+
+from ledger.domain.children import CHILD_PATTERN, is_child_reference
+
+REFERENCE_PATTERN = r"^[A-Z0-9-]{1,40}$"
+MOST_WORDS = 4000
+"""Characters of free text in one field: an entry records what happened; longer documents are files named by their hash."""
+
+NOT_STATED: Literal["not-stated"] = "not-stated"
+TimePrecision = Literal["instant", "day", "month", "year", "unknown"]
+"""How finely `time` is known; where it is unknown, `time` is only the sender's best placing and clocks cannot tell."""
+
+NotStated = Literal["not-stated"]
+"""Stands for a fact the source leaves open; rules and clocks that need it answer 'cannot tell'."""
+
+
+@dataclass(frozen=True)
+class Refers:
+    """Marks a field that holds the reference of a record: the ledger refuses one that was never begun, and histories follow it."""
+
+    record: str
+
+
+@dataclass(frozen=True)
+class WordsMark:
+    """Marks free text: it is replaced by a salted commitment in the entry and kept in the vault."""
+
+    opening_is_logged: bool
+
+    def __get_pydantic_json_schema__(self, core: Any, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        note = "Free text; the entry keeps only a salted commitment to it."
+        if self.opening_is_logged:
+            note += " Every opening is logged."
+        return {"type": "string", "minLength": 1, "maxLength": MOST_WORDS, "description": note}
+
+
+class WORDS(BaseModel):
+    """Words as an entry holds them: a commitment, SHA-256 over salt and text, 64 hex digits."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    sealed: str = Field(pattern=r"^[0-9a-f]{64}$")
+
+
+_Text = Annotated[str, StringConstraints(min_length=1, max_length=MOST_WORDS)]
+Words = Annotated[_Text | WORDS, WordsMark(opening_is_logged=False)]
+LoggedWords = Annotated[_Text | WORDS, WordsMark(opening_is_logged=True)]
+"""Free text marked † in the catalogue: every opening is logged."""
+
+
+class Part(BaseModel):
+    """A part of an event's data that has fields of its own: a seat, an observation."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+
+Reference = Annotated[str, StringConstraints(pattern=REFERENCE_PATTERN)]
+AgencyCode = Annotated[Reference, Refers("agency")]
+GroupCode = Annotated[Reference, Refers("group")]
+IncidentReference = Annotated[Reference, Refers("incident")]
+RapidReviewReference = Annotated[Reference, Refers("rapid-review")]
+ReviewReference = Annotated[Reference, Refers("review")]
+AuditReference = Annotated[Reference, Refers("audit")]
+ActionReference = Annotated[Reference, Refers("action")]
+EscalationReference = Annotated[Reference, Refers("escalation")]
+MeetingReference = Annotated[Reference, Refers("meeting")]
+
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+"""A code of a vocabulary the sender keeps: lower case, digits, hyphens."""
+
+Title = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f<>]{1,120}$")]
+"""A short public name (of an agency, a group, a course), never of a person; it stands in clear."""
+
+Count = Annotated[int, Field(ge=0, le=2**53 - 1)]
+Number = Annotated[int, Field(ge=1, le=9999)]
+"""A number in a list: recommendation 3, stage 2."""
+Pence = Annotated[int, Field(ge=0, le=10**13)]
+"""Money, in pence; never a float."""
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+def _consecutive(year: str) -> str:
+    if (int(year[2:4]) + 1) % 100 != int(year[5:]):
+        raise PydanticCustomError("year", "Input should be a reporting year, such as 2019-20")
+    return year
+
+
+Year = Annotated[str, StringConstraints(pattern=r"^(19|20)[0-9]{2}-[0-9]{2}$"), AfterValidator(_consecutive)]
+"""A reporting year, 1 April to 31 March: `2019-20` (GEN-PERIOD)."""
+
+
+_DECIMAL = re.compile(r"-?[0-9]{1,14}(\.[0-9]{1,6})?")
+
+
+def _decimal_text(value: object) -> object:
+    if isinstance(value, Decimal):
+        return value
+    if isinstance(value, str) and _DECIMAL.fullmatch(value):
+        return Decimal(value)
+    raise PydanticCustomError("decimal_text", "Input should be a decimal number in a string, such as \"12.5\"")
+
+
+Exact = Annotated[
+    Decimal,
+    BeforeValidator(_decimal_text, json_schema_input_type=str),
+    Field(allow_inf_nan=False, max_digits=20, decimal_places=6),
+]
+"""A decimal number, posted as a string so that it keeps its exact digits."""
+
+_DAY = re.compile(r"(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}")
+
+
+def _day_text(value: object) -> object:
+    """pydantic alone would read "1554076800" as a day."""
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            pass
+    elif isinstance(value, date):
+        return value
+    raise PydanticCustomError("day", "Input should be a day that exists, as YYYY-MM-DD, from 1900 to 2099")
+
+
+Day = Annotated[
+    date,
+    BeforeValidator(_day_text),
+    WithJsonSchema({"type": "string", "format": "date", "pattern": "^(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}$"}),
+]
+"""A day in Europe/London, posted as YYYY-MM-DD."""
+
+DayOrNotStated = Day | NotStated
+
+
+def known_day(value: date | str | None) -> date | None:
+    """The day, or None where it is absent or not stated."""
+    return value if isinstance(value, date) else None
+
+
+def spoken(day: date | str | None) -> str:
+    """A day as people say it, `2 December 2019`; "a day not stated" where nobody gives it."""
+    return f"{day.day} {day:%B %Y}" if isinstance(day, date) else "a day not stated"
+
+
+def _child_checked(value: str) -> str:
+    if not is_child_reference(value):
+        raise PydanticCustomError("child_reference", "Input should be a child's reference made by this ledger")
+    return value
+
+
+ChildReference = Annotated[str, StringConstraints(pattern=CHILD_PATTERN), AfterValidator(_child_checked)]
+"""An opaque reference from `POST /children`; its check character keeps out what was typed in its place."""
+
+YesNo = bool | NotStated

@@ -1,0 +1,246 @@
+"""The one register: every record, every event type, every rule. Intake, schemas, history, documentation and CLI walk it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict
+
+from ledger.domain.fields import WORDS, Refers, Title, WordsMark
+
+if TYPE_CHECKING:
+    from ledger.domain.claim import Claim
+
+S = TypeVar("S")
+E = TypeVar("E", bound="Event")
+
+TYPE_PREFIX = "uk.safeguarding."
+
+
+class Effect(Enum):
+    """What a broken rule does: what cannot have happened is refused, what was done wrongly or late is recorded and flagged."""
+
+    REFUSE = "refuse"
+    FLAG = "flag"
+
+
+REFUSE, FLAG = Effect.REFUSE, Effect.FLAG
+
+Check = Callable[[Any, "Claim[Any]"], str | None]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A claim that must hold: why it is broken (a sentence), or None."""
+
+    id: str
+    effect: Effect
+    source: str
+    check: Check
+
+    @property
+    def name(self) -> str:
+        return self.check.__name__
+
+    @property
+    def sentence(self) -> str:
+        return (self.check.__doc__ or "").strip()
+
+    def __call__(self, state: Any, claim: Claim[Any]) -> str | None:
+        return self.check(state, claim)
+
+
+RULES: dict[str, list[Rule]] = {}
+
+
+def rule(id: str, *, source: str, effect: Effect = REFUSE) -> Callable[[Check], Rule]:
+    """Put a rule in the register under its id in the domain reference; its docstring is the rule."""
+
+    def register(check: Check) -> Rule:
+        made = Rule(id, effect, source, check)
+        if not made.sentence:
+            raise TypeError(f"rule {id} ({made.name}) has no sentence")
+        RULES.setdefault(id, []).append(made)
+        return made
+
+    return register
+
+
+class Event(BaseModel):
+    """What happened: the `data` of one CloudEvent. Subclasses add fields, `rules` and the sentence that tells it.
+
+    `citation`: page or section of the document it was taken from, where history is entered from one.
+    """
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    rules: ClassVar[tuple[Rule, ...]] = ()
+
+    citation: Title | None = None
+
+    def sentence(self) -> str:
+        """One plain English sentence, without sealed words."""
+        raise TypeError(f"{type(self).__name__} has no sentence")
+
+
+class Record(Generic[S]):
+    """One kind of record (one aggregate): its name, the prefix of the references minted for it, and the fold of its events."""
+
+    def __init__(self, name: str, *, prefix: str, title: str) -> None:
+        if name in RECORDS:
+            raise TypeError(f"record {name} is registered twice")
+        self.name, self.prefix, self.title = name, prefix, title
+        self.evolve: Callable[[S | None, Any], S] = _no_fold
+        RECORDS[name] = self
+
+    def folded_by(self, evolve: Callable[[S | None, Any], S]) -> Callable[[S | None, Any], S]:
+        """Decorator: the function that folds this record's events into its state."""
+        self.evolve = evolve
+        return evolve
+
+    def __repr__(self) -> str:
+        return f"<record {self.name}>"
+
+
+RECORDS: dict[str, Record[Any]] = {}
+
+
+def known(state: S | None) -> S:
+    """The state a fold starts from, which is there: the standing rules let only a beginning come first."""
+    if state is None:
+        raise TypeError("a later event cannot be folded before the first")
+    return state
+
+
+def _no_fold(state: object, event: object) -> Any:
+    raise TypeError("this record has no fold")
+
+
+Path = tuple[str, ...]
+"""Steps from an event's data to a field; `*` stands for every item of a list."""
+
+
+@dataclass(frozen=True, eq=False)
+class EventType:
+    """One type of event on one record, as everything that walks the register needs it."""
+
+    type: str
+    record: Record[Any]
+    event: type[Event]
+    begins: bool
+    happens: str | None
+    links: tuple[tuple[Path, str], ...] = field(repr=False)
+    words: tuple[tuple[Path, bool], ...] = field(repr=False)
+    continues: bool = False
+
+    @property
+    def name(self) -> str:
+        """The type without its prefix: `action.assured`."""
+        return self.type.removeprefix(TYPE_PREFIX)
+
+    def references(self, event: Event) -> Iterator[tuple[str, str]]:
+        """(record name, reference) of every record the event cites, in field order."""
+        for path, record in self.links:
+            for found in _values(event, path):
+                yield record, found
+
+
+REGISTER: dict[str, EventType] = {}
+
+
+def recorded_as(
+    name: str, *, on: Record[Any], begins: bool = False, continues: bool = False, happens: str | None = None
+) -> Callable[[type[E]], type[E]]:
+    """Register an event class under a stored name that is never reused.
+
+    `begins`: it may be the first event of its record; `continues`: it may then also follow others.
+    `happens`: the date field that says when it happened, which `time` must agree with.
+    """
+
+    def register(event: type[E]) -> type[E]:
+        add(name, event, on=on, begins=begins, continues=continues, happens=happens)
+        return event
+
+    return register
+
+
+def add(
+    name: str,
+    event: type[Event],
+    *,
+    on: Record[Any],
+    begins: bool = False,
+    continues: bool = False,
+    happens: str | None = None,
+) -> None:
+    """Put one event type in the register; raises TypeError when the name is taken or does not belong to the record."""
+    full = TYPE_PREFIX + name
+    if full in REGISTER:
+        raise TypeError(f"{full} is registered twice")
+    if name.partition(".")[0] != on.name:
+        raise TypeError(f"{full} does not belong to record {on.name}")
+    if happens is not None and happens not in event.model_fields:
+        raise TypeError(f"{full} has no field {happens}")
+    links, words = [], []
+    for path, mark in marks(event):
+        if isinstance(mark, Refers):
+            links.append((path, mark.record))
+        else:
+            words.append((path, mark.opening_is_logged))
+    REGISTER[full] = EventType(full, on, event, begins, happens, tuple(links), tuple(words), continues)
+
+
+def marks(model: type[BaseModel]) -> Iterator[tuple[Path, Refers | WordsMark]]:
+    """Every field of a model, nested models and lists included, that cites a record or holds free text."""
+    for name, info in model.model_fields.items():
+        for mark in info.metadata:
+            if isinstance(mark, Refers | WordsMark):
+                yield (name,), mark
+        yield from _marks_within(info.annotation, (name,))
+
+
+def _marks_within(annotation: Any, path: Path) -> Iterator[tuple[Path, Refers | WordsMark]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        if annotation is not WORDS:
+            yield from ((path + inner, mark) for inner, mark in marks(annotation))
+        return
+    origin = get_origin(annotation)
+    if origin is Literal:
+        return
+    for argument in get_args(annotation):
+        if isinstance(argument, Refers | WordsMark):
+            yield path, argument
+        else:
+            yield from _marks_within(argument, path + ("*",) if origin in (tuple, list) else path)
+
+
+def _values(node: Any, path: Path) -> Iterator[str]:
+    if node is None:
+        return
+    if not path:
+        if node != "not-stated":
+            yield node
+        return
+    step, *rest = path
+    if step == "*":
+        if not isinstance(node, str):
+            for item in node:
+                yield from _values(item, tuple(rest))
+    elif not isinstance(node, str):
+        yield from _values(getattr(node, step, None), tuple(rest))
+
+
+def type_of(record: str, event: Event) -> EventType:
+    """The register's row for an event class on a record; raises KeyError if there is none."""
+    for row in REGISTER.values():
+        if row.record.name == record and row.event is type(event):
+            return row
+    raise KeyError((record, type(event)))
+
+
+def registered() -> Mapping[str, EventType]:
+    """Every event type by its full name."""
+    return REGISTER

@@ -1,0 +1,114 @@
+"""The standing rules: what must hold of any event on any record, whoever posts it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from ledger.domain.calendar import start_of_day
+from ledger.domain.claim import Claim
+from ledger.domain.general import DuplicateOf
+from ledger.domain.history import Standing
+from ledger.domain.register import rule
+
+SKEW = timedelta(minutes=5)
+"""How far a sender's clock may run ahead of the ledger's."""
+
+
+@rule("REC-BEGUN", source="design: a record is begun by its first event")
+def record_was_begun(standing: Standing, claim: Claim[Any]) -> str | None:
+    """Only an event that may begin a record is its first; one that can only begin it comes once."""
+    name = f"{claim.kind.record.name}/{claim.reference}"
+    if claim.kind.begins and not claim.kind.continues and standing.version:
+        return f"{name} was begun already; it stands at version {standing.version}."
+    if not claim.kind.begins and not standing.version:
+        return f"{name} was never begun."
+    return None
+
+
+@rule("REC-VOID", source="events.md: withdrawing the first event voids the record")
+def record_still_counts(standing: Standing, claim: Claim[Any]) -> str | None:
+    """Nothing more may be recorded on a record that was withdrawn, or that repeats another."""
+    if standing.void:
+        return f"{claim.kind.record.name}/{claim.reference} was withdrawn; begin a new record instead."
+    if standing.duplicate_of is not None:
+        return f"{claim.kind.record.name}/{claim.reference} repeats {standing.duplicate_of}; record it there instead."
+    return None
+
+
+@rule("REF-KNOWN", source="events.md: unknown record")
+def cited_records_are_known(standing: Standing, claim: Claim[Any]) -> str | None:
+    """Every record an event cites was begun and not withdrawn."""
+    missing = sorted(
+        {
+            f"{record}/{reference}"
+            for record, reference in claim.kind.references(claim.event)
+            if not claim.is_begun(record, reference)
+            and not (claim.kind.begins and (record, reference) == (claim.kind.record.name, claim.reference))
+        }
+    )
+    return f"Not known to this ledger: {', '.join(missing)}." if missing else None
+
+
+@rule("SRC-KNOWN", source="events.md: who sent it is an agency of the partnership or its business unit")
+def source_is_known(standing: Standing, claim: Claim[Any]) -> str | None:
+    """The source is the business unit or an agency the ledger knows."""
+    code = claim.source.removeprefix("/agencies/")
+    if claim.source == "/business-unit" or claim.is_begun("agency", code):
+        return None
+    return f"{code} is not an agency of this partnership; the business unit registers it first."
+
+
+@rule("TIME-FUTURE", source="events.md: what has happened is recorded")
+def it_has_happened(standing: Standing, claim: Claim[Any]) -> str | None:
+    """An event that has not happened yet is not recorded."""
+    if claim.time > claim.recorded_at + SKEW:
+        return f"time lies after the ledger's clock, {claim.recorded_at.isoformat(timespec='seconds')}."
+    return None
+
+
+@rule("TIME-PRECISION", source="events.md: time and timeprecision")
+def time_is_no_finer_than_its_precision(standing: Standing, claim: Claim[Any]) -> str | None:
+    """A day is posted as its midnight in Europe/London, a month or a year as the midnight that begins it."""
+    precision, day = claim.timeprecision, claim.day
+    if precision in ("day", "month", "year") and claim.time != start_of_day(day):
+        return f"timeprecision is {precision}, so time must be midnight Europe/London."
+    if precision in ("month", "year") and day.day != 1 or precision == "year" and day.month != 1:
+        return f"timeprecision is {precision}, so time must be the day that begins it."
+    return None
+
+
+@rule("TIME-SAME", source="events.md: time is when it happened")
+def the_date_inside_is_the_time_outside(standing: Standing, claim: Claim[Any]) -> str | None:
+    """Where an event's data says on which day it happened, `time` says the same day."""
+    if claim.kind.happens is None or claim.timeprecision not in ("instant", "day"):
+        return None
+    inside = getattr(claim.event, claim.kind.happens)
+    if inside is None or inside == "not-stated" or inside == claim.day:
+        return None
+    return f"data.{claim.kind.happens} is {inside}, but time falls on {claim.day} in Europe/London."
+
+
+@rule("REC-DUP", source="events.md: duplicate-of")
+def the_repeated_record_is_another_of_its_kind(standing: Standing, claim: Claim[Any]) -> str | None:
+    """A record repeats another, known record of the same kind, which does not itself repeat one."""
+    if not isinstance(claim.event, DuplicateOf):
+        return None
+    other = claim.event.duplicate_of
+    if other == claim.reference:
+        return "A record cannot repeat itself."
+    if not claim.is_begun(claim.kind.record.name, other):
+        return f"{claim.kind.record.name}/{other} is not known, or repeats another record."
+    return None
+
+
+STANDING_RULES = (
+    record_was_begun,
+    record_still_counts,
+    cited_records_are_known,
+    source_is_known,
+    it_has_happened,
+    time_is_no_finer_than_its_precision,
+    the_date_inside_is_the_time_outside,
+    the_repeated_record_is_another_of_its_kind,
+)

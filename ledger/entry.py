@@ -1,0 +1,324 @@
+"""An entry: a CloudEvent plus the ledger's stamp, and its one byte form."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema, create_model
+from pydantic_core import PydanticCustomError
+
+from ledger import canonical, vault
+from ledger.clock import spelled
+from ledger.domain.calendar import london_day
+from ledger.domain.fields import REFERENCE_PATTERN, TimePrecision
+from ledger.domain.general import Corrected
+from ledger.domain.history import Entry
+from ledger.domain.register import REGISTER, TYPE_PREFIX, Event, EventType, Path
+
+MOST_BYTES = 65_535
+"""Of one entry (C2SP tlog-tiles entry bundles give 16 bits to its length); larger things are files named by their hash."""
+MINT = "-"
+"""The reference a first event gives when the ledger is to mint one: `action/-`."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing wrong with what was posted: where (JSON pointer into the event), and what; repeats nothing that was posted."""
+
+    pointer: str
+    message: str
+
+
+class Malformed(ValueError):
+    """What was posted has not the shape of any event the ledger records."""
+
+    def __init__(self, *faults: Fault) -> None:
+        self.faults = faults
+        super().__init__("; ".join(f"{f.pointer or '(event)'}: {f.message}" for f in faults))
+
+
+_TIME = re.compile(r"(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})")
+
+
+def _instant(value: object) -> object:
+    if isinstance(value, str) and _TIME.fullmatch(value):
+        try:
+            return datetime.fromisoformat(value)
+        except ValueError:
+            pass
+    elif isinstance(value, datetime):
+        return value
+    raise PydanticCustomError("instant", "Input should be an RFC 3339 timestamp such as 2019-12-02T00:00:00Z, from 1900 to 2099")
+
+
+Instant = Annotated[AwareDatetime, BeforeValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"})]
+Identifier = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[!-~]+( [!-~]+)*$")]
+Source = Annotated[str, Field(pattern=r"^(/agencies/[A-Z0-9-]{1,40}|/business-unit)$")]
+
+
+class Attributes(BaseModel):
+    """The CloudEvents 1.0 attributes of every event."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    specversion: Literal["1.0"]
+    id: Identifier
+    source: Source
+    time: Instant
+    timeprecision: TimePrecision = "instant"
+    datacontenttype: Literal["application/json"] = "application/json"
+    retrospective: bool = False
+
+
+class Stamp(BaseModel):
+    """What the ledger adds."""
+
+    recordedtime: Instant
+    recordversion: int
+    recordedby: str
+    regime: str | None = None
+    departures: str | None = None
+
+
+@cache
+def posted_model(kind: EventType) -> type[BaseModel]:
+    """The model of one event type as a partner posts it; its JSON schema is the type's public schema."""
+    name = kind.record.name
+    subject = rf"^{name}/([A-Z0-9-]{{1,40}})$"
+    return create_model(
+        f"Posted {kind.name}",
+        __base__=Attributes,
+        type=(Literal[kind.type], ...),
+        subject=(Annotated[str, Field(pattern=subject, description=f"{name}/REFERENCE, or {name}/- to have one minted")], ...),
+        expectedversion=(Annotated[int, Field(ge=0, le=canonical.GREATEST_INTEGER)] | None, None),
+        data=(kind.event, ...),
+    )
+
+
+@cache
+def stored_model(kind: EventType) -> type[BaseModel]:
+    """The model of one event type as its bytes are read back."""
+    return create_model(
+        f"Stored {kind.name}",
+        __base__=(Attributes, Stamp),
+        type=(Literal[kind.type], ...),
+        subject=(str, ...),
+        data=(kind.event, ...),
+    )
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One event as posted: checked for shape, not yet for rules."""
+
+    kind: EventType
+    attributes: Mapping[str, Any] = field(repr=False)
+    """All that was posted, as JSON values, without `expectedversion`."""
+    event: Event = field(repr=False)
+    id: str
+    source: str
+    reference: str
+    time: datetime
+    timeprecision: str
+    retrospective: bool
+    expectedversion: int | None
+    content: bytes
+    """SHA-256 of the canonical bytes of `attributes` without the sealed words: 32 bytes."""
+    words: Mapping[vault.Place, str] = field(repr=False)
+
+    @property
+    def record(self) -> str:
+        return self.kind.record.name
+
+
+def parse(value: Any) -> Submission:
+    """A submission from one JSON value; raises Malformed naming every faulty field."""
+    if not isinstance(value, dict):
+        raise Malformed(Fault("", "an event is a JSON object"))
+    kind = REGISTER.get(value["type"]) if isinstance(value.get("type"), str) else None
+    if kind is None:
+        raise Malformed(Fault("/type", f"unknown event type; types begin {TYPE_PREFIX} and GET /schemas lists them"))
+    raw = canonical.write(value)
+    if b"null" in raw:
+        _refuse_nulls(value, "")
+    try:
+        model: Any = posted_model(kind).model_validate_json(raw)
+    except ValidationError as error:
+        raise Malformed(*faults(error, value)) from None
+    attributes = {name: item for name, item in value.items() if name != "expectedversion"}
+    words = {place: vault.look(value["data"], place) for place in _word_places(kind, value["data"])}
+    bare = attributes | {"data": vault.replaced(value["data"], dict.fromkeys(words, True))} if words else attributes
+    if not words and "expectedversion" not in value:
+        content = hashlib.sha256(raw).digest()
+    else:
+        content = hashlib.sha256(canonical.write(bare)).digest()
+    return Submission(
+        kind=kind,
+        attributes=attributes,
+        event=model.data,
+        id=model.id,
+        source=model.source,
+        reference=model.subject.rpartition("/")[2],
+        time=model.time,
+        timeprecision=model.timeprecision,
+        retrospective=model.retrospective,
+        expectedversion=model.expectedversion,
+        content=content,
+        words=words,
+    )
+
+
+def _word_places(kind: EventType, data: Any) -> list[vault.Place]:
+    found = [place for path, _ in kind.words for place in vault.places(data, path)]
+    if kind.event is Corrected:
+        for path in words_of_record(kind.record.name):
+            found += [("changes", *place) for place in vault.places(data["changes"], path)]
+    return found
+
+
+@cache
+def words_of_record(record: str) -> frozenset[Path]:
+    """Every path to free text in any event of a record: a correction may bring new words for any of them."""
+    return frozenset(path for kind in REGISTER.values() if kind.record.name == record for path, _ in kind.words)
+
+
+def faults(error: ValidationError, value: Any) -> list[Fault]:
+    """pydantic's findings as faults: JSON pointers that lead into what was posted, messages that repeat none of it."""
+    found: dict[str, str] = {}
+    for finding in error.errors(include_input=False, include_context=False, include_url=False):
+        where = _pointer(finding["loc"], value, missing=finding["type"] == "missing")
+        found.setdefault(where, finding["msg"])
+    return [Fault(where, message) for where, message in found.items()]
+
+
+def _pointer(location: tuple[int | str, ...], value: Any, *, missing: bool) -> str:
+    """pydantic's location without the names of union members, which are not in the data."""
+    steps: list[str] = []
+    for number, step in enumerate(location):
+        if isinstance(value, dict) and step in value or isinstance(value, list) and isinstance(step, int) and step < len(value):
+            value = value[step]
+        elif not (missing and number == len(location) - 1):
+            continue
+        steps.append(str(step).replace("~", "~0").replace("/", "~1"))
+    return "".join(f"/{step}" for step in steps)
+
+
+def _refuse_nulls(value: Any, where: str) -> None:
+    match value:
+        case None:
+            raise Malformed(Fault(where, "null says nothing; leave the field out"))
+        case dict():
+            for name, item in value.items():
+                _refuse_nulls(item, f"{where}/{name}")
+        case list():
+            for number, item in enumerate(value):
+                _refuse_nulls(item, f"{where}/{number}")
+
+
+@dataclass(frozen=True)
+class Stamped:
+    """An entry's exact bytes and the words sealed beside it."""
+
+    body: bytes
+    event: Event
+    words: tuple[tuple[str, bytes, str], ...]
+    """(JSON pointer, salt, text)."""
+
+
+def stamp(
+    submission: Submission,
+    *,
+    reference: str,
+    version: int,
+    recordedtime: datetime,
+    recordedby: str,
+    regime: str | None,
+    retrospective: bool,
+    departures: tuple[str, ...],
+    salt: vault.Salts,
+) -> Stamped:
+    """The bytes of an entry, made once; raises Malformed where they are too many."""
+    data, event = submission.attributes["data"], submission.event
+    sealed: list[tuple[str, bytes, str]] = []
+    if submission.words:
+        changes: dict[vault.Place, Any] = {}
+        for place, text in submission.words.items():
+            grain = salt()
+            changes[place] = {"sealed": vault.commitment(grain, text)}
+            sealed.append((vault.pointer(place), grain, text))
+        data = vault.replaced(data, changes)
+        event = type(event).model_validate_json(canonical.write(data))
+    stamped = dict(submission.attributes)
+    stamped |= {
+        "data": data,
+        "subject": f"{submission.record}/{reference}",
+        "recordedtime": spelled(recordedtime),
+        "recordversion": version,
+        "recordedby": recordedby,
+    }
+    if regime is not None:
+        stamped["regime"] = regime
+    if retrospective:
+        stamped["retrospective"] = True
+    if departures:
+        stamped["departures"] = " ".join(departures)
+    body = canonical.write(stamped)
+    if len(body) > MOST_BYTES:
+        raise Malformed(Fault("", f"the entry would have {len(body)} bytes; the most is {MOST_BYTES}"))
+    return Stamped(body, event, tuple(sealed))
+
+
+def read_back(position: int, body: bytes) -> Entry:
+    """An entry from its stored bytes, validated; raises ValueError (pydantic's) if they are not an entry's."""
+    kind = _kind_of(body)
+    model: Any = stored_model(kind).model_validate_json(body)
+    return Entry(
+        position=position,
+        kind=kind,
+        reference=model.subject.rpartition("/")[2],
+        version=model.recordversion,
+        event=model.data,
+        time=model.time,
+        day=london_day(model.time),
+        timeprecision=model.timeprecision,
+        id=model.id,
+        source=model.source,
+        recordedtime=model.recordedtime,
+        recordedby=model.recordedby,
+        regime=model.regime,
+        retrospective=model.retrospective,
+        departures=tuple(model.departures.split()) if model.departures else (),
+        body=body,
+    )
+
+
+_TYPE_IN_BYTES = re.compile(rb',"type":"(uk\.safeguarding\.[a-z0-9.-]+)"}$')
+
+
+def _kind_of(body: bytes) -> EventType:
+    """`type` is the last key in order, so it closes the bytes."""
+    found = _TYPE_IN_BYTES.search(body, max(0, len(body) - 200))
+    kind = REGISTER.get(found.group(1).decode()) if found else None
+    if kind is None:
+        raise UnknownType("an entry of a type this program does not know: it was written by a later version, or altered")
+    return kind
+
+
+class UnknownType(ValueError):
+    """An entry cannot be read back by this program."""
+
+
+def leaf_hash(body: bytes) -> str:
+    """RFC 9162 section 2.1.1: SHA-256 over 0x00 and the entry's bytes, 64 hex digits."""
+    return hashlib.sha256(b"\x00" + body).hexdigest()
+
+
+def is_reference(text: str) -> bool:
+    """Whether a text may be a record's reference."""
+    return re.fullmatch(REFERENCE_PATTERN, text) is not None
