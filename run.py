@@ -26,7 +26,7 @@ PIP_SETTINGS_THAT_MISDIRECT = {"PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_PYTH
 
 
 def require_python() -> None:
-    """Stop with one plain sentence on a Python that is too old."""
+    """Stop with one plain sentence on a Python that is too old; from 3.6 on, an old one can read this file."""
     if sys.version_info >= OLDEST:
         return
     newer = [name for name in (f"python3.{minor}" for minor in range(20, 10, -1)) if shutil.which(name)]
@@ -66,7 +66,7 @@ def make(folder: Path, lock: Path) -> None:
     venv.EnvBuilder(with_pip=False, clear=True, symlinks=True).create(folder)
     wheels = CHECKOUT / "wheels"
     source = ["--no-index", "--find-links", str(wheels)] if wheels.is_dir() else []
-    install = ["install", "--quiet", "--no-cache-dir", "--no-deps", "--require-hashes", "--only-binary=:all:"]
+    install = ["install", "-qq", "--no-cache-dir", "--no-deps", "--require-hashes", "--only-binary=:all:"]
     keep = {name: value for name, value in os.environ.items() if name not in PIP_SETTINGS_THAT_MISDIRECT}
     settings = {"PIP_USER": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_ROOT_USER_ACTION": "ignore"}
     command = [str(folder / "bin" / "python"), str(pip / "pip"), *install, *source, "-r", str(lock)]
@@ -85,7 +85,7 @@ def vendored_pip() -> Path:
     return wheel
 
 
-def without_misdirection(settings: dict[str, str]) -> dict[str, str]:
+def without_misdirection(settings: "dict[str, str]") -> "dict[str, str]":
     """The settings without those that would make Python look for packages elsewhere."""
     return {name: value for name, value in settings.items() if name not in SETTINGS_THAT_MISDIRECT}
 

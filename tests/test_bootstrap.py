@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import re
 import subprocess
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from run import CHECKOUT, environment, fingerprint
+from run import CHECKOUT, environment, fingerprint, require_python
 from tests.postgres import EmbeddedPostgres
 
 LOCKS = ["requirements.lock", "requirements-service.lock", "requirements-quality.lock"]
@@ -81,6 +82,13 @@ def test_help_needs_no_environment_and_names_the_two_commands():
     ).stdout
     assert "run.py demo" in shown
     assert "run.py test" in shown
+
+
+def test_an_old_python_can_read_the_first_command_and_is_told_what_is_needed(monkeypatch):
+    ast.parse((CHECKOUT / "run.py").read_text(encoding="utf-8"), feature_version=(3, 6))
+    monkeypatch.setattr(sys, "version_info", (3, 10, 13))
+    with pytest.raises(SystemExit, match=r"^Python 3\.11 or newer is needed; this is "):
+        require_python()
 
 
 def test_each_postgres_database_is_new_and_empty(postgres_url, postgres):
