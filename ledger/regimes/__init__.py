@@ -1,1 +1,128 @@
-"""Everything somebody else may change, as dated TOML packs."""
+"""Everything somebody else may change, as dated TOML packs, and the reader that puts them on the shelf."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ledger.domain.packs import PACK_CLASSES, Calendar, Pack, Shelf
+
+SHIPPED = Path(__file__).parent
+
+
+class PackUnreadable(ValueError):
+    """A pack's file cannot be used as it stands; the message names the file and the key."""
+
+
+class _Holiday(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    title: str
+    date: Annotated[date, Field(strict=False)]
+    notes: str
+    bunting: bool
+
+
+class _Division(BaseModel):
+    """One division of the government's bank-holidays.json, as published."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    division: str
+    events: list[_Holiday]
+
+
+def load_shelf(folder: Path | None = None) -> Shelf:
+    """Every pack shipped here, and those of one more folder where the settings name one.
+
+    A pack is a file `<id>@<version>.toml`; its hash is the SHA-256 of the file's bytes. PackUnreadable if a file is not
+    TOML, has an unknown or missing key, says another name than its file's, or repeats the name of another pack.
+    """
+    shelf: dict[tuple[str, int], Pack] = {}
+    for path in _files(folder):
+        pack = read_pack(path)
+        if (pack.id, pack.version) in shelf:
+            raise PackUnreadable(f"{path}: a pack called {pack.reference} is on the shelf already")
+        shelf[pack.id, pack.version] = pack
+    return Shelf(shelf)
+
+
+def _files(folder: Path | None) -> Iterator[Path]:
+    yield from sorted(SHIPPED.glob("*.toml"))
+    if folder is None:
+        return
+    if not folder.is_dir():
+        raise PackUnreadable(f"{folder}: there is no such folder of packs")
+    yield from sorted(folder.glob("*.toml"))
+
+
+def read_pack(path: Path) -> Pack:
+    """The pack in one file, checked key by key."""
+    octets = path.read_bytes()
+    data = _toml(path, octets)
+    if "sha256" in data:
+        raise PackUnreadable(f"{path.name}: sha256: a pack does not state its own hash")
+    kind = data.get("kind")
+    cls = PACK_CLASSES.get(kind) if isinstance(kind, str) else None
+    if cls is None:
+        raise PackUnreadable(f"{path.name}: kind: {kind!r} is not a kind of pack this program reads")
+    if cls is Calendar:
+        data = _with_holidays(path, data)
+    try:
+        pack = cls.model_validate(data | {"sha256": hashlib.sha256(octets).hexdigest()})
+    except ValidationError as error:
+        raise PackUnreadable(_told(path.name, error)) from None
+    if path.name != f"{pack.reference}.toml":
+        raise PackUnreadable(f"{path.name}: id, version: the file says it is {pack.reference}")
+    return pack
+
+
+def _toml(path: Path, octets: bytes) -> dict[str, Any]:
+    try:
+        return tomllib.loads(octets.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise PackUnreadable(f"{path.name}: {error}") from None
+
+
+def _with_holidays(path: Path, data: dict[str, Any]) -> dict[str, Any]:
+    """The calendar's data with its holidays in place of the file that lists them; the pack's own hash binds that file's."""
+    rest = {key: value for key, value in data.items() if key not in {"holidays_file", "holidays_sha256"}}
+    name, expected = data.get("holidays_file"), data.get("holidays_sha256")
+    if not isinstance(name, str) or Path(name).name != name or "holidays" in rest:
+        raise PackUnreadable(f"{path.name}: holidays_file: names the list of bank holidays, a file beside this one")
+    listed = path.with_name(name)
+    if not listed.is_file():
+        raise PackUnreadable(f"{path.name}: holidays_file: there is no {name} beside it")
+    octets = listed.read_bytes()
+    if (found := hashlib.sha256(octets).hexdigest()) != expected:
+        raise PackUnreadable(f"{path.name}: holidays_sha256: {name} has been altered; it is {found}")
+    return rest | {"holidays": _holidays(name, octets, data.get("division"))}
+
+
+def _holidays(name: str, octets: bytes, division: object) -> frozenset[date]:
+    try:
+        whole = json.loads(octets)
+    except ValueError as error:
+        raise PackUnreadable(f"{name}: {error}") from None
+    part = whole.get(division) if isinstance(whole, dict) else None
+    try:
+        events = _Division.model_validate(part).events
+    except ValidationError as error:
+        raise PackUnreadable(_told(f"{name}: {division}", error)) from None
+    days = frozenset(event.date for event in events)
+    if len(days) < len(events):
+        raise PackUnreadable(f"{name}: {division}: one day is listed twice")
+    return days
+
+
+def _told(name: str, error: ValidationError) -> str:
+    """One line for each fault, naming the file and the key."""
+    faults = error.errors(include_url=False, include_context=False, include_input=False)
+    return "\n".join(f"{name}: {'.'.join(map(str, fault['loc'])) or 'pack'}: {fault['msg']}" for fault in faults)

@@ -1,0 +1,1 @@
+"""Packs as they are read from their files."""
