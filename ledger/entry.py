@@ -229,6 +229,9 @@ class Stamped:
     event: Event
     words: tuple[tuple[str, bytes, str], ...]
     """(JSON pointer, salt, text)."""
+    regime: str | None
+    retrospective: bool
+    departures: tuple[str, ...]
 
 
 def stamp(
@@ -271,7 +274,7 @@ def stamp(
     body = canonical.write(stamped)
     if len(body) > MOST_BYTES:
         raise Malformed(Fault("", f"the entry would have {len(body)} bytes; the most is {MOST_BYTES}"))
-    return Stamped(body, event, tuple(sealed))
+    return Stamped(body, event, tuple(sealed), regime, retrospective, departures)
 
 
 def read_back(position: int, body: bytes) -> Entry:

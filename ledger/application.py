@@ -1,0 +1,227 @@
+"""The ledger: the one place where entries are written, and from which they are read back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast, get_args
+
+from eventsourcing.application import Application
+from eventsourcing.persistence import (
+    AggregateRecorder,
+    ApplicationRecorder,
+    InfrastructureFactory,
+    InterfaceError,
+    JSONTranscoder,
+    Mapper,
+    OperationalError,
+    ProcessRecorder,
+    StoredEvent,
+    TrackingRecorder,
+)
+from eventsourcing.utils import Environment, EnvType
+
+from ledger import vault
+from ledger.clock import Clock, spelled
+from ledger.desk import Desk
+from ledger.domain.history import Entry, effective
+from ledger.domain.packs import PackKind, Packs, Shelf
+from ledger.domain.policy import PolicyAdopted
+from ledger.entry import Submission, read_back
+from ledger.memory import Memory
+from ledger.outcome import Outcome
+from ledger.recorders.contract import Head, Key, LedgerRecorder, SealedWords, StoredEntry
+
+ATTEMPTS = 3
+"""How often a group is offered again after the engine failed; the keys are looked up each time, so nothing is stored twice."""
+
+POLICIES = tuple(f"policy/{kind.upper()}" for kind in get_args(PackKind))
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Submissions that one principal posted together. Atomic: all of them or none."""
+
+    submissions: tuple[Submission, ...]
+    recordedby: str
+    atomic: bool = True
+
+
+class EntryMapper(Mapper[str]):
+    """Keeps an entry's exact bytes, and validates what it reads back; type names are the register's, so modules may move."""
+
+    def __init__(self) -> None:
+        super().__init__(transcoder=JSONTranscoder())
+
+    def to_stored_event(self, domain_event: Any) -> StoredEvent:
+        entry = cast("Entry", domain_event)
+        return StoredEvent(entry.originator_id, entry.version, entry.kind.type, entry.body)
+
+    def to_domain_event(self, stored_event: StoredEvent) -> Any:
+        """The entry; its position is 0 unless the stored event is a notification, which carries one."""
+        return read_back(getattr(stored_event, "id", 0), stored_event.state)
+
+
+class _Home(InfrastructureFactory[TrackingRecorder]):
+    """Hands eventsourcing the recorder this ledger was opened with."""
+
+    def __init__(self, env: Environment, recorder: ApplicationRecorder) -> None:
+        super().__init__(env)
+        self._recorder = recorder
+
+    def application_recorder(self) -> ApplicationRecorder:
+        return self._recorder
+
+    def aggregate_recorder(self, purpose: str = "events") -> AggregateRecorder:
+        return self._recorder
+
+    def tracking_recorder(self, tracking_recorder_class: type[TrackingRecorder] | None = None) -> TrackingRecorder:
+        raise TypeError("read tables are kept by ledger.projections, which tracks its own position")
+
+    def process_recorder(self) -> ProcessRecorder:
+        raise TypeError("read tables are kept by ledger.projections, which tracks its own position")
+
+
+class Ledger(Application[str]):
+    """Everything that was recorded, in one gapless order. Reads are safe from any thread; `write` is for one thread at a time."""
+
+    name = "Ledger"
+
+    def __init__(
+        self, recorder: LedgerRecorder, *, shelf: Shelf, clock: Clock, salt: vault.Salts = vault.fresh_salt
+    ) -> None:
+        self._home = recorder
+        self.shelf, self.clock, self._salt = shelf, clock, salt
+        self._memory = Memory()
+        self._packs: tuple[tuple[int, ...], Packs] | None = None
+        super().__init__()
+        self.packs()
+
+    def construct_env(self, name: str, env: EnvType | None = None) -> Environment:
+        return Environment(name, dict(env or {}))
+
+    def construct_factory(self, env: Environment) -> InfrastructureFactory[TrackingRecorder]:
+        return _Home(env, cast("ApplicationRecorder", self._home))
+
+    def construct_mapper(self) -> Mapper[str]:
+        return EntryMapper()
+
+    # writing
+
+    def write(self, batches: Sequence[Batch]) -> list[list[Outcome]]:
+        """Commit batches together, each judged after those before it; one outcome per submission, in order.
+
+        When this returns, what is Recorded is durable. Raises eventsourcing's OperationalError or InterfaceError when the engine keeps
+        failing: then nothing is known of what is not Recorded, and posting it again with the same key is safe.
+        """
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return self._write_once(batches)
+            except (OperationalError, InterfaceError):
+                self._memory.clear()
+                if attempt == ATTEMPTS:
+                    raise
+        raise AssertionError("unreachable")
+
+    def _write_once(self, batches: Sequence[Batch]) -> list[list[Outcome]]:
+        with self._home.appending() as head:
+            self._catch_up(head.head.position, head.advanced_since)
+            now = self._now(head.head)
+            desk = Desk(head, self._memory, now=now, packs=self._packs_at, salt=self._salt, entry_at=self.entry_at)
+            desk.prepare([s for batch in batches for s in batch.submissions])
+            outcomes = [desk.take(b.submissions, b.recordedby, atomic=b.atomic) for b in batches]
+            if desk.rows:
+                head.append(desk.rows, desk.words, spelled(now))
+            before = head.head.position
+        self._memory.position = before + len(desk.rows)
+        self._memory.keep(desk.remembered())
+        return outcomes
+
+    def _now(self, head: Head) -> datetime:
+        """The clock's time, or the last recorded time where the clock has gone back: recorded times never decrease."""
+        now = self.clock.now()
+        return now if head.recordedtime is None else max(now, datetime.fromisoformat(head.recordedtime))
+
+    def _catch_up(self, position: int, advanced_since: Any) -> None:
+        """Forget the records that another process advanced since this one last wrote."""
+        if position > self._memory.position:
+            self._memory.forget(advanced_since(self._memory.position))
+        elif position < self._memory.position:
+            self._memory.clear()
+
+    @property
+    def last_written(self) -> int:
+        """The last position this process has committed or caught up with."""
+        return self._memory.position
+
+    # packs
+
+    def packs(self, *, as_at: int | None = None) -> Packs:
+        """The packs this ledger has adopted, as at a position. Raises PacksRefused when one is missing or altered."""
+        return self._packs_of(self.records(POLICIES, as_at).values())
+
+    def _packs_at(self, desk: Desk) -> Packs:
+        """The packs at the desk's place in the log; read anew only after a policy record has changed."""
+        versions = tuple(desk.standing(name).version for name in POLICIES)
+        if self._packs is None or self._packs[0] != versions:
+            self._packs = versions, self._packs_of(desk.history(name) for name in POLICIES)
+        return self._packs[1]
+
+    def _packs_of(self, histories: Iterable[Sequence[Entry]]) -> Packs:
+        counted = [entry for entries in histories for entry in effective(entries)]
+        return Packs(self.shelf, tuple(e.event.adoption(e.position) for e in counted if isinstance(e.event, PolicyAdopted)))
+
+    # reading
+
+    def head(self) -> Head:
+        """The last position and when it was recorded."""
+        return self._home.head()
+
+    def entry_at(self, position: int) -> Entry:
+        """One entry; LookupError where there is none."""
+        row = self._home.entry(position)
+        if row is None:
+            raise LookupError(f"there is no entry {position}")
+        return _entry(row)
+
+    def entries(self, after: int = 0, limit: int | None = None, *, upto: int | None = None) -> Iterator[Entry]:
+        """Entries with after < position <= upto, in order, in bounded memory."""
+        return map(_entry, self._home.entries(after, limit, upto=upto))
+
+    def records(self, names: Sequence[str], upto: int | None = None) -> Mapping[str, Sequence[Entry]]:
+        """All entries of these records (`<record>/<reference>`) up to a position."""
+        return _by_record(self._home.records(names, upto=upto))
+
+    def record(self, name: str, upto: int | None = None) -> Sequence[Entry]:
+        """All entries of one record up to a position; empty where it was never begun by then."""
+        return [_entry(row) for row in self._home.record(name, upto=upto)]
+
+    def words(self, positions: Sequence[int]) -> Sequence[SealedWords]:
+        """The words kept beside these entries."""
+        return self._home.words(positions)
+
+    def content_of(self, key: Key) -> bytes | None:
+        """The content hash recorded under a key."""
+        found = self._home.by_key(key)
+        return None if found is None else found.content
+
+    def position_at(self, instant: str) -> int:
+        """The last position recorded at or before an instant (RFC 3339 UTC, microseconds)."""
+        return self._home.position_at(instant)
+
+    def close(self) -> None:
+        super().close()
+        self._home.close()
+
+
+def _entry(row: StoredEntry) -> Entry:
+    return read_back(row.position, row.state)
+
+
+def _by_record(rows: Sequence[StoredEntry]) -> dict[str, list[Entry]]:
+    found: dict[str, list[Entry]] = {}
+    for row in rows:
+        found.setdefault(row.originator_id, []).append(_entry(row))
+    return found
+

@@ -1,0 +1,286 @@
+"""The desk: where submissions are judged one after another, each seeing those before it, inside one held transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from ledger import vault
+from ledger.domain.calendar import london_day
+from ledger.domain.claim import Claim, Verdict, judge
+from ledger.domain.corrections import judge_correction
+from ledger.domain.general import Corrected, Withdrawn
+from ledger.domain.history import ABSENT, Entry, Standing, advance, fold
+from ledger.domain.packs import Packs
+from ledger.domain.standing import STANDING_RULES
+from ledger.entry import MINT, Fault, Malformed, Stamped, Submission, faults, read_back, stamp
+from ledger.memory import Memory
+from ledger.outcome import KeyReused, NotReached, Outcome, Outrun, Recorded, Refused, Unfit, stands
+from ledger.recorders.contract import Appending, Key, KnownKey, NewEntry, SealedWords
+
+PacksOf = Callable[["Desk"], Packs]
+
+
+@dataclass
+class _Draft:
+    """What one batch would add; thrown away whole when an atomic batch is refused."""
+
+    entries: list[Entry] = field(default_factory=list)
+    rows: list[NewEntry] = field(default_factory=list)
+    words: list[SealedWords] = field(default_factory=list)
+    standings: dict[str, Standing] = field(default_factory=dict)
+    keys: dict[Key, int] = field(default_factory=dict)
+    minted: dict[str, int] = field(default_factory=dict)
+
+
+class Desk:
+    """Judges and stamps the submissions of one transaction. Not thread-safe: it lives inside `appending()`."""
+
+    def __init__(
+        self,
+        head: Appending,
+        memory: Memory,
+        *,
+        now: datetime,
+        packs: PacksOf,
+        salt: vault.Salts,
+        entry_at: Callable[[int], Entry],
+    ) -> None:
+        self._head, self._memory, self._now, self._packs_of, self._salt = head, memory, now, packs, salt
+        self._entry_at = entry_at
+        self._accepted = _Draft()
+        self._draft = _Draft()
+        self._known: dict[Key, KnownKey] = {}
+        self._read: dict[str, list[Entry]] = {}
+        self._loaded: dict[str, Standing] = {}
+
+    @property
+    def rows(self) -> list[NewEntry]:
+        return self._accepted.rows
+
+    @property
+    def words(self) -> list[SealedWords]:
+        return self._accepted.words
+
+    def prepare(self, submissions: Sequence[Submission]) -> None:
+        """Fetch, in one read each, the keys and the records these submissions speak of."""
+        self._known = dict(self._head.known_keys([Key(s.source, s.id) for s in submissions]))
+        wanted: set[str] = set()
+        for s in submissions:
+            wanted.add(f"{s.record}/{s.reference}")
+            wanted.update(f"{record}/{reference}" for record, reference in s.kind.references(s.event))
+            if s.source != "/business-unit":
+                wanted.add(f"agency/{s.source.removeprefix('/agencies/')}")
+        self._load([name for name in wanted if self._memory.get(name) is None])
+
+    def take(self, batch: Sequence[Submission], recordedby: str, *, atomic: bool) -> list[Outcome]:
+        """One outcome per submission, in order. An atomic batch with a refusal in it leaves nothing behind."""
+        self._draft = _Draft()
+        outcomes: list[Outcome] = []
+        for submission in batch:
+            outcomes.append(self._take_one(submission, recordedby))
+        if atomic and not all(map(stands, outcomes)):
+            self._draft = _Draft()
+            return [NotReached() if isinstance(o, Recorded) and not o.repeat else o for o in outcomes]
+        self._keep()
+        return outcomes
+
+    def remembered(self) -> Iterable[tuple[str, Standing]]:
+        """Every standing read or made here, for the memory to keep once this is committed."""
+        yield from self._loaded.items()
+        yield from self._accepted.standings.items()
+
+    def standing(self, name: str) -> Standing:
+        """How a record (`<record>/<reference>`) stands here and now."""
+        for layer in (self._draft.standings, self._accepted.standings, self._loaded):
+            if (found := layer.get(name)) is not None:
+                return found
+        if (remembered := self._memory.get(name)) is not None:
+            return remembered
+        self._load([name])
+        return self._loaded[name]
+
+    def _load(self, names: Sequence[str]) -> None:
+        if not names:
+            return
+        found: dict[str, list[Entry]] = {name: [] for name in names}
+        for row in self._head.history(names):
+            found[row.originator_id].append(read_back(row.position, row.state))
+        for name, entries in found.items():
+            self._loaded[name] = fold(entries)
+
+    def history(self, name: str) -> list[Entry]:
+        """All entries of a record here and now."""
+        if name not in self._read:
+            self._read[name] = [read_back(row.position, row.state) for row in self._head.history([name])]
+        staged = (e for e in (*self._accepted.entries, *self._draft.entries) if e.originator_id == name)
+        return [*self._read[name], *staged]
+
+    def _keep(self) -> None:
+        kept, draft = self._accepted, self._draft
+        kept.entries += draft.entries
+        kept.rows += draft.rows
+        kept.words += draft.words
+        kept.standings |= draft.standings
+        kept.keys |= draft.keys
+        kept.minted |= draft.minted
+
+    def _take_one(self, submission: Submission, recordedby: str) -> Outcome:
+        key = Key(submission.source, submission.id)
+        if key in self._known:
+            return self._repeat(submission, self._known[key])
+        for layer in (self._draft, self._accepted):
+            if key in layer.keys:
+                return self._repeat_of_staged(submission, layer.keys[key])
+        reference = submission.reference
+        if reference == MINT:
+            if not submission.kind.begins:
+                return Unfit((Fault("/subject", "only an event that begins a record has its reference minted"),))
+            reference = self._mint(submission)
+        name = f"{submission.record}/{reference}"
+        standing = self.standing(name)
+        if submission.expectedversion is not None and submission.expectedversion != standing.version:
+            return Outrun(name, submission.expectedversion, standing.version)
+        return self._judge_and_stamp(submission, reference, standing, recordedby)
+
+    def _judge_and_stamp(self, submission: Submission, reference: str, standing: Standing, recordedby: str) -> Outcome:
+        packs = self._packs_of(self)
+        claim = self._claim(submission, reference, standing.version, recordedby, packs)
+        try:
+            verdict = self._verdict(standing, claim, f"{submission.record}/{reference}")
+        except ValidationError as error:
+            changes = {"data": {"changes": submission.attributes["data"].get("changes")}}
+            return Unfit(tuple(Fault(f"/data/changes{f.pointer}", f.message) for f in faults(error, changes["data"]["changes"])))
+        if verdict.refusals:
+            return Refused(verdict.refusals)
+        regime = packs.in_force("regime", claim.day)
+        opening = self.standing("ledger/LEDGER").state
+        try:
+            stamped = stamp(
+                submission,
+                reference=reference,
+                version=standing.version + 1,
+                recordedtime=self._now,
+                recordedby=recordedby,
+                regime=regime.reference if regime else None,
+                retrospective=claim.retrospective or bool(opening and opening.retrospective),
+                departures=tuple(dict.fromkeys(b.rule.id for b in verdict.departures)),
+                salt=self._salt,
+            )
+        except Malformed as malformed:
+            return Unfit(malformed.faults)
+        return self._stage(submission, stamped, claim, standing)
+
+    def _verdict(self, standing: Standing, claim: Claim[Any], name: str) -> Verdict:
+        if isinstance(claim.event, Corrected | Withdrawn):
+            return judge_correction(self.history(name), standing, claim)
+        return judge(standing, claim, STANDING_RULES)
+
+    def _claim(
+        self, submission: Submission, reference: str, version: int, recordedby: str, packs: Packs
+    ) -> Claim[Any]:
+        return Claim(
+            kind=submission.kind,
+            event=submission.event,
+            reference=reference,
+            source=submission.source,
+            recordedby=recordedby,
+            time=submission.time,
+            day=london_day(submission.time),
+            timeprecision=submission.timeprecision,
+            recorded_at=self._now,
+            version=version,
+            packs=packs,
+            look_up=lambda record, other: self.standing(f"{record}/{other}").state,
+            is_begun=lambda record, other: self.standing(f"{record}/{other}").counts,
+            retrospective=submission.retrospective,
+        )
+
+    def _stage(
+        self, submission: Submission, stamped: Stamped, claim: Claim[Any], standing: Standing
+    ) -> Recorded:
+        draft = self._draft
+        number = len(self._accepted.rows) + len(draft.rows)
+        position = self._head.head.position + number + 1
+        entry = Entry(
+            position=position,
+            kind=claim.kind,
+            reference=claim.reference,
+            version=standing.version + 1,
+            event=stamped.event,
+            time=claim.time,
+            day=claim.day,
+            timeprecision=claim.timeprecision,
+            id=submission.id,
+            source=submission.source,
+            recordedtime=self._now,
+            recordedby=claim.recordedby,
+            regime=stamped.regime,
+            retrospective=stamped.retrospective,
+            departures=stamped.departures,
+            body=stamped.body,
+        )
+        name = entry.originator_id
+        draft.entries.append(entry)
+        draft.rows.append(
+            NewEntry(
+                originator_id=name,
+                originator_version=entry.version,
+                topic=entry.kind.type,
+                state=stamped.body,
+                source=submission.source,
+                id=submission.id,
+                content=submission.content,
+            )
+        )
+        draft.words += (SealedWords(position, *words) for words in stamped.words)
+        draft.keys[Key(submission.source, submission.id)] = number
+        draft.standings[name] = advance(standing, entry) or fold(self.history(name))
+        return Recorded(entry, submission.content)
+
+    def _repeat(self, submission: Submission, known: KnownKey) -> Outcome:
+        if known.content != submission.content:
+            return KeyReused(known.position, known.content, submission.content)
+        kept = {w.path: w.text for w in self._head.words(known.position)}
+        return self._same_words(submission, kept, known.position)
+
+    def _same_words(self, submission: Submission, kept: dict[str, str], position: int) -> Outcome:
+        """Words are compared with the vault, or, once erased, not at all."""
+        posted = {vault.pointer(place): text for place, text in submission.words.items()}
+        if kept and kept != posted:
+            return KeyReused(position, None, None)
+        return Recorded(self._at(position), submission.content, repeat=True)
+
+    def _repeat_of_staged(self, submission: Submission, number: int) -> Outcome:
+        rows = [*self._accepted.rows, *self._draft.rows]
+        position = self._head.head.position + number + 1
+        if rows[number].content != submission.content:
+            return KeyReused(position, rows[number].content, submission.content)
+        staged = [*self._accepted.words, *self._draft.words]
+        return self._same_words(submission, {w.path: w.text for w in staged if w.position == position}, position)
+
+    def _at(self, position: int) -> Entry:
+        offset = position - self._head.head.position - 1
+        if offset >= 0:
+            return [*self._accepted.entries, *self._draft.entries][offset]
+        return self._entry_at(position)
+
+    def _mint(self, submission: Submission) -> str:
+        """The next free reference of this record's year: `ACT-2019-014`."""
+        prefix = f"{submission.kind.record.prefix}-{london_day(submission.time).year}-"
+        stream = f"{submission.record}/{prefix}"
+        last = self._draft.minted.get(stream) or self._accepted.minted.get(stream)
+        if last is None:
+            found = self._head.last_reference(stream)
+            last = int(found.removeprefix(stream)) if found else 0
+        while True:
+            last += 1
+            reference = f"{prefix}{last:03d}"
+            if self.standing(f"{submission.record}/{reference}").version == 0:
+                break
+        self._draft.minted[stream] = last
+        return reference

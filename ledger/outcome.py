@@ -1,0 +1,63 @@
+"""What the ledger answers to one submission."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ledger.domain.claim import Broken
+from ledger.domain.history import Entry
+from ledger.entry import Fault
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """It stands in the ledger. `repeat`: it stood there already, so this is the first answer again."""
+
+    entry: Entry
+    content: bytes
+    repeat: bool = False
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Rules are broken; nothing was changed."""
+
+    broken: tuple[Broken, ...]
+
+
+@dataclass(frozen=True)
+class KeyReused:
+    """(source, id) stands for other content; both SHA-256 hashes, or None where only sealed words differ."""
+
+    position: int
+    recorded: bytes | None
+    posted: bytes | None
+
+
+@dataclass(frozen=True)
+class Outrun:
+    """The record is not at the version the sender expected."""
+
+    subject: str
+    expected: int
+    actual: int
+
+
+@dataclass(frozen=True)
+class Unfit:
+    """The shape is wrong in a way that only the record it speaks of could show."""
+
+    faults: tuple[Fault, ...]
+
+
+@dataclass(frozen=True)
+class NotReached:
+    """Nothing is wrong with it, but its batch was refused as a whole."""
+
+
+Outcome = Recorded | Refused | KeyReused | Outrun | Unfit | NotReached
+
+
+def stands(outcome: Outcome) -> bool:
+    """Whether it is in the ledger."""
+    return isinstance(outcome, Recorded)

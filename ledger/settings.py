@@ -1,0 +1,39 @@
+"""Settings, from the environment; secrets also from files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Every setting, its name in the environment is LEDGER_ and the field's name in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix="LEDGER_", extra="ignore", frozen=True)
+
+    database: str = "var/ledger.sqlite"
+    """A SQLite file's path, or postgresql://user@host/name."""
+    database_password: SecretStr | None = None
+    database_password_file: Path | None = None
+    """A file holding the PostgreSQL password, as containers mount secrets."""
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    packs: Path | None = None
+    """A folder of further rule packs."""
+    front_door: str = "Use your local front-door number; if a child is in immediate danger call 999."
+    """Shown wherever an incident is entered: the ledger is not a referral route."""
+
+    @property
+    def database_url(self) -> str:
+        """Where the ledger is, with the password put in."""
+        password = self.database_password.get_secret_value() if self.database_password else None
+        if self.database_password_file is not None:
+            password = self.database_password_file.read_text().strip()
+        if password is None or not self.database.startswith(("postgresql://", "postgres://")):
+            return self.database
+        parts = urlsplit(self.database)
+        user, _, address = parts.netloc.rpartition("@")
+        return urlunsplit(parts._replace(netloc=f"{user.partition(':')[0]}:{quote(password, safe='')}@{address}"))
