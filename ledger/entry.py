@@ -91,26 +91,21 @@ def posted_model(kind: EventType) -> type[BaseModel]:
     """The model of one event type as a partner posts it; its JSON schema is the type's public schema."""
     name = kind.record.name
     subject = rf"^{name}/([A-Z0-9-]{{1,40}})$"
-    return create_model(
-        f"Posted {kind.name}",
-        __base__=Attributes,
-        type=(Literal[kind.type], ...),
-        subject=(Annotated[str, Field(pattern=subject, description=f"{name}/REFERENCE, or {name}/- to have one minted")], ...),
-        expectedversion=(Annotated[int, Field(ge=0, le=canonical.GREATEST_INTEGER)] | None, None),
-        data=(kind.event, ...),
-    )
+    described = f"{name}/REFERENCE, or {name}/- to have one minted"
+    fields: dict[str, Any] = {
+        "type": (Literal[kind.type], ...),
+        "subject": (Annotated[str, Field(pattern=subject, description=described)], ...),
+        "expectedversion": (Annotated[int, Field(ge=0, le=canonical.GREATEST_INTEGER)] | None, None),
+        "data": (kind.event, ...),
+    }
+    return create_model(f"Posted {kind.name}", __base__=Attributes, **fields)
 
 
 @cache
 def stored_model(kind: EventType) -> type[BaseModel]:
     """The model of one event type as its bytes are read back."""
-    return create_model(
-        f"Stored {kind.name}",
-        __base__=(Attributes, Stamp),
-        type=(Literal[kind.type], ...),
-        subject=(str, ...),
-        data=(kind.event, ...),
-    )
+    fields: dict[str, Any] = {"type": (Literal[kind.type], ...), "subject": (str, ...), "data": (kind.event, ...)}
+    return create_model(f"Stored {kind.name}", __base__=(Attributes, Stamp), **fields)
 
 
 @dataclass(frozen=True)
@@ -201,10 +196,13 @@ def _pointer(location: tuple[int | str, ...], value: Any, *, missing: bool) -> s
     """pydantic's location without the names of union members, which are not in the data."""
     steps: list[str] = []
     for number, step in enumerate(location):
-        if isinstance(value, dict) and step in value or isinstance(value, list) and isinstance(step, int) and step < len(value):
-            value = value[step]
-        elif not (missing and number == len(location) - 1):
-            continue
+        match value, step:
+            case dict(), _ if step in value:
+                value = value[step]
+            case list(), int() if step < len(value):
+                value = value[step]
+            case _ if not (missing and number == len(location) - 1):
+                continue
         steps.append(str(step).replace("~", "~0").replace("/", "~1"))
     return "".join(f"/{step}" for step in steps)
 
@@ -219,6 +217,8 @@ def _refuse_nulls(value: Any, where: str) -> None:
         case list():
             for number, item in enumerate(value):
                 _refuse_nulls(item, f"{where}/{number}")
+        case _:
+            pass
 
 
 @dataclass(frozen=True)

@@ -123,13 +123,16 @@ Path = tuple[str, ...]
 """Steps from an event's data to a field; `*` stands for every item of a list."""
 
 
+EventClass = type[Event]
+
+
 @dataclass(frozen=True, eq=False)
 class EventType:
     """One type of event on one record, as everything that walks the register needs it."""
 
     type: str
     record: Record[Any]
-    event: type[Event]
+    event: EventClass
     begins: bool
     happens: str | None
     links: tuple[tuple[Path, str], ...] = field(repr=False)
