@@ -22,7 +22,7 @@ from eventsourcing.persistence import (
 )
 from eventsourcing.utils import Environment, EnvType
 
-from ledger import vault
+from ledger import sealing
 from ledger.clock import Clock, spelled
 from ledger.desk import Desk
 from ledger.domain.history import Entry, effective
@@ -32,6 +32,7 @@ from ledger.entry import Submission, read_back
 from ledger.memory import Memory
 from ledger.outcome import Outcome
 from ledger.recorders.contract import Head, Key, LedgerRecorder, SealedWords, StoredEntry
+from ledger.vault import fresh_salt
 
 ATTEMPTS = 3
 """How often a group is offered again after the engine failed; the keys are looked up each time, so nothing is stored twice."""
@@ -89,7 +90,7 @@ class Ledger(Application[str]):
     name = "Ledger"
 
     def __init__(
-        self, recorder: LedgerRecorder, *, shelf: Shelf, clock: Clock, salt: vault.Salts = vault.fresh_salt
+        self, recorder: LedgerRecorder, *, shelf: Shelf, clock: Clock, salt: sealing.Salts = fresh_salt
     ) -> None:
         self._home = recorder
         self.shelf, self.clock, self._salt = shelf, clock, salt

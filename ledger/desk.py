@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ledger import vault
+from ledger import sealing
 from ledger.domain.calendar import london_day
 from ledger.domain.claim import Claim, Verdict, judge
 from ledger.domain.corrections import judge_correction
@@ -47,7 +47,7 @@ class Desk:
         *,
         now: datetime,
         packs: PacksOf,
-        salt: vault.Salts,
+        salt: sealing.Salts,
         entry_at: Callable[[int], Entry],
     ) -> None:
         self._head, self._memory, self._now, self._packs_of, self._salt = head, memory, now, packs, salt
@@ -250,7 +250,7 @@ class Desk:
 
     def _same_words(self, submission: Submission, kept: dict[str, str], position: int) -> Outcome:
         """Words are compared with the vault, or, once erased, not at all."""
-        posted = {vault.pointer(place): text for place, text in submission.words.items()}
+        posted = {sealing.pointer(place): text for place, text in submission.words.items()}
         if kept and kept != posted:
             return KeyReused(position, None, None)
         return Recorded(self._at(position), submission.content, repeat=True)

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema, create_model
 from pydantic_core import PydanticCustomError
 
-from ledger import canonical, vault
+from ledger import canonical, sealing
 from ledger.clock import spelled
 from ledger.domain.calendar import london_day
 from ledger.domain.fields import REFERENCE_PATTERN, TimePrecision
@@ -125,7 +125,7 @@ class Submission:
     expectedversion: int | None
     content: bytes
     """SHA-256 of the canonical bytes of `attributes` without the sealed words: 32 bytes."""
-    words: Mapping[vault.Place, str] = field(repr=False)
+    words: Mapping[sealing.Place, str] = field(repr=False)
 
     @property
     def record(self) -> str:
@@ -147,8 +147,8 @@ def parse(value: Any) -> Submission:
     except ValidationError as error:
         raise Malformed(*faults(error, value)) from None
     attributes = {name: item for name, item in value.items() if name != "expectedversion"}
-    words = {place: vault.look(value["data"], place) for place in _word_places(kind, value["data"])}
-    bare = attributes | {"data": vault.replaced(value["data"], dict.fromkeys(words, True))} if words else attributes
+    words = {place: sealing.look(value["data"], place) for place in _word_places(kind, value["data"])}
+    bare = attributes | {"data": sealing.replaced(value["data"], dict.fromkeys(words, True))} if words else attributes
     if not words and "expectedversion" not in value:
         content = hashlib.sha256(raw).digest()
     else:
@@ -169,11 +169,11 @@ def parse(value: Any) -> Submission:
     )
 
 
-def _word_places(kind: EventType, data: Any) -> list[vault.Place]:
-    found = [place for path, _ in kind.words for place in vault.places(data, path)]
+def _word_places(kind: EventType, data: Any) -> list[sealing.Place]:
+    found = [place for path, _ in kind.words for place in sealing.places(data, path)]
     if kind.event is Corrected:
         for path in words_of_record(kind.record.name):
-            found += [("changes", *place) for place in vault.places(data["changes"], path)]
+            found += [("changes", *place) for place in sealing.places(data["changes"], path)]
     return found
 
 
@@ -244,18 +244,18 @@ def stamp(
     regime: str | None,
     retrospective: bool,
     departures: tuple[str, ...],
-    salt: vault.Salts,
+    salt: sealing.Salts,
 ) -> Stamped:
     """The bytes of an entry, made once; raises Malformed where they are too many."""
     data, event = submission.attributes["data"], submission.event
     sealed: list[tuple[str, bytes, str]] = []
     if submission.words:
-        changes: dict[vault.Place, Any] = {}
+        changes: dict[sealing.Place, Any] = {}
         for place, text in submission.words.items():
             grain = salt()
-            changes[place] = {"sealed": vault.commitment(grain, text)}
-            sealed.append((vault.pointer(place), grain, text))
-        data = vault.replaced(data, changes)
+            changes[place] = {"sealed": sealing.commitment(grain, text)}
+            sealed.append((sealing.pointer(place), grain, text))
+        data = sealing.replaced(data, changes)
         event = type(event).model_validate_json(canonical.write(data))
     stamped = dict(submission.attributes)
     stamped |= {
