@@ -89,6 +89,8 @@ Number = Annotated[int, Field(ge=1, le=9999)]
 Pence = Annotated[int, Field(ge=0, le=10**13)]
 """Money, in pence; never a float."""
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+PackReference = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*@[1-9][0-9]{0,3}$", max_length=65)]
+"""A pack at a version, as entries and clocks cite it: `wt18@1`."""
 
 
 def _consecutive(year: str) -> str:

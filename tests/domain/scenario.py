@@ -35,6 +35,7 @@ class Post:
     source: str = "/business-unit"
     by: str = "business-unit@BU"
     precision: str | None = None
+    retrospective: bool = False
 
     @property
     def time(self) -> datetime:
@@ -85,6 +86,7 @@ class World:
             day=london_day(p.time), timeprecision=p.precision or ("instant" if p.at else "day"), recorded_at=self.now,
             version=standing.version, packs=self.packs, look_up=look,
             is_begun=lambda record, reference: self.standing(record, reference).counts,
+            retrospective=p.retrospective,
         )  # fmt: skip
 
     def judge(self, p: Post) -> Verdict:
@@ -101,7 +103,7 @@ class World:
                     position=self.position, kind=claim.kind, reference=p.reference, version=standing.version + 1,
                     event=claim.event, time=claim.time, day=claim.day, timeprecision=claim.timeprecision,
                     id=str(self.position), source=p.source, recordedtime=self.now + timedelta(seconds=self.position),
-                    recordedby=p.by, regime=None, retrospective=False,
+                    recordedby=p.by, regime=None, retrospective=p.retrospective,
                     departures=tuple(b.rule.id for b in verdict.departures), body=b"",
                 )  # fmt: skip
             )
