@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 
 from ledger.application import Batch, Ledger
@@ -18,29 +18,58 @@ class Closed(RuntimeError):
     """The writer takes nothing more; what was submitted before was answered."""
 
 
-class Writer:
-    """Batches in, futures out. A future holds the outcomes of its batch, in order, and is set only after the commit.
+Answer = list[Outcome] | BaseException
+Reply = Callable[[Answer], None]
+"""Takes the outcomes of one batch, in order, or what went wrong."""
 
-    When the engine fails, the future holds eventsourcing's OperationalError or InterfaceError: posting again is safe.
+
+def one_by_one(answered: Sequence[tuple[Reply, Answer]]) -> None:
+    """Give everybody their answer."""
+    for reply, answer in answered:
+        reply(answer)
+
+
+class Writer:
+    """Batches in, answers out: the outcomes of each batch, in order, and only after the commit.
+
+    When the engine fails, the answer is eventsourcing's OperationalError or InterfaceError: posting again is safe.
+    `hand_out` is called in the writer's thread with all answers of one commit, so that another thread is woken once for all of them.
     """
 
-    def __init__(self, ledger: Ledger, *, after_commit: Callable[[int], None] = lambda position: None) -> None:
-        self._ledger, self._after_commit = ledger, after_commit
-        self._waiting: deque[tuple[Batch, Future[list[Outcome]]]] = deque()
+    def __init__(
+        self,
+        ledger: Ledger,
+        *,
+        after_commit: Callable[[int], None] = lambda position: None,
+        hand_out: Callable[[Sequence[tuple[Reply, Answer]]], object] = one_by_one,
+    ) -> None:
+        self._ledger, self._after_commit, self._hand_out = ledger, after_commit, hand_out
+        self._waiting: deque[tuple[Batch, Reply]] = deque()
         self._change = threading.Condition()
         self._closing = False
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
     def submit(self, batch: Batch) -> Future[list[Outcome]]:
-        """Queue a batch; raises Closed once the writer is closing."""
+        """Queue a batch and wait for it when you like; raises Closed once the writer is closing."""
         future: Future[list[Outcome]] = Future()
+
+        def settle(answer: Answer) -> None:
+            if isinstance(answer, BaseException):
+                future.set_exception(answer)
+            else:
+                future.set_result(answer)
+
+        self.offer(batch, settle)
+        return future
+
+    def offer(self, batch: Batch, reply: Reply) -> None:
+        """Queue a batch; `reply` is called once, by `hand_out`. Raises Closed once the writer is closing."""
         with self._change:
             if self._closing:
                 raise Closed("the ledger is closing")
-            self._waiting.append((batch, future))
+            self._waiting.append((batch, reply))
             self._change.notify()
-        return future
 
     def close(self) -> None:
         """Answer what waits, then stop."""
@@ -54,19 +83,17 @@ class Writer:
             try:
                 answers = self._ledger.write([batch for batch, _ in group])
             except BaseException as error:  # every waiting sender must be told, whatever it was; nothing is swallowed
-                for _, future in group:
-                    future.set_exception(error)
+                self._hand_out([(reply, error) for _, reply in group])
                 continue
-            for (_, future), outcomes in zip(group, answers, strict=True):
-                future.set_result(outcomes)
+            self._hand_out([(reply, outcomes) for (_, reply), outcomes in zip(group, answers, strict=True)])
             self._after_commit(self._ledger.last_written)
 
-    def _next_group(self) -> list[tuple[Batch, Future[list[Outcome]]]]:
+    def _next_group(self) -> list[tuple[Batch, Reply]]:
         """All that waits, up to the limit; empty when closing and nothing waits."""
         with self._change:
             while not self._waiting and not self._closing:
                 self._change.wait()
-            group: list[tuple[Batch, Future[list[Outcome]]]] = []
+            group: list[tuple[Batch, Reply]] = []
             size = 0
             while self._waiting and (not group or size + len(self._waiting[0][0].submissions) <= MOST_AT_ONCE):
                 group.append(self._waiting.popleft())
