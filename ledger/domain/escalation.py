@@ -214,7 +214,7 @@ class EscalationAdvanced(Event):
 
     to_stage: Number
     advanced_on: DayOrNotStated
-    reason: Words
+    reasons: Words
 
     rules = (it_is_not_settled, it_moves_up, it_moves_one_stage_at_a_time, the_ladder_has_the_stage)
 
@@ -251,7 +251,7 @@ class EscalationCalledOff(Event):
 
     by_agency: AgencyCode
     called_off_on: DayOrNotStated
-    reason: Words
+    reasons: Words
 
     rules = (it_is_not_settled, the_raiser_calls_it_off)
 

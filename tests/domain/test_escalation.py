@@ -31,7 +31,7 @@ def responded(stage=1):
 
 
 def advanced(to_stage=2):
-    data = {"to_stage": to_stage, "advanced_on": "2019-11-08", "reason": "The concern stands"}
+    data = {"to_stage": to_stage, "advanced_on": "2019-11-08", "reasons": "The concern stands"}
     return post("escalation.advanced", "ESC-1", data, on="2019-11-08")
 
 
@@ -44,7 +44,7 @@ def resolved(**changes):
 
 
 def called_off(by="SCHOOL"):
-    data = {"by_agency": by, "called_off_on": "2019-11-12", "reason": "Answered"}
+    data = {"by_agency": by, "called_off_on": "2019-11-12", "reasons": "Answered"}
     return post("escalation.called-off", "ESC-1", data, on="2019-11-12")
 
 
