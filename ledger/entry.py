@@ -17,7 +17,7 @@ from ledger import canonical, sealing
 from ledger.clock import spelled
 from ledger.domain.calendar import london_day
 from ledger.domain.fields import REFERENCE_PATTERN, TimePrecision
-from ledger.domain.general import Corrected
+from ledger.domain.general import GENERAL, Corrected
 from ledger.domain.history import Entry
 from ledger.domain.register import REGISTER, TYPE_PREFIX, Event, EventType, Path
 
@@ -180,7 +180,8 @@ def _word_places(kind: EventType, data: Any) -> list[sealing.Place]:
 @cache
 def words_of_record(record: str) -> frozenset[Path]:
     """Every path to free text in any event of a record: a correction may bring new words for any of them."""
-    return frozenset(path for kind in REGISTER.values() if kind.record.name == record for path, _ in kind.words)
+    own = (k for k in REGISTER.values() if k.record.name == record and k.event not in GENERAL.values())
+    return frozenset(path for kind in own for path, _ in kind.words)
 
 
 def faults(error: ValidationError, value: Any) -> list[Fault]:
