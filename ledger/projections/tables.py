@@ -1,0 +1,166 @@
+"""Asking the tables: rows as at a position of the ledger, and as of a day of the world."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import ColumnElement, Connection, Engine, Table, and_, or_, select
+
+from ledger.projections.columns import TIMES, table_of
+from ledger.projections.home import open_engine, reading
+from ledger.projections.rows import Projection
+from ledger.projections.writing import Generation, generations
+
+R = TypeVar("R")
+SHORTEST, LONGEST = 0.002, 0.05
+"""Seconds between two looks while waiting."""
+
+
+class NoTables(Exception):
+    """The tables of this ledger have not been built yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held(Generic[R]):
+    """One row with its times: true in the world during [valid_from, valid_until), held by the ledger during [since, until).
+
+    `first_entry` and `last_entry` are positions: of the entry that made the row, and of the one that last changed it.
+    """
+
+    row: R
+    record: str
+    reference: str
+    key: str
+    valid_from: date
+    valid_until: date | None
+    since: int
+    until: int | None
+    first_entry: int
+    last_entry: int
+
+
+def held_ever(table: Table, as_at: int) -> ColumnElement[bool]:
+    """Rows the ledger held at a position, that position included, for whatever day of the world."""
+    return and_(table.c.since <= as_at, or_(table.c.until.is_(None), table.c.until > as_at))
+
+
+def held(table: Table, as_at: int, as_of: date | None = None) -> ColumnElement[bool]:
+    """Rows the ledger held at a position about a day of the world, or, without a day, about how things stand at last."""
+    if as_of is None:
+        return and_(held_ever(table, as_at), table.c.valid_until.is_(None))
+    until = table.c.valid_until
+    return and_(held_ever(table, as_at), table.c.valid_from <= as_of, or_(until.is_(None), until > as_of))
+
+
+class Tables:
+    """One ledger's tables, for reading. What may be asked of a row, and how, stands with its projection."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    @classmethod
+    def open(cls, database: str) -> Tables:
+        """The tables of a ledger named by a path (SQLite) or a postgresql:// URL."""
+        return cls(open_engine(database))
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Several questions of one state of the tables."""
+        with reading(self.engine) as connection:
+            yield connection
+
+    def state(self) -> Generation:
+        """How far the tables have come, and what stops them, if anything. NoTables before they are first built."""
+        with self.reading() as connection:
+            if not self.engine.dialect.has_table(connection, "projector_state"):
+                raise NoTables("The tables have not been built yet.")
+            for found in generations(connection):
+                if found.live:
+                    return found
+        raise NoTables("The tables have not been built yet.")
+
+    def position(self) -> int:
+        """The last position that is in the tables; 0 before they are first built."""
+        try:
+            return self.state().position
+        except NoTables:
+            return 0
+
+    def wait_for(self, position: int, timeout: float) -> bool:
+        """Whether the tables come as far as a position within so many seconds; at once if they are stopped short of it."""
+        deadline, pause = time.monotonic() + timeout, SHORTEST
+        while self.position() < position:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return False
+            time.sleep(min(pause, left))
+            pause = min(pause * 2, LONGEST)
+        return True
+
+    def rows(
+        self,
+        projection: type[Projection[R]],
+        *,
+        as_at: int,
+        as_of: date | None = None,
+        where: Mapping[str, Any] | None = None,
+        also: Sequence[ColumnElement[bool]] = (),
+        order_by: Sequence[str] = ("reference", "key"),
+        limit: int | None = None,
+        offset: int = 0,
+        on: Connection | None = None,
+    ) -> list[Held[R]]:
+        """Rows of a projection as at a position, as of a day (without one: as they stand at last).
+
+        `where` maps a column to a value, or to a list, tuple or set of which it is one; `also` takes further conditions
+        on `table_of(projection)`. A column in `order_by` may be preceded by `-`. `on` asks within a transaction of yours.
+        """
+        table = table_of(projection)
+        question = select(table).where(held(table, as_at, as_of), *conditions(table, where or {}), *also)
+        question = question.order_by(*(_order(table, name) for name in order_by))
+        if limit is not None or offset:
+            question = question.limit(limit).offset(offset)
+        return self._ask(question, projection, on)
+
+    def ever(
+        self, projection: type[Projection[R]], *, as_at: int, where: Mapping[str, Any] | None = None
+    ) -> list[Held[R]]:
+        """Rows as at a position for every day of the world: each key's whole past, in time order."""
+        table = table_of(projection)
+        question = select(table).where(held_ever(table, as_at), *conditions(table, where or {}))
+        return self._ask(question.order_by(table.c.reference, table.c.key, table.c.valid_from), projection, None)
+
+    def _ask(self, question: Any, projection: type[Projection[R]], on: Connection | None) -> list[Held[R]]:
+        if on is not None:
+            return [_held(row, projection) for row in on.execute(question)]
+        with self.engine.connect() as connection:
+            return [_held(row, projection) for row in connection.execute(question)]
+
+
+def conditions(table: Table, where: Mapping[str, Any]) -> list[ColumnElement[bool]]:
+    """Equality, or membership, per column; KeyError for a column the table does not have."""
+    found: list[ColumnElement[bool]] = []
+    for name, value in where.items():
+        column = table.c[name]
+        if isinstance(value, list | tuple | set | frozenset):
+            found.append(column.in_(list(value)))
+        else:
+            found.append(column.is_(None) if value is None else column == value)
+    return found
+
+
+def _order(table: Table, name: str) -> Any:
+    return table.c[name[1:]].desc() if name.startswith("-") else table.c[name]
+
+
+def _held(found: Any, projection: type[Projection[R]]) -> Held[R]:
+    times, facts = found[: len(TIMES)], found[len(TIMES) :]
+    return Held(projection.row(*facts), *times)
