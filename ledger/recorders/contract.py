@@ -109,7 +109,9 @@ class Appending(Protocol):
         """The distinct originator ids of entries after a position: what other processes wrote meanwhile."""
 
     def last_reference(self, prefix: str) -> str | None:
-        """Of originator ids that are `prefix` followed by digits only, the one with the greatest number; None if there is none."""
+        """Of records begun (version 1) under `prefix` followed by one to eighteen digits and nothing else, the one with the greatest
+        number; None if there is none. Quick however many there are.
+        """
 
     def words(self, position: int) -> Sequence[SealedWords]:
         """The words kept for an entry."""

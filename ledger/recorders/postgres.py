@@ -62,7 +62,7 @@ WITH RECURSIVE search (low, high) AS (
 SELECT low FROM search WHERE low = high
 """
 _EVENTS = (
-    "SELECT originator_id, originator_version, topic, state FROM entries"
+    "SELECT originator_id, originator_version, topic, state, position FROM entries"
     " WHERE originator_id = %s AND originator_version > %s AND originator_version <= %s"
     " ORDER BY originator_version"
 )
@@ -174,7 +174,7 @@ class PostgresRecorder(FollowedRecorder):
         desc: bool = False,
         limit: int | None = None,
     ) -> Sequence[StoredEvent]:
-        """As eventsourcing's."""
+        """As eventsourcing's; each event is a notification, so that it carries its position."""
         found = self._read(
             _EVENTS + (" DESC LIMIT %s" if desc else " LIMIT %s"),
             str(originator_id),
@@ -182,7 +182,7 @@ class PostgresRecorder(FollowedRecorder):
             NO_END if lte is None else lte,
             limit,
         )
-        return [StoredEvent(*row) for row in found]
+        return [Notification(*row) for row in found]
 
     def select_notifications(
         self,

@@ -18,6 +18,9 @@ CREATE TABLE entries (
 -- Bodies are read far more often than written: keep long ones as they are instead of packing them.
 ALTER TABLE entries ALTER COLUMN state SET STORAGE EXTERNAL;
 
+-- The last reference given out under a prefix, found without reading them all.
+CREATE INDEX entries_begun ON entries (length(originator_id), originator_id) WHERE originator_version = 1;
+
 CREATE TABLE words (
     position bigint NOT NULL,
     path     text COLLATE "C" NOT NULL,

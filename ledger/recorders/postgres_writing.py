@@ -24,7 +24,7 @@ from ledger.recorders.contract import (
 )
 from ledger.recorders.staging import Row, Staged
 
-COPY_FROM = 100
+COPY_FROM = 50
 """From this many entries on, COPY is quicker than one INSERT, though it takes a round trip more."""
 
 HEAD = "SELECT position, recordedtime FROM head"
@@ -37,11 +37,17 @@ RECORDS = (
     "SELECT position, originator_id, originator_version, topic, state FROM entries"
     " WHERE originator_id = ANY(%b) AND position <= %b ORDER BY position"
 )
-LAST_REFERENCE = (
-    "SELECT originator_id FROM (SELECT DISTINCT originator_id, substr(originator_id, length(%(prefix)s) + 1) AS number"
-    " FROM entries WHERE originator_id >= %(prefix)s || '0' AND originator_id < %(prefix)s || ':') AS found"
-    " WHERE number ~ '^[0-9]+$' ORDER BY length(ltrim(number, '0')) DESC, ltrim(number, '0') DESC LIMIT 1"
-)
+# Of each length the last in order of text is the greatest number: a look into entries_begun for each, however many records there are.
+LAST_REFERENCE = """
+SELECT reference FROM generate_series(1, 18) AS digits, LATERAL (
+    SELECT originator_id AS reference FROM entries
+    WHERE originator_version = 1 AND length(originator_id) = length(%(prefix)s) + digits
+    AND originator_id >= %(prefix)s || '0' AND originator_id < %(prefix)s || ':'
+    AND substr(originator_id, length(%(prefix)s) + 1) ~ '^[0-9]+$'
+    ORDER BY originator_id DESC LIMIT 1
+) AS last
+ORDER BY substr(reference, length(%(prefix)s) + 1)::bigint DESC LIMIT 1
+"""
 _COLUMNS = "(position, originator_id, originator_version, topic, source, id, content, recordedtime, state)"
 _TYPES = ("int8", "text", "int4", "text", "text", "text", "bytea", "text", "bytea")
 INSERT = (
@@ -83,8 +89,10 @@ def prepared(url: str) -> None:
     """Make the ledger's tables if there are none; raise UnknownSchemaError if they are another program's. Several processes may do so at once."""
     with psycopg.connect(url) as connection:
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (_MAKING_TABLES,))
+        # Only the first schema of the search path counts: it is where tables would be made, and where their names lead.
         tables = (
-            "SELECT to_regclass('head') IS NULL AND to_regclass('entries') IS NULL AND to_regclass('words') IS NULL"
+            "SELECT bool_and(to_regclass(quote_ident(current_schema()) || '.' || name) IS NULL)"
+            " FROM unnest(ARRAY['head', 'entries', 'words']) AS name"
         )
         if connection.execute(tables).fetchone() == (True,):
             connection.execute(Path(__file__).with_name("postgres.sql").read_bytes())

@@ -53,11 +53,8 @@ _POSITION_AT = """
 WITH RECURSIVE search (low, high) AS (
     SELECT 0, position FROM head
     UNION ALL
-    SELECT iif(early, middle, low), iif(early, high, middle - 1) FROM (
-        SELECT low, high, (low + high + 1) / 2 AS middle,
-            (SELECT recordedtime FROM entries WHERE position = (low + high + 1) / 2) <= ? AS early
-        FROM search WHERE low < high
-    )
+    SELECT iif(recordedtime <= ?1, entries.position, low), iif(recordedtime <= ?1, high, entries.position - 1)
+    FROM search CROSS JOIN entries ON entries.position = (low + high + 1) / 2 WHERE low < high
 )
 SELECT low FROM search WHERE low = high
 """
@@ -176,9 +173,9 @@ class SQLiteRecorder(FollowedRecorder):
         desc: bool = False,
         limit: int | None = None,
     ) -> Sequence[StoredEvent]:
-        """As eventsourcing's."""
+        """As eventsourcing's; each event is a notification, so that it carries its position."""
         found = self._read(
-            "SELECT originator_id, originator_version, topic, state FROM entries"
+            "SELECT originator_id, originator_version, topic, state, position FROM entries"
             " WHERE originator_id = ? AND originator_version > ? AND originator_version <= ?"
             f" ORDER BY originator_version {'DESC' if desc else 'ASC'} LIMIT ?",
             str(originator_id),
@@ -186,7 +183,7 @@ class SQLiteRecorder(FollowedRecorder):
             NO_END if lte is None else lte,
             -1 if limit is None else limit,
         )
-        return [StoredEvent(*row) for row in found]
+        return [Notification(*row) for row in found]
 
     def select_notifications(
         self,

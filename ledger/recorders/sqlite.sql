@@ -15,6 +15,9 @@ CREATE TABLE entries (
     CHECK ((source IS NULL) = (id IS NULL))
 ) STRICT;
 
+-- The last reference given out under a prefix, found without reading them all.
+CREATE INDEX entries_begun ON entries (length(originator_id), originator_id) WHERE originator_version = 1;
+
 CREATE TABLE words (
     position INTEGER NOT NULL,
     path     TEXT NOT NULL,
