@@ -29,7 +29,7 @@ def _fraction(text: str) -> Any:
 
 
 def _integer(text: str) -> int:
-    if len(text) > 16 or abs(int(text)) > GREATEST_INTEGER:
+    if len(text) > 17 or abs(int(text)) > GREATEST_INTEGER:
         raise Unreadable(f"an integer lies beyond {GREATEST_INTEGER}")
     if text == "-0":
         raise Unreadable("-0 is not an integer; write 0")
