@@ -1,0 +1,46 @@
+"""What the ledger says of one recorded event, and of a rule that refused one: the same words at every door."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from ledger.clock import spelled
+from ledger.domain.claim import Broken
+from ledger.domain.register import FLAG, RULES, Rule
+from ledger.entry import leaf_hash
+from ledger.outcome import Recorded
+
+
+def receipt(recorded: Recorded) -> dict[str, Any]:
+    """The receipt. It depends on the stored entry only, so that a repeat is answered alike."""
+    entry = recorded.entry
+    return {
+        "position": entry.position,
+        "type": entry.kind.type,
+        "record": entry.originator_id,
+        "recordversion": entry.version,
+        "recordedtime": spelled(entry.recordedtime),
+        "source": entry.source,
+        "id": entry.id,
+        "content": recorded.content.hex(),
+        "leaf": leaf_hash(entry.body),
+        "departures": [departure for rule in entry.departures for departure in departures(rule)],
+    }
+
+
+@cache
+def departures(rule_id: str) -> tuple[dict[str, str], ...]:
+    """What a flagged rule asks, once for each claim that stands under its id."""
+    flagged = [rule for rule in RULES.get(rule_id, ()) if rule.effect is FLAG]
+    return tuple({"rule": rule.id, "sentence": rule.sentence, "source": rule.source} for rule in flagged)
+
+
+def told_rule(rule: Rule) -> dict[str, str]:
+    """A rule: its id, its name, its sentence, its source and its effect."""
+    return {"id": rule.id, "name": rule.name, "sentence": rule.sentence, "source": rule.source, "effect": rule.effect.value}
+
+
+def told_broken(broken: Broken) -> dict[str, str]:
+    """A rule that does not hold, and why not here."""
+    return {**told_rule(broken.rule), "why": broken.why}
