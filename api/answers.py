@@ -1,0 +1,67 @@
+"""How answers are written: JSON, pages that say where they go on, comma-separated tables."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""A cell that begins so would be worked out by a spreadsheet."""
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+
+
+def json_answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """A JSON response of values that are JSON-ready."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return Response(text.encode(), status, headers, "application/json")
+
+
+def next_link(request: Request, **changes: Any) -> str:
+    """The address of the next page, path and query: the present question with some parameters changed."""
+    asked = {name: value for name, value in request.query_params.items() if name not in changes}
+    return f"{request.url.path}?{urlencode(asked | changes)}"
+
+
+def link_header(address: str) -> dict[str, str]:
+    """RFC 8288."""
+    return {"link": f'<{address}>; rel="next"'}
+
+
+def accepts(request: Request, *media_types: str) -> str | None:
+    """The first of these media types that the caller names; None where it names none of them, so that JSON is sent."""
+    named = [part.partition(";")[0].strip().lower() for part in request.headers.get("accept", "").split(",")]
+    return next((media_type for media_type in media_types if media_type in named), None)
+
+
+def csv_answer(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], headers: Mapping[str, str]) -> Response:
+    """A table as RFC 4180 text with a head line; lists are joined by spaces; no cell is a formula."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(columns)
+    writer.writerows([_cell(row.get(column)) for column in columns] for row in rows)
+    return Response(text.getvalue().encode(), 200, headers, "text/csv")
+
+
+def _cell(value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case int():
+            return str(value)
+        case list() | tuple():
+            text = " ".join(map(str, value))
+        case dict():
+            text = json.dumps(value, ensure_ascii=False)
+        case _:
+            text = str(value)
+    return f"'{text}" if text.startswith(FORMULA) and not _NUMBER.fullmatch(text) else text

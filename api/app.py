@@ -1,0 +1,89 @@
+"""The service: its parts, its routes, its life."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from importlib.metadata import PackageNotFoundError, version
+
+from fastapi import Depends, FastAPI
+from starlette.routing import Route
+
+from api import catalogue, contract, entries, guide, health, intake, records
+from api.asking import asked_once
+from api.feed import Feed
+from api.front import LOCAL, Front, tell_problems
+from api.keeping import Keeper
+from api.streams import Tide
+from ledger.settings import Settings
+from ledger.wiring import Parts, open_parts
+from ledger.writer import Writer, one_by_one
+
+DESCRIPTION = (
+    "An event-sourced ledger of what safeguarding partners did. Partners post events; each is checked against the rules, "
+    "stored immutably in one gapless order, and answered with a receipt. Everything read here is computed from those entries, "
+    "as they stood at any position asked for. The ledger is not a referral route."
+)
+
+
+def create_app(open_: Callable[[], Parts], *, front_door: str = "", hosts: frozenset[bytes] = LOCAL) -> FastAPI:
+    """The service over the parts that `open_` opens when it starts; it closes them when it stops.
+
+    `front_door`: where a child is referred to, shown in the documentation. `hosts`: names it answers to.
+    """
+    door = intake.Intake()
+
+    @asynccontextmanager
+    async def living(app: FastAPI) -> AsyncIterator[None]:
+        parts = await asyncio.to_thread(open_)
+        loop = asyncio.get_running_loop()
+        # One wake-up of the loop brings all answers of one commit.
+        door.writer = writer = Writer(
+            parts.ledger, hand_out=lambda answered: loop.call_soon_threadsafe(one_by_one, answered)
+        )
+        feed = Feed(parts.ledger)
+        keeper = Keeper(parts.projector, feed.recorder.wait_beyond)
+        app.state.parts, app.state.feed, app.state.tide, app.state.keeper = parts, feed, Tide(feed), keeper
+        try:
+            yield
+        finally:
+            await asyncio.to_thread(writer.close)
+            await asyncio.to_thread(keeper.close)
+            await asyncio.to_thread(parts.close)
+
+    app = FastAPI(
+        title="Safeguarding-activity ledger",
+        version=_version(),
+        description=DESCRIPTION,
+        lifespan=living,
+        routes=[Route(intake.PATH, door, methods=["POST"])],
+        dependencies=[Depends(asked_once)],
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # spans would carry addresses and queries
+    )
+    app.state.front_door = front_door
+    for part in (entries, records, catalogue, health, guide):
+        app.include_router(part.router)
+    app.add_middleware(Front, hosts=hosts)
+    tell_problems(app)
+    app.state.contract = contract.openapi(app)
+    return app
+
+
+def create() -> FastAPI:
+    """The service as the environment sets it up."""
+    settings = Settings()
+    open_ = partial(open_parts, settings.database_url, packs=settings.packs)
+    return create_app(open_, front_door=settings.front_door)
+
+
+def _version() -> str:
+    try:
+        return version("safeguarding-ledger")
+    except PackageNotFoundError:  # run from a checkout, which is not an installed package
+        return "0.1.0"

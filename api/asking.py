@@ -1,0 +1,106 @@
+"""The parameters of questions: strict models that know no other parameter, and the places in time they name."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import Request
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from api.problems import BAD_QUERY, Problem
+from ledger.application import Ledger
+from ledger.canonical import GREATEST_INTEGER
+from ledger.domain.fields import REFERENCE_PATTERN
+from ledger.domain.register import RECORDS
+from ledger.projections.as_at import NotAPlaceInTime, resolve_as_at
+
+
+class Asked(BaseModel):
+    """The query of a question; an unknown parameter is refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Nothing(Asked):
+    """A question without parameters."""
+
+
+def _whole(value: object) -> object:
+    if isinstance(value, str) and not (value.isascii() and value.isdecimal() and len(value) <= 16):  # noqa: PLR2004 - digits of 2^53
+        raise PydanticCustomError("whole", "Input should be a whole number from 0")
+    return value
+
+
+Position = Annotated[int, BeforeValidator(_whole), Field(ge=0, le=GREATEST_INTEGER)]
+Reference = Annotated[str, Field(pattern=REFERENCE_PATTERN)]
+
+
+def _place(value: str) -> str:
+    try:
+        resolve_as_at(value, 0, lambda instant: 0)
+    except (NotAPlaceInTime, OverflowError):
+        raise PydanticCustomError(
+            "place", "Input should be a position, a day such as 2020-03-31, or an instant with its offset"
+        ) from None
+    return value
+
+
+AsAt = Annotated[
+    str,
+    AfterValidator(_place),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "integer", "minimum": 0, "maximum": GREATEST_INTEGER},
+                {"type": "string", "format": "date"},
+                {"type": "string", "format": "date-time"},
+            ]
+        }
+    ),
+    Field(description="What the ledger held: up to a position, to the end of a day in London, or to an instant."),
+]
+
+
+def _day(value: object) -> object:
+    if isinstance(value, str):
+        try:
+            if len(value) == len("2020-03-31"):
+                return date.fromisoformat(value)
+        except ValueError:
+            pass
+    elif isinstance(value, date):
+        return value
+    raise PydanticCustomError("day", "Input should be a day that exists, as YYYY-MM-DD")
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+
+
+def _record(value: str) -> str:
+    if value not in RECORDS:
+        raise PydanticCustomError("record", "Input should be a kind of record this ledger keeps")
+    return value
+
+
+RecordName = Annotated[str, AfterValidator(_record), WithJsonSchema({"type": "string", "enum": sorted(RECORDS)})]
+
+
+def resolved(ledger: Ledger, as_at: str | None) -> int:
+    """The position meant by a checked `as_at`, at most the head."""
+    return resolve_as_at(as_at, ledger.head().position, ledger.position_at)
+
+
+async def asked_once(request: Request) -> None:
+    """No parameter is given twice: which one counts would be a guess."""
+    given = [name for name, _ in request.query_params.multi_items()]
+    if len(given) > len(set(given)):
+        raise Problem(BAD_QUERY, "A parameter is given twice.", {"faults": []})
+
+
+def ledger_of(request: Request) -> Ledger:
+    """The ledger this service stands on."""
+    found: Any = request.app.state.parts.ledger
+    assert isinstance(found, Ledger)
+    return found

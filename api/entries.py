@@ -1,0 +1,102 @@
+"""GET /entries and /entries/{position}: the ledger itself, in order."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Path, Query, Request
+from pydantic import Field
+from starlette.responses import Response, StreamingResponse
+
+from api.answers import accepts, link_header, next_link
+from api.asking import Asked, Nothing, Position, RecordName, Reference, ledger_of
+from api.contract import ENTRIES, ENTRY, NDJSON, SSE, responses
+from api.feed import Feed, Filter, told
+from api.problems import BAD_QUERY, NOT_FOUND, Problem
+from api.streams import events
+from ledger.domain.register import REGISTER
+
+router = APIRouter(tags=["the ledger"])
+LIMIT = 100
+MOST = 1_000
+
+
+class Wanted(Asked):
+    """Which entries of the feed. A page may hold fewer than `limit`, even none, and still go on: follow its Link header."""
+
+    after: Position = 0
+    limit: Annotated[int, Field(ge=1, le=MOST)] | None = None
+    since: Annotated[Position | None, Field(description="No entry before this position.")] = None
+    until: Annotated[Position | None, Field(description="No entry after this position.")] = None
+    record: RecordName | None = None
+    reference: Annotated[Reference | None, Field(description="Together with record: one record's entries.")] = None
+    subject: Annotated[
+        str | None, Field(pattern=r"^[a-z-]{1,40}/[A-Z0-9-]{1,40}$", description="record/reference in one.")
+    ] = None
+    type: Annotated[str | None, Field(pattern=r"^[a-z0-9.-]{1,100}$", description="An event type's full name.")] = None
+    source: Annotated[str | None, Field(pattern=r"^(/agencies/[A-Z0-9-]{1,40}|/business-unit)$")] = None
+
+    def filter(self) -> Filter:
+        """The filter meant; raises Problem where two parameters contradict each other."""
+        record, reference = self.record, self.reference
+        if self.subject is not None:
+            if record is not None or reference is not None:
+                raise Problem(
+                    BAD_QUERY, "Give subject, or record and reference.", {"faults": [{"parameter": "subject"}]}
+                )
+            record, _, reference = self.subject.partition("/")
+        return Filter(record, reference, self.type, self.source)
+
+    @property
+    def start(self) -> int:
+        return max(self.after, (self.since or 1) - 1)
+
+
+@router.get("/entries", summary="The feed", responses=responses(422, ok={**ENTRIES, **NDJSON, **SSE}))
+def entries(
+    request: Request,
+    wanted: Annotated[Wanted, Query()],
+    last_event_id: Annotated[Position | None, Header(description="Where a broken event stream goes on.")] = None,
+) -> Response:
+    """Entries in order of position, as JSON; as one stored entry a line (application/x-ndjson); or as server-sent events, live."""
+    feed, chosen = request.app.state.feed, wanted.filter()
+    if chosen.type is not None and chosen.type not in REGISTER:
+        raise Problem(
+            BAD_QUERY,
+            "GET /schemas lists the types.",
+            {"faults": [{"parameter": "type", "message": "unknown event type"}]},
+        )
+    match accepts(request, "text/event-stream", "application/x-ndjson"):
+        case "text/event-stream":
+            start = wanted.start if last_event_id is None else max(wanted.start, last_event_id)
+            frames = events(feed, request.app.state.tide, chosen, start, wanted.until)
+            return StreamingResponse(frames, media_type="text/event-stream")
+        case "application/x-ndjson":
+            upto = _end(feed, wanted)
+            pages = feed.pages(chosen, wanted.start, upto, wanted.limit)
+            lines = (b"".join(entry.state + b"\n" for entry in page) for page in pages)
+            return StreamingResponse(lines, media_type="application/x-ndjson")
+        case _:
+            return _page(request, feed, chosen, wanted)
+
+
+def _page(request: Request, feed: Feed, chosen: Filter, wanted: Wanted) -> Response:
+    page = feed.page(chosen, wanted.start, _end(feed, wanted), wanted.limit or LIMIT)
+    headers, following = {}, b""
+    if page.goes_on:
+        address = next_link(request, after=page.looked_up_to)
+        headers, following = link_header(address), b',"next":"%b"' % address.encode()
+    body = b'{"entries":[%b],"looked_up_to":%d%b}' % (b",".join(map(told, page.entries)), page.looked_up_to, following)
+    return Response(body, 200, headers, "application/json")
+
+
+def _end(feed: Feed, wanted: Wanted) -> int:
+    head = feed.head()
+    return head if wanted.until is None else min(wanted.until, head)
+
+
+@router.get("/entries/{position}", summary="One entry", responses=responses(404, 422, ok=ENTRY))
+def entry(request: Request, position: Annotated[Position, Path()], _: Annotated[Nothing, Query()]) -> Response:
+    """One entry: its stored bytes as they are, its leaf hash, and a sentence that tells it."""
+    found = request.app.state.feed.recorder.entry(position)
+    if found is None:
+        raise Problem(NOT_FOUND, f"The ledger ends at position {ledger_of(request).head().position}.")
+    return Response(told(found), media_type="application/json")

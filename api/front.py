@@ -1,0 +1,124 @@
+"""The front of the service: which host it answers to, what every answer carries, and how problems are told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+from eventsourcing.persistence import InterfaceError, OperationalError
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DBAPIError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.problems import (
+    BAD_QUERY,
+    INTERNAL,
+    METHOD_NOT_ALLOWED,
+    MISDIRECTED,
+    NOT_FOUND,
+    PROBLEM_JSON,
+    UNAVAILABLE,
+    Kind,
+    Problem,
+    plain,
+)
+
+SECURITY = (
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+)
+LOCAL = frozenset({b"localhost", b"127.0.0.1", b"[::1]"})
+"""What a browser on this machine calls the service. Any other name may be a stranger's that points here."""
+
+
+class Front:
+    """ASGI middleware: turns away other hosts, and gives every answer its security headers."""
+
+    def __init__(self, app: ASGIApp, hosts: frozenset[bytes] = LOCAL) -> None:
+        self._app, self._hosts = app, hosts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One connection, ASGI."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_safely(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = message["headers"] = list(message["headers"])
+                present = {name for name, _ in headers}
+                headers.extend(header for header in SECURITY if header[0] not in present)
+            await send(message)
+
+        if self._host(scope) in self._hosts:
+            await self._app(scope, receive, send_safely)
+        else:
+            await answer(Problem(MISDIRECTED, "The Host header names another site."))(scope, receive, send_safely)
+
+    def _host(self, scope: Scope) -> bytes:
+        for name, value in scope["headers"]:
+            if name == b"host":
+                host: bytes = value if value.endswith(b"]") else value.rpartition(b":")[0] or value
+                return host.lower()
+        return b""
+
+
+def answer(problem: Problem, instance: str | None = None) -> Response:
+    """A problem as a response."""
+    return Response(problem.body(instance), problem.kind.status, problem.headers, PROBLEM_JSON)
+
+
+def tell_problems(app: FastAPI) -> None:
+    """Let every way of failing be told as a problem document; anything unforeseen stays a 500, and is logged by the server."""
+    app.add_exception_handler(Problem, _of_ours)
+    app.add_exception_handler(HTTPException, _of_routing)
+    app.add_exception_handler(RequestValidationError, _of_the_question)
+    for error in (OperationalError, InterfaceError, DBAPIError):
+        app.add_exception_handler(error, _of_the_database)
+    app.add_exception_handler(Exception, _of_a_defect)
+
+
+async def _of_ours(request: Request, error: Exception) -> Response:
+    return answer(cast("Problem", error), request.url.path)
+
+
+ROUTING: dict[int, tuple[Kind, str]] = {
+    404: (NOT_FOUND, "No such address."),
+    405: (METHOD_NOT_ALLOWED, "This address does not take that method."),
+}
+
+
+async def _of_routing(request: Request, error: Exception) -> Response:
+    status, headers = cast("HTTPException", error).status_code, cast("HTTPException", error).headers
+    kind, detail = ROUTING.get(status, (NOT_FOUND, "No such address."))
+    return answer(Problem(kind, detail, headers=headers or {}))
+
+
+async def _of_the_question(request: Request, error: Exception) -> Response:
+    return answer(question_problem(cast("RequestValidationError", error).errors()))
+
+
+def question_problem(errors: Sequence[Any]) -> Problem:
+    """What pydantic found in path, query and headers, without repeating a value."""
+    if any(error["loc"][0] == "path" for error in errors):
+        return Problem(NOT_FOUND, "No such record, position or name.")
+    faults: dict[str, dict[str, str]] = {}
+    for error in errors:
+        name = next((step for step in error["loc"][1:] if isinstance(step, str)), "")
+        message = "no such parameter here" if error["type"] == "extra_forbidden" else error["msg"]
+        faults.setdefault(name, {"parameter": name, "message": message} if plain(name) else {"message": message})
+    return Problem(BAD_QUERY, "The faults say which parameters.", {"faults": list(faults.values())})
+
+
+async def _of_the_database(request: Request, error: Exception) -> Response:
+    return answer(Problem(UNAVAILABLE, "Ask again in a moment.", headers={"retry-after": "1"}))
+
+
+async def _of_a_defect(request: Request, error: Exception) -> Response:
+    return answer(Problem(INTERNAL, "Something unforeseen happened."))

@@ -1,0 +1,167 @@
+"""POST /events: events in, receipts out. A plain ASGI application, since every entry of the ledger passes through here."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import parse_qsl
+
+from eventsourcing.persistence import InterfaceError, OperationalError
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope, Send
+
+from api.posted import Item, content_type, most_bytes, posted
+from api.principal import principal
+from api.problems import (
+    BAD_QUERY,
+    BATCH_MALFORMED,
+    PROBLEM_JSON,
+    SEVERAL_SOURCES,
+    TOO_LARGE,
+    UNAVAILABLE,
+    Problem,
+    plain,
+)
+from api.receipts import problem_of, receipt_body, refused_batch, told_items
+from ledger import canonical
+from ledger.application import Batch
+from ledger.entry import Submission
+from ledger.outcome import Outcome, Recorded
+from ledger.writer import Answer, Closed, Writer
+
+PATH = "/events"
+Headers = tuple[tuple[bytes, bytes], ...]
+NO_STORE = (b"cache-control", b"no-store")
+JSON: Headers = ((b"content-type", b"application/json"), NO_STORE, (b"x-content-type-options", b"nosniff"))
+PROBLEM: Headers = ((b"content-type", PROBLEM_JSON.encode()), *JSON[1:])
+STATUS = {True: 200, False: 201}
+"""By whether it is a repeat."""
+
+
+class Intake:
+    """Takes what is posted and answers once it is committed."""
+
+    def __init__(self) -> None:
+        self.writer: Writer | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request, ASGI."""
+        try:
+            status, headers, body = await self._answer(scope, receive)
+        except Problem as problem:
+            extra = tuple((name.encode(), value.encode()) for name, value in problem.headers.items())
+            status, headers, body = problem.kind.status, PROBLEM + extra, problem.body(PATH)
+        except ClientDisconnect:
+            return
+        length = (b"content-length", str(len(body)).encode())
+        await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
+        await send({"type": "http.response.body", "body": body})
+
+    async def _answer(self, scope: Scope, receive: Receive) -> tuple[int, Headers, bytes]:
+        headers = dict(scope["headers"])
+        atomic = _atomic(scope["query_string"]) if scope["query_string"] else True
+        kind = content_type(headers)
+        body = await _body(receive, headers, most_bytes(kind, headers))
+        found = posted(kind, headers, body)
+        if found.is_batch:
+            return await (self._all_or_none(found.items) if atomic else self._each(found.items))
+        if isinstance(item := found.items[0], Problem):
+            raise item
+        return _single((await self._record((item,)))[0])
+
+    async def _all_or_none(self, items: Sequence[Item]) -> tuple[int, Headers, bytes]:
+        malformed = [(number, item) for number, item in enumerate(items) if isinstance(item, Problem)]
+        if malformed:
+            raise Problem(
+                BATCH_MALFORMED,
+                f"{len(malformed)} of {len(items)} have no event's shape.",
+                {"items": told_items(malformed)},
+            )
+        outcomes = await self._record([item for item in items if isinstance(item, Submission)])
+        receipts = [receipt_body(outcome) for outcome in outcomes if isinstance(outcome, Recorded)]
+        if len(receipts) < len(outcomes):
+            raise refused_batch(outcomes)
+        repeats = all(isinstance(outcome, Recorded) and outcome.repeat for outcome in outcomes)
+        return STATUS[repeats], JSON, b"[" + b",".join(receipts) + b"]"
+
+    async def _each(self, items: Sequence[Item]) -> tuple[int, Headers, bytes]:
+        submissions = [item for item in items if isinstance(item, Submission)]
+        outcomes = iter(await self._record(submissions, atomic=False) if submissions else ())
+        answers = [_told(item if isinstance(item, Problem) else next(outcomes)) for item in items]
+        return 200, JSON, b"[" + b",".join(answers) + b"]"
+
+    async def _record(self, submissions: Sequence[Submission], *, atomic: bool = True) -> list[Outcome]:
+        """The outcomes, in order, once they are durable; raises Problem."""
+        source = submissions[0].source
+        if any(other.source != source for other in submissions):
+            raise Problem(SEVERAL_SOURCES, "The events name more than one source.")
+        future: asyncio.Future[list[Outcome]] = asyncio.get_running_loop().create_future()
+
+        def settle(answer: Answer) -> None:
+            if future.done():
+                return
+            if isinstance(answer, BaseException):
+                future.set_exception(answer)
+            else:
+                future.set_result(answer)
+
+        try:
+            if self.writer is None:
+                raise Closed("the ledger is not open")
+            self.writer.offer(Batch(tuple(submissions), principal(source), atomic), settle)
+            return await future
+        except (OperationalError, InterfaceError, Closed):
+            raise Problem(
+                UNAVAILABLE, "Post it again with the same source and id.", headers={"retry-after": "1"}
+            ) from None
+
+
+def _single(outcome: Outcome) -> tuple[int, Headers, bytes]:
+    problem = problem_of(outcome)
+    if problem is not None:
+        raise problem
+    assert isinstance(outcome, Recorded)
+    location = (b"location", b"/entries/%d" % outcome.entry.position)
+    return STATUS[outcome.repeat], (*JSON, location), receipt_body(outcome)
+
+
+def _told(answer: Outcome | Problem) -> bytes:
+    """One item of the answer to ?atomic=false."""
+    if isinstance(answer, Recorded):
+        return b'{"receipt":%b,"status":%d}' % (receipt_body(answer), STATUS[answer.repeat])
+    problem = answer if isinstance(answer, Problem) else problem_of(answer)
+    assert problem is not None, "an item of a batch that is not atomic is reached"
+    return canonical.write({"problem": problem.document(), "status": problem.kind.status})
+
+
+async def _body(receive: Receive, headers: Mapping[bytes, bytes], most: int) -> bytes:
+    """The whole body; raises Problem as soon as it is longer than allowed."""
+    told = headers.get(b"content-length", b"")
+    chunks: list[bytes] = []
+    read, length = 0, int(told) if told.isdigit() else 0
+    while length <= most:
+        message: Any = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        chunks.append(message.get("body", b""))
+        if not message.get("more_body", False):
+            return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+        read += len(chunks[-1])
+        length = max(length, read)
+    raise Problem(TOO_LARGE, f"A body of this content type may have {most} bytes.", headers={"connection": "close"})
+
+
+def _atomic(query: bytes) -> bool:
+    """What ?atomic= says; raises Problem for anything else in the query."""
+    asked = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
+    for name, value in asked:
+        if name != "atomic" or value not in ("true", "false") or len(asked) > 1:
+            fault = "this address takes atomic, once, which is true or false"
+            named = {"parameter": name} if plain(name) else {}
+            raise Problem(
+                BAD_QUERY,
+                "POST /events takes ?atomic=true or ?atomic=false.",
+                {"faults": [{**named, "message": fault}]},
+            )
+    return all(value == "true" for _, value in asked)

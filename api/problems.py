@@ -1,0 +1,156 @@
+"""What went wrong, as RFC 9457 problem documents that repeat nothing of what was posted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ledger import canonical
+from ledger.entry import Fault
+
+PROBLEM_JSON = "application/problem+json"
+MOST_FAULTS = 100
+"""Faults told of one event: whoever has more mends these first."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of problem: the status it is answered with, a title that never changes, and what to do about it."""
+
+    name: str
+    status: int
+    title: str
+    meaning: str
+
+    @property
+    def type(self) -> str:
+        return f"/problems/{self.name}"
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def _kind(name: str, status: int, title: str, meaning: str) -> Kind:
+    made = KINDS[name] = Kind(name, status, title, meaning)
+    return made
+
+
+NOT_AN_EVENT = _kind(
+    "not-an-event", 422, "Not the shape of any event",
+    "The body is JSON, but not an event of a type this ledger records. `faults` names every field: a JSON pointer, and what is wrong "
+    "there. GET /schemas/{type} has the shape. Nothing was recorded.",
+)  # fmt: skip
+UNREADABLE = _kind(
+    "unreadable", 422, "Not JSON with one meaning",
+    "The body is not JSON that every reader understands alike: broken text, a member named twice, NaN, a fraction or an exponent, half a "
+    "surrogate pair. Decimal numbers are posted as strings. Nothing was recorded.",
+)  # fmt: skip
+EMPTY_BATCH = _kind("empty-batch", 422, "No event was posted", "A batch holds at least one event.")
+SEVERAL_SOURCES = _kind(
+    "several-sources", 422, "A batch comes from one source",
+    "All events of a batch have the same `source`; post the others as batches of their own. Nothing was recorded.",
+)  # fmt: skip
+RULE_BROKEN = _kind(
+    "rule-broken", 409, "A rule is broken",
+    "The event has the right shape, but contradicts what the ledger holds. `rules` names each broken rule, its source and why it is "
+    "broken here. GET /rules/{id} has the rule. Nothing was recorded.",
+)  # fmt: skip
+KEY_REUSED = _kind(
+    "key-reused", 409, "The same source and id stand for something else",
+    "An event with this `source` and `id` was recorded before with other content, at `position`. `recorded` and `posted` are the SHA-256 "
+    "hashes of both contents; they are left out where only free text differs. A new event takes a new id. Nothing was recorded.",
+)  # fmt: skip
+VERSION_MOVED = _kind(
+    "version-moved-on", 409, "The record is at another version",
+    "`expectedversion` was not the version of the record. Read the record, decide again, and post with its present version. "
+    "Nothing was recorded.",
+)  # fmt: skip
+BATCH_REFUSED = _kind(
+    "batch-refused", 409, "The batch was refused as a whole",
+    "Some events of the batch cannot be recorded, so none was. `items` has the number of each in the batch, from 0, and its own problem. "
+    "With ?atomic=false every other event is recorded.",
+)  # fmt: skip
+BATCH_MALFORMED = _kind(
+    "batch-malformed", 422, "The batch was refused as a whole",
+    "Some events of the batch have not the shape of any event, so none was recorded, and no rule was asked of the others. "
+    "`items` has the number of each in the batch, from 0, and its own problem.",
+)  # fmt: skip
+TOO_LARGE = _kind(
+    "too-large", 413, "More than is taken at once",
+    "One event may have 262,144 bytes, a batch 16,777,216 bytes and 2,000 events. Nothing was recorded.",
+)  # fmt: skip
+UNSUPPORTED = _kind(
+    "unsupported-content", 415, "Not a content type of events",
+    "Events are posted as application/cloudevents+json (one), application/json (one, or an array), "
+    "application/cloudevents-batch+json (an array), application/x-ndjson or application/jsonl (one on each line), in UTF-8 and "
+    "without compression; or in CloudEvents binary mode as application/json.",
+)  # fmt: skip
+BAD_QUERY = _kind(
+    "bad-query", 422, "The question is not understood",
+    "`faults` names each query parameter that is unknown, repeated or malformed.",
+)  # fmt: skip
+NOT_FOUND = _kind("not-found", 404, "Not found", "There is nothing here. GET /docs lists what can be asked.")
+METHOD_NOT_ALLOWED = _kind(
+    "method-not-allowed", 405, "Not a method of this address", "The Allow header lists the methods that are."
+)
+NOT_REACHED = _kind(
+    "tables-behind", 503, "The tables have not come that far",
+    "The position of `at_least` was not in the read tables within five seconds. Ask again in a moment; /readyz says whether they move.",
+)  # fmt: skip
+UNAVAILABLE = _kind(
+    "unavailable", 503, "The database does not answer",
+    "Ask again in a moment. What was posted may or may not have been recorded: posting it again with the same source and id is safe.",
+)  # fmt: skip
+MISDIRECTED = _kind(
+    "misdirected", 421, "Not the name of this service",
+    "The service answers to its own address only, so that no other site can speak through a browser.",
+)  # fmt: skip
+INTERNAL = _kind(
+    "internal",
+    500,
+    "A defect of this service",
+    "It was written to the service's log. Posting again with the same source and id is safe.",
+)
+
+
+@dataclass(eq=False)
+class Problem(Exception):
+    """One problem to answer with. `members` are those beyond RFC 9457's own."""
+
+    kind: Kind
+    detail: str
+    members: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def document(self, instance: str | None = None) -> dict[str, Any]:
+        """The problem as JSON values; `instance` is the address asked, where that is ours."""
+        document = {"type": self.kind.type, "title": self.kind.title, "status": self.kind.status, "detail": self.detail}
+        if instance is not None:
+            document["instance"] = instance
+        return {**document, **self.members}
+
+    def body(self, instance: str | None = None) -> bytes:
+        return canonical.write(self.document(instance))
+
+
+_PLAIN = re.compile(r"[A-Za-z0-9_.-]{1,60}")
+
+
+def plain(name: str) -> bool:
+    """Whether a name a sender made up may be repeated: a private text looks otherwise."""
+    return _PLAIN.fullmatch(name) is not None
+
+
+def told_faults(faults: Iterable[Fault]) -> dict[str, Any]:
+    """Faults as members of a problem; a pointer stops before the first step that is no plain name."""
+    told = [{"pointer": _pointer(fault.pointer), "message": fault.message} for fault in faults]
+    more = len(told) - MOST_FAULTS
+    return {"faults": told[:MOST_FAULTS]} | ({"further_faults": more} if more > 0 else {})
+
+
+def _pointer(pointer: str) -> str:
+    steps = pointer.split("/")
+    kept = next((number for number, step in enumerate(steps) if number and not plain(step)), len(steps))
+    return "/".join(steps[:kept])

@@ -1,0 +1,99 @@
+"""GET /records/{record}/{reference}: everything recorded of one record, and what of it counts; POST /children."""
+
+import secrets
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request
+from pydantic import Field
+from starlette.responses import Response
+
+from api.answers import json_answer
+from api.asking import AsAt, Asked, RecordName, Reference, ledger_of, resolved
+from api.contract import INSTANT, OPEN, TEXT, WHOLE, YES, json_content, many, responses, shape
+from api.problems import NOT_FOUND, Problem
+from ledger.canonical import read
+from ledger.domain.children import BYTES, child_reference
+from ledger.domain.general import Corrected, Withdrawn
+from ledger.domain.history import Entry, effective, fold
+from ledger.entry import leaf_hash
+
+router = APIRouter(tags=["records"])
+MOST_CHILDREN = 50
+
+AS_IT_COUNTS = shape({"by": many(WHOLE), "time": INSTANT, "timeprecision": TEXT, "data": OPEN})
+RECORD_ENTRY = shape(
+    {"position": WHOLE, "leaf": TEXT, "sentence": TEXT, "counts": YES, "entry": OPEN}, {"as_corrected": AS_IT_COUNTS}
+)
+RECORD = shape(
+    {"record": TEXT, "version": WHOLE, "as_at": WHOLE, "void": YES, "entries": many(RECORD_ENTRY)},
+    {"duplicate_of": TEXT},
+)
+
+
+class AsAtOnly(Asked):
+    as_at: AsAt | None = None
+
+
+class HowMany(Asked):
+    count: Annotated[int, Field(ge=1, le=MOST_CHILDREN)] = 1
+
+
+@router.get(
+    "/records/{record}/{reference}", summary="One record", responses=responses(404, 422, ok=json_content(RECORD))
+)
+def record(
+    request: Request,
+    record: Annotated[RecordName, Path()],
+    reference: Annotated[Reference, Path()],
+    asked: Annotated[AsAtOnly, Query()],
+) -> Response:
+    """Every entry of a record, also what was corrected or withdrawn since, and how the record stands."""
+    ledger = ledger_of(request)
+    as_at = resolved(ledger, asked.as_at)
+    entries = ledger.record(f"{record}/{reference}", as_at)
+    if not entries:
+        raise Problem(NOT_FOUND, f"No such record was begun by position {as_at}.")
+    return json_answer(told_record(entries, as_at))
+
+
+def told_record(entries: Sequence[Entry], as_at: int) -> dict[str, Any]:
+    """One record as JSON values."""
+    standing, counted = fold(entries), {entry.position: entry for entry in effective(entries)}
+    told: dict[str, Any] = {
+        "record": entries[0].originator_id,
+        "version": standing.version,
+        "as_at": as_at,
+        "void": standing.void,
+        "entries": [told_entry(entry, counted.get(entry.position)) for entry in entries],
+    }
+    return told | ({"duplicate_of": standing.duplicate_of} if standing.duplicate_of else {})
+
+
+def told_entry(entry: Entry, as_it_counts: Entry | None) -> dict[str, Any]:
+    """One entry, and beside it what corrections made of it. A correction or withdrawal counts by what it does to others."""
+    told: dict[str, Any] = {
+        "position": entry.position,
+        "leaf": leaf_hash(entry.body),
+        "sentence": entry.event.sentence(),
+        "counts": as_it_counts is not None or isinstance(entry.event, Corrected | Withdrawn),
+        "entry": read(entry.body),
+    }
+    if as_it_counts is not None and as_it_counts.corrected_by:
+        told["as_corrected"] = {
+            "by": list(as_it_counts.corrected_by),
+            "time": as_it_counts.time.isoformat(),
+            "timeprecision": as_it_counts.timeprecision,
+            "data": as_it_counts.event.model_dump(mode="json", exclude_unset=True),
+        }
+    return told
+
+
+@router.post(
+    "/children",
+    summary="References for children",
+    responses=responses(422, ok=json_content(shape({"children": many(TEXT)}))),
+)
+def children(asked: Annotated[HowMany, Query()]) -> Response:
+    """Fresh references that stand for children. They hold nothing about a child; who is who is kept outside the ledger."""
+    return json_answer({"children": [child_reference(secrets.token_bytes(BYTES)) for _ in range(asked.count)]})
