@@ -1,0 +1,46 @@
+"""Every command, and the one place where a command's end becomes an exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import typer
+
+from ledger.cli import keeping, posting, reading, reference, running
+from ledger.cli.exits import EPILOG, Stop
+from ledger.cli.output import note
+
+app = typer.Typer(
+    name="ledger",
+    help="A ledger of what safeguarding partners did when a child was harmed: events in, figures and histories out.",
+    epilog=EPILOG,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+COMMANDS = (
+    ("demo", running.demo),
+    ("serve", running.serve),
+    ("post", posting.post),
+    ("entries", reading.entries),
+    ("rules", reference.rules),
+    ("schema", reference.schema),
+    ("packs", reference.packs),
+    ("backup", keeping.backup),
+    ("restore", keeping.restore),
+)
+for name, command in COMMANDS:
+    app.command(name, epilog=EPILOG)(command)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; without arguments, those of the program."""
+    try:
+        app(args=arguments, prog_name="ledger")
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else 0
+    except Stop as stop:
+        note(str(stop))
+        return int(stop.code)
+    return 0

@@ -1,0 +1,61 @@
+"""`ledger backup` and `ledger restore`: copies that are compared with what they were copied from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ledger.cli.exits import Code, Stop, told
+from ledger.cli.opening import is_server, require_present, settings, url
+from ledger.cli.options import Database, Json
+from ledger.cli.output import progress, say, write_json
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The backup to write: a new SQLite file, complete by itself.")],
+    database: Database = None,
+    as_json: Json = False,
+) -> None:
+    """Write every entry, key and sealed word into a new file while others go on recording, and compare the two."""
+    from contextlib import closing
+
+    from ledger.recorders import open_recorder
+    from ledger.recorders.copying import backup as write_backup
+
+    where = url(settings(database))
+    require_present(where)
+    if not file.absolute().parent.is_dir():
+        raise Stop(Code.NOT_FOUND, f"There is no folder {file.parent}.")
+    with told(), closing(open_recorder(where)) as source, progress("writing and comparing") as move:
+        upto = write_backup(source, file, move)
+    _tell(file, upto, f"{upto} entries stand in {file}, and were compared byte for byte.", as_json=as_json)
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A backup that `ledger backup` wrote.")],
+    database: Database = None,
+    as_json: Json = False,
+) -> None:
+    """Carry a backup into the ledger of the settings, which must be empty, and compare the two."""
+    from contextlib import closing
+
+    from ledger.recorders import open_recorder
+    from ledger.recorders.copying import restore as read_backup
+
+    if not file.is_file():
+        raise Stop(Code.NOT_FOUND, f"There is no file {file}.")
+    where = url(settings(database))
+    if not is_server(where):
+        Path(where).parent.mkdir(parents=True, exist_ok=True)
+    with told(), closing(open_recorder(where)) as target, progress("restoring and comparing") as move:
+        upto = read_backup(file, target, move)
+    _tell(file, upto, f"{upto} entries restored from {file}, and compared byte for byte.", as_json=as_json)
+
+
+def _tell(file: Path, upto: int, sentence: str, *, as_json: bool) -> None:
+    if as_json:
+        write_json({"file": str(file), "position": upto, "verified": True})
+    else:
+        say(sentence)

@@ -1,0 +1,91 @@
+"""Opening the ledger of the settings for one command, and closing it again."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ledger.cli.exits import Code, Stop
+
+if TYPE_CHECKING:
+    from ledger.application import Ledger
+    from ledger.settings import Settings
+
+
+def settings(database: str | None = None) -> Settings:
+    """The settings of the environment, with another database where one is named; Stop for a setting that is none."""
+    from pydantic import ValidationError
+
+    from ledger.settings import Settings
+
+    try:
+        return Settings() if database is None else Settings(database=database)
+    except ValidationError as error:
+        faults = error.errors(include_url=False, include_context=False, include_input=False)
+        told = "; ".join(f"LEDGER_{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in faults)
+        raise Stop(Code.USAGE, told) from error
+
+
+def url(chosen: Settings) -> str:
+    """Where the ledger is, with the password put in; Stop where the password's file cannot be read."""
+    try:
+        return chosen.database_url
+    except OSError as error:
+        raise Stop(Code.USAGE, f"LEDGER_DATABASE_PASSWORD_FILE: {error.strerror}") from error
+
+
+def is_server(database: str) -> bool:
+    return database.startswith(("postgresql://", "postgres://"))
+
+
+def require_present(database: str) -> None:
+    """A command that only reads does not make a ledger; Stop where there is no such file."""
+    if not is_server(database) and not Path(database).is_file():
+        raise Stop(Code.DATABASE, f"There is no ledger at {database}.")
+
+
+@contextmanager
+def opened(database: str | None, *, make: bool = False) -> Iterator[Ledger]:
+    """The ledger of the settings; with `make`, it is made where there is none. Stop where it cannot be opened."""
+    from ledger.wiring import open_ledger
+
+    chosen = settings(database)
+    where = url(chosen)
+    if not make:
+        require_present(where)
+    try:
+        ledger = open_ledger(where, packs=chosen.packs)
+    except OSError as error:
+        raise Stop(Code.DATABASE, f"{where}: {error.strerror}") from error
+    try:
+        yield ledger
+    finally:
+        ledger.close()
+
+
+def position_of(ledger: Ledger, as_at: str | None) -> int:
+    """The position that `--as-at` means; NotAPlaceInTime where it means none."""
+    from ledger.projections.as_at import resolve_as_at
+
+    return resolve_as_at(as_at, ledger.head().position, ledger.position_at)
+
+
+def day_of(text: str | None, option: str = "--as-of") -> date | None:
+    """A day as an option gives it; Stop where it is none."""
+    try:
+        return None if text is None else date.fromisoformat(text)
+    except ValueError as error:
+        raise Stop(Code.USAGE, f"{option} takes a day such as 2020-03-31.") from error
+
+
+def become(module: str, environment: dict[str, str]) -> None:
+    """Turn this process into another of the program's parts, which takes its signals and gives its exit code."""
+    import sys
+
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execve(sys.executable, [sys.executable, "-P", "-m", module], {**os.environ, **environment})

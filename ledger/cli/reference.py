@@ -1,0 +1,127 @@
+"""`ledger rules`, `ledger schema` and `ledger packs`: what must hold, what may be posted, and the values behind both."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ledger.cli.exits import Code, Stop, told
+from ledger.cli.opening import is_server, opened, position_of, settings, url
+from ledger.cli.options import AsAt, Database, Json
+from ledger.cli.output import say, show, write_json
+
+if TYPE_CHECKING:
+    from ledger.domain.packs import Pack, Packs
+    from ledger.domain.register import EventType, Rule
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def rules(
+    id: Annotated[str | None, typer.Argument(metavar="[ID]", help="One rule, such as ACT-CLOSE.", show_default=False)] = None,
+    as_json: Json = False,
+) -> None:
+    """Every rule: what must hold, whose rule it is, what breaking it does, and where it stands in the program."""
+    import ledger.domain  # noqa: F401 - fills the register
+    from ledger.domain.register import RULES
+
+    if id is not None and id not in RULES:
+        raise Stop(Code.NOT_FOUND, f"There is no rule {id}; `ledger rules` lists them.")
+    found = [_told(rule) for name in ([id] if id else sorted(RULES)) for rule in RULES[name]]
+    if as_json:
+        write_json({"rules": found})
+    elif id is not None:
+        for rule in found:
+            say("\n".join(f"{name}: {rule[name]}" for name in rule))
+            say()
+    else:
+        columns = ("id", "sentence", "effect", "source", "place")
+        show(f"{len(found)} rules", columns, [[rule[column] for column in columns] for rule in found])
+
+
+def _told(rule: Rule) -> dict[str, str]:
+    from ledger.receipts import told_rule
+
+    code: Any = rule.check
+    path, line = Path(code.__code__.co_filename), code.__code__.co_firstlineno
+    place = path.relative_to(CHECKOUT) if path.is_relative_to(CHECKOUT) else path
+    return told_rule(rule) | {"sentence": " ".join(rule.sentence.split()), "place": f"{place}:{line}"}
+
+
+def schema(
+    type: Annotated[str | None, typer.Argument(metavar="[TYPE]", help="An event type, such as action.raised.", show_default=False)] = None,
+    as_json: Json = False,
+) -> None:
+    """The JSON Schema of an event type as it is posted; without a type, the list of them."""
+    import json
+
+    import ledger.domain  # noqa: F401 - fills the register
+    from ledger.domain.register import REGISTER, TYPE_PREFIX
+
+    if type is None:
+        _list_types(list(REGISTER.values()), as_json=as_json)
+        return
+    kind = REGISTER.get(type) or REGISTER.get(TYPE_PREFIX + type)
+    if kind is None:
+        raise Stop(Code.NOT_FOUND, f"There is no event type {type}; `ledger schema` lists them.")
+    found = _schema_of(kind)
+    if as_json:
+        write_json(found)
+    else:
+        say(json.dumps(found, ensure_ascii=False, indent=2))
+
+
+def _schema_of(kind: EventType) -> dict[str, Any]:
+    from ledger.entry import posted_model
+
+    return {"$schema": DIALECT, "$id": f"/schemas/{kind.type}", **posted_model(kind).model_json_schema(), "title": kind.type}
+
+
+def _list_types(kinds: list[EventType], *, as_json: bool) -> None:
+    found = [
+        {"type": kind.type, "record": kind.record.name, "begins": kind.begins, "tells": " ".join((kind.event.__doc__ or "").split())}
+        for kind in kinds
+    ]
+    if as_json:
+        write_json({"types": found})
+    else:
+        show(f"{len(found)} event types", ("type", "begins", "tells"), [(kind.name, kind.begins, row["tells"]) for kind, row in zip(kinds, found, strict=True)])
+
+
+def packs(database: Database = None, as_at: AsAt = None, as_json: Json = False) -> None:
+    """Every pack of rule values on the shelf, and from which days this ledger works under it."""
+    from ledger.regimes import load_shelf
+
+    with told():
+        chosen = settings(database)
+        shelf = load_shelf(chosen.packs)
+        position, adopted = _adopted(database, as_at)
+    found = [_told_pack(pack, adopted) for pack in sorted(shelf, key=lambda pack: (pack.kind, pack.id, pack.version))]
+    if as_json:
+        write_json({"as_at": position, "packs": found})
+    else:
+        columns = ("pack", "kind", "title", "confidence", "adopted_from", "sha256")
+        rows = [[row[column] for column in columns] for row in found]
+        show(f"{len(found)} packs on the shelf", columns, [[*row[:-1], f"{row[-1][:16]}…"] for row in rows])
+
+
+def _adopted(database: str | None, as_at: str | None) -> tuple[int | None, Packs | None]:
+    """What the ledger has adopted, and as at which position; None of both where there is no ledger yet and none was asked for."""
+    where = url(settings(database))
+    if not is_server(where) and not Path(where).is_file() and database is None and as_at is None:
+        return None, None
+    with opened(database) as ledger:
+        position = position_of(ledger, as_at)
+        return position, ledger.packs(as_at=position)
+
+
+def _told_pack(pack: Pack, adopted: Packs | None) -> dict[str, Any]:
+    adoptions = adopted.adoptions if adopted else ()
+    days = sorted(a.from_date.isoformat() for a in adoptions if a.reference == pack.reference)
+    return {
+        "pack": pack.reference, "kind": pack.kind, "title": pack.title, "confidence": pack.confidence,
+        "source": pack.source, "adopted_from": days, "sha256": pack.sha256,
+    }  # fmt: skip

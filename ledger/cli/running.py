@@ -1,0 +1,30 @@
+"""`ledger serve` and `ledger demo`: both become a program of the service, which stands above the ledger."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ledger.cli.opening import become, settings
+from ledger.cli.options import Database
+from ledger.cli.output import note
+
+
+def serve(
+    database: Database = None,
+    host: Annotated[str | None, typer.Option("--host", help="A loopback address (LEDGER_HOST).", show_default=False)] = None,
+    port: Annotated[int | None, typer.Option("--port", min=0, max=65535, help="LEDGER_PORT.", show_default=False)] = None,
+) -> None:
+    """Start the service; stop it with Ctrl-C or SIGTERM."""
+    chosen = settings(database)
+    changes = {"LEDGER_DATABASE": database, "LEDGER_HOST": host, "LEDGER_PORT": None if port is None else str(port)}
+    address = host or chosen.host
+    shown = f"http://{f'[{address}]' if ':' in address else address}:{chosen.port if port is None else port}"
+    note(f"Starting on {shown}; its documentation is at {shown}/docs.")
+    become("api", {name: value for name, value in changes.items() if value is not None})
+
+
+def demo() -> None:
+    """Record two example years into var/demo through the service, and show their figures, logs and reports."""
+    become("api.demonstration", {})
