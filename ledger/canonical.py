@@ -53,16 +53,20 @@ def read(raw: bytes) -> Any:
         raise Unreadable(f"broken JSON at line {error.lineno}, column {error.colno}: {error.msg}") from None
     except RecursionError:
         raise Unreadable("the value is nested too deeply") from None
-    if "\\ud" in text or "\\uD" in text:
-        _refuse_surrogates(value)
+    if "\\u" in text:
+        _refuse_unwritable(value)
     return value
 
 
-def _refuse_surrogates(value: Any) -> None:
+def _refuse_unwritable(value: Any) -> None:
+    """Half surrogate pairs are no characters; U+0000 cannot be stored as text by every engine."""
+    spelt = json.dumps(value, ensure_ascii=False)
     try:
-        json.dumps(value, ensure_ascii=False).encode("utf-8")
+        spelt.encode("utf-8")
     except UnicodeEncodeError:
         raise Unreadable("a string holds half a surrogate pair") from None
+    if "\\u0000" in spelt.replace("\\\\", ""):
+        raise Unreadable("a string holds the character U+0000")
 
 
 _WRITER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from ledger.domain.claim import Broken, Claim, Verdict, judge
-from ledger.domain.general import Corrected, DuplicateOf, Withdrawn
+from ledger.domain.general import Corrected, Withdrawn
 from ledger.domain.history import Entry, Standing, apply_correction, effective, fold
 from ledger.domain.register import rule
 from ledger.domain.standing import (
@@ -15,6 +15,7 @@ from ledger.domain.standing import (
     cited_records_are_known,
     it_has_happened,
     the_date_inside_is_the_time_outside,
+    the_repeated_record_is_another_of_its_kind,
     time_is_no_finer_than_its_precision,
 )
 
@@ -23,6 +24,7 @@ RULES_OF_A_CORRECTED_EVENT = (
     it_has_happened,
     time_is_no_finer_than_its_precision,
     the_date_inside_is_the_time_outside,
+    the_repeated_record_is_another_of_its_kind,
 )
 
 
@@ -64,11 +66,9 @@ def judge_correction(entries: Sequence[Entry], standing: Standing, claim: Claim[
 
 def _judge_as_corrected(entries: Sequence[Entry], claim: Claim[Any], correction: Corrected) -> Verdict:
     """Ask the original event's own rules of the corrected event, on its record as it stood just before the original."""
-    as_corrected = {e.position: e for e in effective(entries)}[correction.position]
-    if isinstance(as_corrected.event, DuplicateOf):
-        return Verdict((), ())
-    as_corrected = apply_correction(as_corrected, correction, position=0)
-    before = fold([e for e in entries if e.position < correction.position])
+    place = correction.position
+    as_corrected = apply_correction({e.position: e for e in effective(entries)}[place], correction, position=0)
+    before = fold([e for e in entries if e.position < place or _speaks_of_before(e, place)])
     again = replace(
         claim,
         kind=as_corrected.kind,
@@ -79,3 +79,8 @@ def _judge_as_corrected(entries: Sequence[Entry], claim: Claim[Any], correction:
         version=before.version,
     )
     return judge(before, again, RULES_OF_A_CORRECTED_EVENT)
+
+
+def _speaks_of_before(entry: Entry, position: int) -> bool:
+    """Whether an entry corrects or withdraws one before a position: what it did counts there too."""
+    return isinstance(entry.event, Corrected | Withdrawn) and entry.event.position < position

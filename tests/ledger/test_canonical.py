@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ledger.canonical import GREATEST_INTEGER, Unreadable, read, write
 
-texts = st.text(st.characters(exclude_categories=["Cs"]))
+texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
 names = st.text(st.characters(codec="ascii", exclude_categories=["Cc"]), max_size=8)
 values = st.recursive(
     st.booleans() | texts | st.integers(-GREATEST_INTEGER, GREATEST_INTEGER),
@@ -33,6 +33,10 @@ def test_the_byte_form_is_that_of_rfc_8785():
     assert write(value) == b'{"C":{},"a":"\x7f\xe2\x80\xa8","b":[1,true,"\xe2\x82\xac$\\u000f\\nA\'B\\"\\\\\\"/"]}'
 
 
+def test_a_backslash_before_u0000_is_text():
+    assert read(b'["\\\\u0000"]') == ["\\u0000"]
+
+
 @pytest.mark.parametrize(
     ("raw", "why"),
     [
@@ -44,6 +48,8 @@ def test_the_byte_form_is_that_of_rfc_8785():
         (b"[9007199254740992]", "beyond"),
         (b"[-0]", "-0"),
         (b'["\\ud800"]', "surrogate"),
+        (b'["\\u0000"]', "U\\+0000"),
+        (b'["\\\\\\u0000"]', "U\\+0000"),
         (b'["\xff"]', "UTF-8"),
         (b'{"a":', "broken JSON"),
         (b"[1] [2]", "broken JSON"),
