@@ -62,8 +62,8 @@ def posted(kind: str, headers: Mapping[bytes, bytes], body: bytes) -> Posted:
     if isinstance(value, Problem):
         raise value
     if kind == PLAIN and b"ce-specversion" in headers:
-        value = _attributes(headers) | {"data": value}
-    elif kind == BATCH or (kind == PLAIN and isinstance(value, list)):
+        return Posted((_item(_attributes(headers) | {"data": value}),), is_batch=False)
+    if kind == BATCH or (kind == PLAIN and isinstance(value, list)):
         if not isinstance(value, list):
             raise Problem(
                 NOT_AN_EVENT, "A batch is a JSON array of events.", told_faults([Fault("", "a batch is an array")])
@@ -71,7 +71,7 @@ def posted(kind: str, headers: Mapping[bytes, bytes], body: bytes) -> Posted:
         return _batch([_item(item) for item in _few(value)])
     if len(body) > MOST_BYTES_OF_ONE:
         raise Problem(TOO_LARGE, f"One event may have {MOST_BYTES_OF_ONE} bytes.")
-    return Posted((_item(value),), is_batch=False)
+    return Posted((_item(value, body),), is_batch=False)
 
 
 def _few(items: list[Any]) -> list[Any]:
@@ -96,12 +96,12 @@ def _value(raw: bytes) -> Any:
 
 def _line(line: bytes) -> Item:
     value = _value(line)
-    return value if isinstance(value, Problem) else _item(value)
+    return value if isinstance(value, Problem) else _item(value, line)
 
 
-def _item(value: Any) -> Item:
+def _item(value: Any, raw: bytes | None = None) -> Item:
     try:
-        return parse(value)
+        return parse(value, raw)
     except Malformed as malformed:
         return Problem(NOT_AN_EVENT, "The faults say which fields.", told_faults(malformed.faults))
 

@@ -14,8 +14,9 @@ from ledger.domain.calendar import london_day
 from ledger.domain.claim import Claim, Verdict, judge
 from ledger.domain.corrections import judge_correction
 from ledger.domain.general import Corrected, Withdrawn
-from ledger.domain.history import ABSENT, Entry, Standing, advance, fold
+from ledger.domain.history import Entry, Standing, advance, fold
 from ledger.domain.packs import Packs
+from ledger.domain.policy import POLICY
 from ledger.domain.standing import STANDING_RULES
 from ledger.entry import MINT, Fault, Malformed, Stamped, Submission, faults, read_back, stamp
 from ledger.memory import Memory
@@ -32,7 +33,8 @@ class _Draft:
     entries: list[Entry] = field(default_factory=list)
     rows: list[NewEntry] = field(default_factory=list)
     words: list[SealedWords] = field(default_factory=list)
-    standings: dict[str, Standing] = field(default_factory=dict)
+    before: dict[str, Standing] = field(default_factory=dict)
+    """How the records it speaks of stood before it."""
     keys: dict[Key, int] = field(default_factory=dict)
     minted: dict[str, int] = field(default_factory=dict)
 
@@ -56,7 +58,8 @@ class Desk:
         self._draft = _Draft()
         self._known: dict[Key, KnownKey] = {}
         self._read: dict[str, list[Entry]] = {}
-        self._loaded: dict[str, Standing] = {}
+        self._standings: dict[str, Standing] = {}
+        self._packs: Packs | None = None
 
     @property
     def rows(self) -> list[NewEntry]:
@@ -75,43 +78,43 @@ class Desk:
             wanted.update(f"{record}/{reference}" for record, reference in s.kind.references(s.event))
             if s.source != "/business-unit":
                 wanted.add(f"agency/{s.source.removeprefix('/agencies/')}")
-        self._load([name for name in wanted if self._memory.get(name) is None])
+        self._fetch(wanted)
 
     def take(self, batch: Sequence[Submission], recordedby: str, *, atomic: bool) -> list[Outcome]:
         """One outcome per submission, in order. An atomic batch with a refusal in it leaves nothing behind."""
         self._draft = _Draft()
-        outcomes: list[Outcome] = []
-        for submission in batch:
-            outcomes.append(self._take_one(submission, recordedby))
+        outcomes = [self._take_one(submission, recordedby) for submission in batch]
         if atomic and not all(map(stands, outcomes)):
-            self._draft = _Draft()
+            self._standings |= self._draft.before
+            self._draft, self._packs = _Draft(), None
             return [NotReached() if isinstance(o, Recorded) and not o.repeat else o for o in outcomes]
         self._keep()
         return outcomes
 
     def remembered(self) -> Iterable[tuple[str, Standing]]:
         """Every standing read or made here, for the memory to keep once this is committed."""
-        yield from self._loaded.items()
-        yield from self._accepted.standings.items()
+        return self._standings.items()
 
     def standing(self, name: str) -> Standing:
         """How a record (`<record>/<reference>`) stands here and now."""
-        for layer in (self._draft.standings, self._accepted.standings, self._loaded):
-            if (found := layer.get(name)) is not None:
-                return found
-        if (remembered := self._memory.get(name)) is not None:
-            return remembered
-        self._load([name])
-        return self._loaded[name]
+        if name not in self._standings:
+            self._fetch((name,))
+        return self._standings[name]
 
-    def _load(self, names: Sequence[str]) -> None:
-        if not names:
-            return
-        found: dict[str, list[Entry]] = {name: [] for name in names}
-        for row in self._head.history(names):
-            found[row.originator_id].append(read_back(row.position, row.state))
-        for name, entries in found.items():
-            self._loaded[name] = fold(entries)
+    def _fetch(self, names: Iterable[str]) -> None:
+        """Standings out of the memory, and in one read the others."""
+        unknown: dict[str, list[Entry]] = {}
+        for name in names:
+            remembered = self._memory.get(name)
+            if remembered is None:
+                unknown[name] = []
+            else:
+                self._standings[name] = remembered
+        if unknown:
+            for row in self._head.history(list(unknown)):
+                unknown[row.originator_id].append(read_back(row.position, row.state))
+        for name, entries in unknown.items():
+            self._standings[name] = fold(entries)
 
     def history(self, name: str) -> list[Entry]:
         """All entries of a record here and now."""
@@ -125,7 +128,6 @@ class Desk:
         kept.entries += draft.entries
         kept.rows += draft.rows
         kept.words += draft.words
-        kept.standings |= draft.standings
         kept.keys |= draft.keys
         kept.minted |= draft.minted
 
@@ -148,7 +150,9 @@ class Desk:
         return self._judge_and_stamp(submission, reference, standing, recordedby)
 
     def _judge_and_stamp(self, submission: Submission, reference: str, standing: Standing, recordedby: str) -> Outcome:
-        packs = self._packs_of(self)
+        if self._packs is None:
+            self._packs = self._packs_of(self)
+        packs = self._packs
         claim = self._claim(submission, reference, standing.version, recordedby, packs)
         try:
             verdict = self._verdict(standing, claim, f"{submission.record}/{reference}")
@@ -239,7 +243,10 @@ class Desk:
         )
         draft.words += (SealedWords(position, *words) for words in stamped.words)
         draft.keys[Key(submission.source, submission.id)] = number
-        draft.standings[name] = advance(standing, entry) or fold(self.history(name))
+        draft.before.setdefault(name, standing)
+        self._standings[name] = advance(standing, entry) or fold(self.history(name))
+        if entry.kind.record is POLICY:
+            self._packs = None
         return Recorded(entry, submission.content)
 
     def _repeat(self, submission: Submission, known: KnownKey) -> Outcome:

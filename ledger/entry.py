@@ -16,7 +16,7 @@ from pydantic_core import PydanticCustomError
 from ledger import canonical, sealing
 from ledger.clock import spelled
 from ledger.domain.calendar import london_day
-from ledger.domain.fields import REFERENCE_PATTERN, TimePrecision
+from ledger.domain.fields import REFERENCE_PATTERN, WORDS, TimePrecision
 from ledger.domain.general import GENERAL, Corrected
 from ledger.domain.history import Entry
 from ledger.domain.register import REGISTER, TYPE_PREFIX, Event, EventType, Path
@@ -132,14 +132,14 @@ class Submission:
         return self.kind.record.name
 
 
-def parse(value: Any) -> Submission:
-    """A submission from one JSON value; raises Malformed naming every faulty field."""
+def parse(value: Any, raw: bytes | None = None) -> Submission:
+    """A submission from one JSON value, and the bytes it was read from if it has bytes of its own; raises Malformed naming every faulty field."""
     if not isinstance(value, dict):
         raise Malformed(Fault("", "an event is a JSON object"))
     kind = REGISTER.get(value["type"]) if isinstance(value.get("type"), str) else None
     if kind is None:
         raise Malformed(Fault("/type", f"unknown event type; types begin {TYPE_PREFIX} and GET /schemas lists them"))
-    raw = canonical.write(value)
+    raw = canonical.write(value) if raw is None else raw
     if b"null" in raw:
         _refuse_nulls(value, "")
     try:
@@ -149,10 +149,6 @@ def parse(value: Any) -> Submission:
     attributes = {name: item for name, item in value.items() if name != "expectedversion"}
     words = {place: sealing.look(value["data"], place) for place in _word_places(kind, value["data"])}
     bare = attributes | {"data": sealing.replaced(value["data"], dict.fromkeys(words, True))} if words else attributes
-    if not words and "expectedversion" not in value:
-        content = hashlib.sha256(raw).digest()
-    else:
-        content = hashlib.sha256(canonical.write(bare)).digest()
     return Submission(
         kind=kind,
         attributes=attributes,
@@ -164,7 +160,7 @@ def parse(value: Any) -> Submission:
         timeprecision=model.timeprecision,
         retrospective=model.retrospective,
         expectedversion=model.expectedversion,
-        content=content,
+        content=hashlib.sha256(canonical.write(bare)).digest(),
         words=words,
     )
 
@@ -187,10 +183,19 @@ def words_of_record(record: str) -> frozenset[Path]:
 def faults(error: ValidationError, value: Any) -> list[Fault]:
     """pydantic's findings as faults: JSON pointers that lead into what was posted, messages that repeat none of it."""
     found: dict[str, str] = {}
-    for finding in error.errors(include_input=False, include_context=False, include_url=False):
+    for finding in error.errors(include_input=False, include_url=False):
         where = _pointer(finding["loc"], value, missing=finding["type"] == "missing")
-        found.setdefault(where, finding["msg"])
+        found.setdefault(where, _message(finding))
     return [Fault(where, message) for where, message in found.items()]
+
+
+def _message(finding: Any) -> str:
+    """pydantic's own words, but for the one finding that repeats what was posted."""
+    if finding["type"] == "union_tag_invalid":
+        named = finding["ctx"]
+        return f"Input should have {named['discriminator']}, one of: {named['expected_tags']}"
+    message: str = finding["msg"]
+    return message
 
 
 def _pointer(location: tuple[int | str, ...], value: Any, *, missing: bool) -> str:
@@ -251,13 +256,13 @@ def stamp(
     data, event = submission.attributes["data"], submission.event
     sealed: list[tuple[str, bytes, str]] = []
     if submission.words:
-        changes: dict[sealing.Place, Any] = {}
+        changes: dict[sealing.Place, dict[str, str]] = {}
         for place, text in submission.words.items():
             grain = salt()
             changes[place] = {"sealed": sealing.commitment(grain, text)}
             sealed.append((sealing.pointer(place), grain, text))
         data = sealing.replaced(data, changes)
-        event = type(event).model_validate_json(canonical.write(data))
+        event = sealing.replaced(event, {place: _as_held(event, place, seal) for place, seal in changes.items()})
     stamped = dict(submission.attributes)
     stamped |= {
         "data": data,
@@ -276,6 +281,11 @@ def stamp(
     if len(body) > MOST_BYTES:
         raise Malformed(Fault("", f"the entry would have {len(body)} bytes; the most is {MOST_BYTES}"))
     return Stamped(body, event, tuple(sealed), regime, retrospective, departures)
+
+
+def _as_held(event: Event, place: sealing.Place, seal: dict[str, str]) -> object:
+    """What an event holds in the place of words; a correction holds its changes as JSON values."""
+    return seal if isinstance(event, Corrected) and place[0] == "changes" else WORDS(sealed=seal["sealed"])
 
 
 def read_back(position: int, body: bytes) -> Entry:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+
+from pydantic import BaseModel
 
 from ledger.domain.register import Path
 
@@ -48,14 +50,17 @@ def look(data: Any, place: Place) -> Any:
     return data
 
 
-def replaced(data: Any, changes: dict[Place, Any]) -> Any:
-    """A copy of data with what stands at some places replaced; shares all that does not change."""
+def replaced(data: Any, changes: Mapping[Place, Any]) -> Any:
+    """A copy of data (JSON values, or an event and its parts) with what stands at some places replaced; shares all that does not change."""
     if () in changes:
         return changes[()]
-    by_step: dict[str | int, dict[Place, Any]] = {}
+    by_step: dict[Any, dict[Place, Any]] = {}
     for place, value in changes.items():
         by_step.setdefault(place[0], {})[place[1:]] = value
-    copy = data.copy()
-    for step, inner in by_step.items():
-        copy[step] = replaced(data[step], inner)
-    return copy
+    match data:
+        case BaseModel():
+            return data.model_copy(update={name: replaced(getattr(data, name), inner) for name, inner in by_step.items()})
+        case dict():
+            return data | {name: replaced(data[name], inner) for name, inner in by_step.items()}
+        case _:
+            return [replaced(item, by_step[number]) if number in by_step else item for number, item in enumerate(data)]

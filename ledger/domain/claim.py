@@ -74,4 +74,4 @@ def judge(standing: Any, claim: Claim[Any], standing_rules: tuple[Rule, ...]) ->
 
 
 def _ask(rules: tuple[Rule, ...], state: object, claim: Claim[Any]) -> list[Broken]:
-    return [Broken(rule, why) for rule in rules if (why := rule(state, claim)) is not None]
+    return [Broken(rule, why) for rule in rules if (why := rule.check(state, claim)) is not None]

@@ -141,4 +141,5 @@ def advance(standing: Standing, entry: Entry) -> Standing | None:
         case DuplicateOf(duplicate_of=other):
             return replace(standing, version=entry.version, duplicate_of=other)
         case event:
-            return replace(standing, version=entry.version, state=entry.kind.record.evolve(standing.state, event))
+            state = entry.kind.record.evolve(standing.state, event)
+            return Standing(entry.version, state, standing.void, standing.duplicate_of)

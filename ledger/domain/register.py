@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar, get_args, get_origin
@@ -217,23 +217,18 @@ def _marks_within(annotation: Any, path: Path) -> Iterator[tuple[Path, Refers | 
         if isinstance(argument, Refers | WordsMark):
             yield path, argument
         else:
-            yield from _marks_within(argument, path + ("*",) if origin in (tuple, list) else path)
+            yield from _marks_within(argument, (*path, "*") if origin in (tuple, list) else path)
 
 
-def _values(node: Any, path: Path) -> Iterator[str]:
-    if node is None:
-        return
-    if not path:
-        if node != "not-stated":
-            yield node
-        return
-    step, *rest = path
-    if step == "*":
-        if not isinstance(node, str):
-            for item in node:
-                yield from _values(item, tuple(rest))
-    elif not isinstance(node, str):
-        yield from _values(getattr(node, step, None), tuple(rest))
+def _values(node: Any, path: Path) -> Sequence[str]:
+    """What a path leads to; a part of another kind has no such field, and an absent or unstated value leads nowhere."""
+    for number, step in enumerate(path):
+        if node is None or isinstance(node, str):
+            return ()
+        if step == "*":
+            return [found for item in node for found in _values(item, path[number + 1 :])]
+        node = vars(node).get(step)
+    return () if node is None or node == "not-stated" else (node,)
 
 
 def type_of(record: str, event: Event) -> EventType:
