@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, NamedTuple, Protocol
 
 from ledger.domain.history import Entry
-from ledger.projections.rows import Interval, Projection
+from ledger.projections.rows import EVERY_RECORD, Interval, Projection
 from ledger.projections.timeline import AMENDING, Folded, intervals
 
 AT_ONCE = 200
@@ -124,12 +124,9 @@ class Folding:
     ) -> None:
         self._source, self._remembered = source, remembered
         self._all = tuple(projections)
-        self._telling: dict[str, tuple[Projection[Any], ...]] = dict.fromkeys(untold, ())
-        self._amended: dict[str, tuple[Projection[Any], ...]] = dict.fromkeys(untold, ())
-        for projection in projections:
-            group = self._amended if projection.tells_of_corrections else self._telling
-            for record in projection.records:
-                group[record] = (*group.get(record, ()), projection)
+        told = untold.union(*(p.records for p in projections if not p.tells_of_corrections)).difference(EVERY_RECORD)
+        self._telling = {name: _asked_of(name, projections, tells_of_corrections=False) for name in told}
+        self._amended = {name: _asked_of(name, projections, tells_of_corrections=True) for name in told}
         self._known: OrderedDict[str, Folded] = OrderedDict()
         self._histories: dict[str, list[Entry]] = {}
 
@@ -217,7 +214,7 @@ class Folding:
         before = self._histories[name]
         after = [*before, entry]
         self._histories[name] = after
-        for projection in (*self._telling[record], *self._amended.get(record, ())):
+        for projection in (*self._telling[record], *self._amended[record]):
             was, now = intervals(projection, before), intervals(projection, after)
             table = batch[projection.table]
             for gone in was - now:
@@ -225,3 +222,14 @@ class Folding:
             for new in now - was:
                 table.open(record, reference, new, position)
         self._known[name] = Folded.of(self._telling[record], after)
+
+
+def _asked_of(
+    record: str, projections: Iterable[Projection[Any]], *, tells_of_corrections: bool
+) -> tuple[Projection[Any], ...]:
+    return tuple(
+        projection
+        for projection in projections
+        if projection.tells_of_corrections is tells_of_corrections
+        and (record in projection.records or projection.records == EVERY_RECORD)
+    )

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from ledger.domain.history import Entry
 
 R = TypeVar("R")
+EVERY_RECORD = ("*",)
+"""For a projection that is asked of any record some other projection tells of; it does not count as telling of it."""
 
 
 class Fact(NamedTuple, Generic[R]):
@@ -57,6 +59,13 @@ class Rows(Generic[R]):
         self._set(key, Fact(row, self._at if old is None else old.first_entry, self._at))
         for position, change in self._waiting.pop(key, ()):
             self._change(key, change, position)
+
+    def begin(self, row: R, change: Callable[[R], R], key: str = "") -> None:
+        """Open the row under the key; where there is one already, change that instead."""
+        if key in self._facts:
+            self._change(key, change, self._at)
+        else:
+            self.open(row, key)
 
     def change(self, change: Callable[[R], R], key: str = "") -> None:
         """From here on the row under the key is `change` of what it was; without a row yet, as soon as there is one."""

@@ -1,0 +1,243 @@
+"""How a question is asked of the tables: filters, order, pages, and answers that are ready to be sent as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from sqlalchemy import String, and_, func, or_, select
+
+from ledger.domain.clocks import Clock, days_left, state
+from ledger.domain.packs import Packs
+from ledger.projections.columns import instant_text, row_kinds, table_of
+from ledger.projections.rows import Projection
+from ledger.projections.tables import Held, Tables, held
+
+R = TypeVar("R")
+Item = dict[str, Any]
+Filters = Mapping[str, str | Sequence[str]]
+TIMES = ("record", "reference", "key", "valid_from", "valid_until", "since", "until", "entries")
+
+
+class UnknownField(ValueError):
+    """A filter or an order names something that the answer does not have. `known` lists what it has."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        self.name, self.known = name, tuple(known)
+        super().__init__(f"There is no field {name}; there are {', '.join(self.known)}.")
+
+
+class UnknownPlace(ValueError):
+    """The place to go on from is not in the answer."""
+
+
+@dataclass(frozen=True)
+class Asking:
+    """What to answer: as at which position, as of which day, which of it, in which order, how much, following what.
+
+    A filter maps a field of the answer to a value, or to several of which one is enough; of a field that lists several
+    things, one of them is enough. Values are written as in JSON, without quotes: 2020-03-31, true, 12. `sort` lists fields,
+    each with `-` before it for the other way round; without, items come by reference. `after` is the `next` of an
+    earlier answer. `packs` are the packs of the ledger, which clocks and ratings are worked out under.
+    """
+
+    as_at: int
+    as_of: date
+    packs: Packs = field(default_factory=Packs)
+    filters: Filters = field(default_factory=dict)
+    sort: Sequence[str] = ()
+    limit: int | None = None
+    after: str | None = None
+
+    @property
+    def packs_then(self) -> Packs:
+        """The packs adopted by the position asked about."""
+        return self.packs.as_at(self.as_at)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Items ready for JSON; `total` counts those on every page, `next` is where to go on, None at the end."""
+
+    items: list[Item]
+    total: int
+    next: str | None
+    as_at: int
+    as_of: date
+
+
+def rows_as_of(tables: Tables, projection: type[Projection[R]], asking: Asking) -> list[Held[R]]:
+    """Every row of a projection as at the position and as of the day asked about."""
+    return tables.rows(projection, as_at=asking.as_at, as_of=asking.as_of)
+
+
+def fields_of(projection: type[Projection[Any]]) -> tuple[str, ...]:
+    """The names of an item's stored fields."""
+    return (*(name for name in row_kinds(projection.row) if not name.endswith("_entry")), *TIMES)
+
+
+def told(found: Held[Any]) -> Item:
+    """A row as an item: its facts, what it is of, its times, and `entries`, the positions that made it what it is."""
+    item: Item = {"record": found.record, "reference": found.reference, "key": found.key}
+    entries = {found.first_entry, found.last_entry}
+    for each in fields(found.row):
+        value = getattr(found.row, each.name)
+        if each.name.endswith("_entry"):
+            entries.add(value)
+        else:
+            item[each.name] = plain(value)
+    item |= {"valid_from": plain(found.valid_from), "valid_until": plain(found.valid_until)}
+    return item | {"since": found.since, "until": found.until, "entries": sorted(entries - {None})}
+
+
+def plain(value: Any) -> Any:
+    """The value as JSON has it: days and instants as text, decimals as text with their exact digits, lists."""
+    match value:
+        case datetime():
+            return instant_text(value)
+        case date():
+            return value.isoformat()
+        case Decimal():
+            return str(value)
+        case tuple():
+            return list(value)
+        case _:
+            return value
+
+
+def told_clock(clock: Clock, on: date) -> Item:
+    """A clock as it stands at the end of a day."""
+    return {
+        "rule": clock.rule,
+        "state": state(clock, on),
+        "started": plain(clock.started),
+        "due": plain(clock.due),
+        "met_on": plain(clock.met_on),
+        "left": days_left(clock, on),
+        "unit": clock.unit,
+        "pack": clock.pack,
+        "calendar": clock.calendar,
+        "note": clock.note,
+    }
+
+
+def ask(
+    tables: Tables,
+    projection: type[Projection[R]],
+    asking: Asking,
+    tell: Callable[[Held[R]], Item] = told,
+    worked_out: Sequence[str] = (),
+) -> Answer:
+    """Rows of one projection as items. `tell` may add fields, which `worked_out` names."""
+    known = (*fields_of(projection), *worked_out)
+    check(asking, known)
+    stored = _stored(projection, asking.filters)
+    if len(stored) == len(asking.filters) and not asking.sort:
+        return _page_of_stored(tables, projection, asking, tell, stored)
+    found = tables.rows(projection, as_at=asking.as_at, as_of=asking.as_of, where=stored)
+    return answered(map(tell, found), asking, known)
+
+
+def answered(items: Iterable[Item], asking: Asking, known: Iterable[str]) -> Answer:
+    """The items that the filters let through, in order, one page of them. Items are told apart by `identity`."""
+    check(asking, known)
+    kept = [item for item in items if all(_holds(item[name], wanted) for name, wanted in asking.filters.items())]
+    kept.sort(key=lambda item: (item["reference"], item["key"]))
+    for name in reversed(asking.sort):
+        kept = _sorted(kept, name.removeprefix("-"), backwards=name.startswith("-"))
+    start = 0
+    if asking.after is not None:
+        places = [identity(item) for item in kept]
+        if asking.after not in places:
+            raise UnknownPlace("The place to go on from is not in this answer; begin at its first page.")
+        start = places.index(asking.after) + 1
+    end = len(kept) if asking.limit is None else start + asking.limit
+    page = kept[start:end]
+    goes_on = bool(page) and end < len(kept)
+    return Answer(page, len(kept), identity(page[-1]) if goes_on else None, asking.as_at, asking.as_of)
+
+
+def identity(item: Item) -> str:
+    """What tells an item from the others of an answer."""
+    return f"{item['record']}/{item['reference']}/{item['key']}"
+
+
+def check(asking: Asking, known: Iterable[str]) -> None:
+    """Raises UnknownField."""
+    known = tuple(known)
+    for name in (*asking.filters, *(name.removeprefix("-") for name in asking.sort)):
+        if name not in known:
+            raise UnknownField(name, known)
+
+
+def _holds(value: Any, wanted: str | Sequence[str]) -> bool:
+    values = value if isinstance(value, list) else [value]
+    several = (wanted,) if isinstance(wanted, str) else wanted
+    return any(_text(one) in several for one in values)
+
+
+def _text(value: Any) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case _:
+            return str(value)
+
+
+def _sorted(items: list[Item], name: str, *, backwards: bool) -> list[Item]:
+    """Stable; what has no value comes last either way round."""
+    known = [item for item in items if item[name] is not None]
+    known.sort(key=lambda item: _comparable(item[name]), reverse=backwards)
+    return known + [item for item in items if item[name] is None]
+
+
+def _comparable(value: Any) -> tuple[int, Any]:
+    return (0, value) if isinstance(value, int) else (1, str(value))
+
+
+def _stored(projection: type[Projection[Any]], filters: Filters) -> dict[str, Any]:
+    """The filters that the database can apply: those on plain text."""
+    table = table_of(projection)
+    plain_text = {name for name in fields_of(projection) if name in table.c and type(table.c[name].type) is String}
+    several = {name: [wanted] if isinstance(wanted, str) else list(wanted) for name, wanted in filters.items()}
+    return {name: wanted for name, wanted in several.items() if name in plain_text and "null" not in wanted}
+
+
+def _page_of_stored(
+    tables: Tables,
+    projection: type[Projection[R]],
+    asking: Asking,
+    tell: Callable[[Held[R]], Item],
+    where: Mapping[str, Any],
+) -> Answer:
+    """One page that the database finds by itself, however many rows there are beside it."""
+    table = table_of(projection)
+    following = []
+    if asking.after is not None:
+        parts = asking.after.split("/", 2)
+        if len(parts) != 3:  # noqa: PLR2004 - record, reference, key
+            raise UnknownPlace("The place to go on from is not in this answer; begin at its first page.")
+        _, reference, key = parts
+        later = or_(table.c.reference > reference, and_(table.c.reference == reference, table.c.key > key))
+        following.append(later)
+    with tables.reading() as connection:
+        counted = select(func.count()).select_from(table).where(held(table, asking.as_at, asking.as_of))
+        total = connection.execute(counted.where(*(table.c[name].in_(wanted) for name, wanted in where.items())))
+        found = tables.rows(
+            projection,
+            as_at=asking.as_at,
+            as_of=asking.as_of,
+            where=where,
+            also=following,
+            limit=None if asking.limit is None else asking.limit + 1,
+            on=connection,
+        )
+        page = found if asking.limit is None else found[: asking.limit]
+        items = [tell(row) for row in page]
+        goes_on = bool(items) and len(found) > len(page)
+        return Answer(items, total.scalar_one(), identity(items[-1]) if goes_on else None, asking.as_at, asking.as_of)

@@ -1,0 +1,43 @@
+"""Every projection there is; a kind of record that none of them tells of stops the projector."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Engine
+
+from ledger.projections.accounts import Accounts
+from ledger.projections.action_log import ActionLog
+from ledger.projections.amendments import Amendments, Departures
+from ledger.projections.audits import AuditFindings, AuditProgramme, AuditReturns
+from ledger.projections.decisions import Decisions
+from ledger.projections.escalation_tracker import EscalationStages, EscalationTracker
+from ledger.projections.folding import Source
+from ledger.projections.incidents import Incidents
+from ledger.projections.indicators import Indicators
+from ledger.projections.links import Links
+from ledger.projections.links import Links
+from ledger.projections.meetings import AttendanceAtMeetings, Meetings
+from ledger.projections.partnership import Agencies, Groups, GroupSeats, LedgerItself, Policies
+from ledger.projections.practice_reviews import FamiliesHeard, LearningFromReviews, PracticeReviews, Recommendations
+from ledger.projections.projector import BATCH, Projector
+from ledger.projections.rapid_reviews import RapidReviews
+from ledger.projections.rows import Projection
+from ledger.projections.training_places import TrainingByAgency, TrainingEvaluations, TrainingPlaces
+
+PROJECTIONS: tuple[Projection[Any], ...] = (
+    Agencies(), Groups(), GroupSeats(), Policies(), LedgerItself(),
+    Incidents(), RapidReviews(), PracticeReviews(), Recommendations(), LearningFromReviews(), FamiliesHeard(),
+    AuditProgramme(), AuditReturns(), AuditFindings(),
+    ActionLog(), EscalationTracker(), EscalationStages(),
+    Meetings(), AttendanceAtMeetings(), TrainingPlaces(), TrainingByAgency(), TrainingEvaluations(),
+    Accounts(), Indicators(), Decisions(), Amendments(), Departures(), Links(),
+)  # fmt: skip
+
+UNTOLD: frozenset[str] = frozenset()
+"""Kinds of record that need no table of their own."""
+
+
+def projector(source: Source, engine: Engine, *, batch: int = BATCH) -> Projector:
+    """The projector of a ledger's tables: `open_engine(database)` says where they are."""
+    return Projector(source, engine, PROJECTIONS, UNTOLD, batch=batch)

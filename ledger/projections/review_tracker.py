@@ -1,0 +1,208 @@
+"""How far is each serious incident on its way to a published review, and were the clocks kept?"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from ledger.domain.clocks import Clock, advance_copy_7wd, lcspr_6m, panel_reply, rapid_review_15wd, sin_5wd
+from ledger.domain.fields import known_day
+from ledger.domain.packs import Packs
+from ledger.projections.action_log import ActionLog, overdue
+from ledger.projections.asking import Answer, Asking, Item, answered, fields_of, rows_as_of, told, told_clock
+from ledger.projections.incidents import IncidentRow, Incidents, views
+from ledger.projections.practice_reviews import PracticeReviews, Recommendations, ReviewRow
+from ledger.projections.rapid_reviews import RapidReviewRow, RapidReviews
+from ledger.projections.tables import Held, Tables
+
+STATUTORY = ("lcspr", "joint", "thematic")
+"""Kinds of review that the six months run for."""
+WORKED_OUT = ("stage", "notification", "rapid_reviews", "reviews", "kind", "state", "clocks")
+FIELDS = tuple(dict.fromkeys((*fields_of(Incidents), *WORKED_OUT)))
+
+
+def notification_clock(row: IncidentRow, packs: Packs) -> Clock | None:
+    """WT-SIN-5WD; None where it was decided not to notify."""
+    if row.notified_on is None and row.decision == "do-not-notify":
+        return None
+    return sin_5wd(packs, row.known_on, row.notified_on)
+
+
+def rapid_review_clock(incident: IncidentRow, review: RapidReviewRow | None, packs: Packs) -> Clock | None:
+    """WT-RR-15WD, from the notification of one incident; None while nothing was notified, or once that was retracted."""
+    if incident.notified_on is None or (incident.retracted_on is not None and review is None):
+        return None
+    return rapid_review_15wd(packs, incident.notified_on, review.submitted_on if review else None)
+
+
+def panel_reply_clock(row: RapidReviewRow, packs: Packs) -> Clock | None:
+    """RR-PANEL-REPLY; None before the rapid review was sent."""
+    return None if row.submitted_on is None else panel_reply(packs, row.submitted_on, row.replied_on)
+
+
+def publication_clock(row: ReviewRow, packs: Packs) -> Clock | None:
+    """LCSPR-6M; None of a review that the guidance sets no time for, or that never began."""
+    if row.kind not in STATUTORY or row.state == "not-progressed":
+        return None
+    return lcspr_6m(packs, row.decided_on, row.published_on)
+
+
+def advance_copy_clock(row: ReviewRow, packs: Packs) -> Clock | None:
+    """LCSPR-7WD, counted back from publication; None before it."""
+    if row.kind not in STATUTORY or row.published_on is None:
+        return None
+    return advance_copy_7wd(packs, row.published_on, row.sent_to_panel_on)
+
+
+@dataclass(frozen=True)
+class _Chain:
+    """Everything the tracker shows, found once, and what leads from one to the next."""
+
+    asking: Asking
+    packs: Packs
+    incidents: Sequence[Held[IncidentRow]]
+    rapid: Sequence[Held[RapidReviewRow]]
+    reviews: Sequence[Held[ReviewRow]]
+    recommendations: dict[str, list[Item]]
+
+    @property
+    def on(self) -> date:
+        return self.asking.as_of
+
+    def rapid_of(self, incident: str) -> list[Held[RapidReviewRow]]:
+        return [held for held in self.rapid if incident in held.row.incidents]
+
+    def reviews_of(self, incident: str, rapid: Iterable[Held[RapidReviewRow]]) -> list[Held[ReviewRow]]:
+        ways = {held.reference for held in rapid}
+        return [r for r in self.reviews if incident in r.row.incidents or ways.intersection(r.row.rapid_reviews)]
+
+    def clock(self, clock: Clock | None) -> Item | None:
+        return None if clock is None else told_clock(clock, self.on)
+
+
+def review_tracker(tables: Tables, asking: Asking) -> Answer:
+    """One item for each incident: `notification`, its `rapid_reviews` and its `reviews`, each with `clocks`; `stage` says how
+    far it came. A review that leads back to no incident is an item of its own, with `record` review.
+    """
+    chain = _found(tables, asking)
+    items: list[Item] = []
+    reached: set[str] = set()
+    for incident in chain.incidents:
+        rapid = chain.rapid_of(incident.reference)
+        reviews = chain.reviews_of(incident.reference, rapid)
+        reached |= {held.reference for held in reviews}
+        items.append(_of_incident(chain, incident, rapid, reviews))
+    blank: Item = dict.fromkeys(FIELDS)
+    items.extend(
+        blank | _review(chain, review) | {"stage": _stage_of(review.row), "rapid_reviews": []}
+        for review in chain.reviews
+        if review.reference not in reached
+    )
+    return answered(items, asking, FIELDS)
+
+
+def _found(tables: Tables, asking: Asking) -> _Chain:
+    actions: defaultdict[tuple[str | None, int | None], list[Item]] = defaultdict(list)
+    for found in tables.rows(ActionLog, as_at=asking.as_at, as_of=asking.as_of, where={"source_record": "review"}):
+        row = found.row
+        actions[row.source_reference, row.source_number].append(
+            {"reference": found.reference, "state": row.state, "overdue": overdue(row, asking.as_of)}
+        )
+    recommendations: defaultdict[str, list[Item]] = defaultdict(list)
+    for made in rows_as_of(tables, Recommendations, asking):
+        item = told(made) | {"actions": actions[made.reference, made.row.number]}
+        item["answered"] = bool(item["actions"]) or made.row.declined_on is not None
+        recommendations[made.reference].append(item)
+    for own in recommendations.values():
+        own.sort(key=lambda item: item["number"])
+    return _Chain(
+        asking,
+        asking.packs_then,
+        rows_as_of(tables, Incidents, asking),
+        rows_as_of(tables, RapidReviews, asking),
+        rows_as_of(tables, PracticeReviews, asking),
+        recommendations,
+    )
+
+
+def _of_incident(
+    chain: _Chain,
+    incident: Held[IncidentRow],
+    rapid: Sequence[Held[RapidReviewRow]],
+    reviews: Sequence[Held[ReviewRow]],
+) -> Item:
+    row, packs = incident.row, chain.packs
+    notification = {
+        "decision": row.decision,
+        "basis": row.basis,
+        "dissent": list(row.dissent),
+        "views": views(row),
+        "sent_on": told(incident)["notified_on"],
+        "stands": row.notification_stands,
+        "clock": chain.clock(notification_clock(row, packs)),
+    }
+    clocks = {"notification": notification["clock"]}
+    if not rapid:
+        clocks["rapid_review"] = chain.clock(rapid_review_clock(row, None, packs))
+    return told(incident) | {
+        "kind": None,
+        "state": None,
+        "stage": _stage(row, rapid, reviews),
+        "notification": notification,
+        "clocks": clocks,
+        "rapid_reviews": [_rapid(chain, row, held) for held in rapid],
+        "reviews": [_review(chain, held) for held in reviews],
+    }
+
+
+def _rapid(chain: _Chain, incident: IncidentRow, held: Held[RapidReviewRow]) -> Item:
+    return told(held) | {
+        "clocks": {
+            "rapid_review": chain.clock(rapid_review_clock(incident, held.row, chain.packs)),
+            "panel_reply": chain.clock(panel_reply_clock(held.row, chain.packs)),
+        }
+    }
+
+
+def _review(chain: _Chain, held: Held[ReviewRow]) -> Item:
+    row = held.row
+    return told(held) | {
+        "clocks": {
+            "publication": chain.clock(publication_clock(row, chain.packs)),
+            "advance_copy": chain.clock(advance_copy_clock(row, chain.packs)),
+        },
+        "paused": row.paused_on is not None,
+        "days_running": _days_running(row, chain.on),
+        "recommendations": chain.recommendations.get(held.reference, []),
+    }
+
+
+def _days_running(row: ReviewRow, on: date) -> int | None:
+    """Days from the decision to publication, or to the day asked about; pauses included, since they stop no clock."""
+    start = known_day(row.decided_on)
+    end = on if row.published_on is None else known_day(row.published_on)
+    return None if start is None or end is None else (end - start).days
+
+
+def _stage(row: IncidentRow, rapid: Sequence[Held[RapidReviewRow]], reviews: Sequence[Held[ReviewRow]]) -> str:
+    under_way = [held.row for held in reviews if held.row.state != "not-progressed"]
+    if under_way:
+        return "published" if all(each.published_on is not None for each in under_way) else "review"
+    if rapid:
+        last = rapid[-1].row
+        if last.submitted_on is not None:
+            return "rapid-review-sent"
+        return "rapid-review" if last.outcome is None else "rapid-review-decided"
+    if row.retracted_on is not None:
+        return "notification-retracted"
+    if row.notified_on is not None:
+        return "notified"
+    return {None: "reported", "notify": "to-be-notified"}.get(row.decision, "not-notified")
+
+
+def _stage_of(row: ReviewRow) -> str:
+    if row.state == "not-progressed":
+        return "not-progressed"
+    return "review" if row.published_on is None else "published"
