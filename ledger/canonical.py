@@ -25,11 +25,11 @@ def _constant(name: str) -> Any:
 
 
 def _fraction(text: str) -> Any:
-    raise Unreadable("a number has a fraction or an exponent; decimal numbers are posted as strings, such as \"12.5\"")
+    raise Unreadable('a number has a fraction or an exponent; decimal numbers are posted as strings, such as "12.5"')
 
 
 def _integer(text: str) -> int:
-    if len(text) > 17 or abs(int(text)) > GREATEST_INTEGER:
+    if len(text) > len(str(-GREATEST_INTEGER)) or abs(int(text)) > GREATEST_INTEGER:
         raise Unreadable(f"an integer lies beyond {GREATEST_INTEGER}")
     if text == "-0":
         raise Unreadable("-0 is not an integer; write 0")

@@ -82,7 +82,7 @@ class Writer:
         while group := self._next_group():
             try:
                 answers = self._ledger.write([batch for batch, _ in group])
-            except BaseException as error:  # every waiting sender must be told, whatever it was; nothing is swallowed
+            except BaseException as error:  # noqa: BLE001 - every waiting sender must be told, whatever it was; nothing is swallowed
                 self._hand_out([(reply, error) for _, reply in group])
                 continue
             self._hand_out([(reply, outcomes) for (_, reply), outcomes in zip(group, answers, strict=True)])

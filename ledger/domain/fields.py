@@ -111,7 +111,7 @@ def _decimal_text(value: object) -> object:
         return value
     if isinstance(value, str) and _DECIMAL.fullmatch(value):
         return Decimal(value)
-    raise PydanticCustomError("decimal_text", "Input should be a decimal number in a string, such as \"12.5\"")
+    raise PydanticCustomError("decimal_text", 'Input should be a decimal number in a string, such as "12.5"')
 
 
 Exact = Annotated[

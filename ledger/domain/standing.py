@@ -73,7 +73,7 @@ def time_is_no_finer_than_its_precision(standing: Standing, claim: Claim[Any]) -
     precision, day = claim.timeprecision, claim.day
     if precision in ("day", "month", "year") and claim.time != start_of_day(day):
         return f"timeprecision is {precision}, so time must be midnight Europe/London."
-    if precision in ("month", "year") and day.day != 1 or precision == "year" and day.month != 1:
+    if (precision in ("month", "year") and day.day != 1) or (precision == "year" and day.month != 1):
         return f"timeprecision is {precision}, so time must be the day that begins it."
     return None
 
@@ -84,7 +84,7 @@ def the_date_inside_is_the_time_outside(standing: Standing, claim: Claim[Any]) -
     if claim.kind.happens is None or claim.timeprecision not in ("instant", "day"):
         return None
     inside = getattr(claim.event, claim.kind.happens)
-    if inside is None or inside == "not-stated" or inside == claim.day:
+    if inside in (None, "not-stated", claim.day):
         return None
     return f"data.{claim.kind.happens} is {inside}, but time falls on {claim.day} in Europe/London."
 

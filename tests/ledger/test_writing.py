@@ -188,6 +188,13 @@ def test_packs_are_bound_by_hash_and_stamp_what_is_judged_under_them(ledger, dat
         Ledger(open_recorder(database), shelf=Shelf(), clock=clock_at_noon())
 
 
+def test_a_ledger_opened_as_history_stamps_every_entry_so(ledger):
+    opened = {"origin": "example.org/p", "partnership": "P", "demonstration": False, "retrospective": True}
+    write(ledger, agency("A"), event("ledger.opened", "ledger/LEDGER", opened), agency("B"))
+    assert [e.retrospective for e in ledger.entries()] == [False, False, True]
+    assert b'"retrospective":true' in ledger.entry_at(3).body
+
+
 def test_another_process_may_write_meanwhile(ledger, database):
     other = Ledger(open_recorder(database), shelf=SHELF, clock=clock_at_noon())
     try:
