@@ -16,7 +16,6 @@ from ledger.projections.folding import Source
 from ledger.projections.incidents import Incidents
 from ledger.projections.indicators import Indicators
 from ledger.projections.links import Links
-from ledger.projections.links import Links
 from ledger.projections.meetings import AttendanceAtMeetings, Meetings
 from ledger.projections.partnership import Agencies, Groups, GroupSeats, LedgerItself, Policies
 from ledger.projections.practice_reviews import FamiliesHeard, LearningFromReviews, PracticeReviews, Recommendations
