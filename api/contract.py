@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from fastapi import FastAPI
@@ -80,6 +81,7 @@ def responses(*statuses: int, ok: Schema | None = None, status: int = 200) -> di
     return found
 
 
+@cache
 def _event_schemas() -> tuple[dict[str, str], Schema]:
     """The component name of every event type, and all components."""
     models = {kind.type: posted_model(kind) for kind in REGISTER.values()}
@@ -132,7 +134,13 @@ def _post_events(names: dict[str, str]) -> Schema:
 
 
 def openapi(app: FastAPI) -> Schema:
-    """The whole contract, OpenAPI 3.1."""
+    """The whole contract, OpenAPI 3.1; made when it is first asked for."""
+    if app.openapi_schema is None:
+        app.openapi_schema = _made(app)
+    return app.openapi_schema
+
+
+def _made(app: FastAPI) -> Schema:
     document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
     names, components = _event_schemas()
     events = _post_events(names)

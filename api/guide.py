@@ -16,7 +16,7 @@ from starlette.responses import Response
 from api.answers import json_answer
 from api.asking import Nothing
 from api.catalogue import schema_of, told_type
-from api.contract import OPEN, TEXT, json_content, responses
+from api.contract import OPEN, TEXT, json_content, openapi, responses
 from api.problems import KINDS
 from ledger.domain.register import RECORDS, REGISTER, RULES, EventType
 from ledger.domain.standing import STANDING_RULES
@@ -29,7 +29,7 @@ PAGES = Path(__file__).parent / "pages"
 @router.get("/openapi.json", summary="This contract", responses=responses(422, ok=json_content(OPEN)))
 async def openapi_json(request: Request, _: Annotated[Nothing, Query()]) -> Response:
     """The contract of this service, OpenAPI 3.1."""
-    return json_answer(request.app.state.contract)
+    return json_answer(openapi(request.app))
 
 
 @router.get("/docs", summary="Documentation", responses=responses(422, ok={"text/html": {"schema": TEXT}}))
@@ -40,7 +40,7 @@ def docs(request: Request, _: Annotated[Nothing, Query()]) -> Response:
         style=style,
         front_door=request.app.state.front_door,
         about=request.app.description,
-        addresses=list(_addresses(request.app.state.contract)),
+        addresses=list(_addresses(openapi(request.app))),
         records=[(record, list(map(_told_type, _types_of(name)))) for name, record in RECORDS.items()],
         standing=[told_rule(rule) for rule in STANDING_RULES],
         rules=[told_rule(rule) for found in RULES.values() for rule in found],

@@ -23,6 +23,8 @@ class Keeper:
     def __init__(self, projector: Projector, wait_beyond: Callable[[int, float], bool]) -> None:
         self._projector, self._wait_beyond = projector, wait_beyond
         self._stop = threading.Event()
+        self.built = threading.Event()
+        """Set once there are tables to ask."""
         self.trouble: str | None = None
         self._thread = threading.Thread(target=self._run, name="projector", daemon=True)
         self._thread.start()
@@ -37,6 +39,7 @@ class Keeper:
             try:
                 self._projector.prepare()
                 self.trouble = None
+                self.built.set()
                 self._projector.follow(self._wait, self._stop.is_set)
             except ProjectorStopped as stopped:
                 self.trouble = str(stopped)

@@ -5,24 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from ledger.application import Ledger
 from ledger.clock import Clock, SystemClock
 from ledger.domain.history import Entry
-from ledger.domain.register import RECORDS
-from ledger.projections.links import Links, Repeats
+from ledger.projections.catalogue import projector
 from ledger.projections.projector import Projector
-from ledger.projections.rows import Projection
 from ledger.projections.tables import Tables
 from ledger.recorders import open_recorder
 from ledger.regimes import load_shelf
-
-PROJECTIONS: tuple[Projection[Any], ...] = (Links(), Repeats())
-UNTOLD = frozenset(RECORDS) - {
-    r for projection in PROJECTIONS if not projection.tells_of_corrections for r in projection.records
-}
-"""Kinds of record that need no table: nothing is asked of them but their own history."""
 
 
 @dataclass(frozen=True)
@@ -73,4 +64,4 @@ def open_parts(database: str, *, clock: Clock | None = None, packs: Path | None 
 def parts_of(ledger: Ledger, database: str) -> Parts:
     """An open ledger with its read tables."""
     tables = Tables.open(database)
-    return Parts(ledger, tables, Projector(_EntriesOf(ledger), tables.engine, PROJECTIONS, UNTOLD))
+    return Parts(ledger, tables, projector(_EntriesOf(ledger), tables.engine))

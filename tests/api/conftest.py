@@ -17,7 +17,7 @@ from tests.ledger.posting import clock_at_noon
 @contextmanager
 def serving(database: str) -> Iterator[TestClient]:
     app = create_app(partial(open_parts, database, clock=clock_at_noon()), front_door="Call the front door.")
-    with TestClient(app, base_url="http://localhost", raise_server_exceptions=False) as client:
+    with TestClient(app, base_url="http://localhost") as client:
         yield client
 
 

@@ -1,0 +1,96 @@
+"""GET /incidents/{reference}/history: what was known of an incident at one position, without hindsight."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request
+from pydantic import Field
+from starlette.responses import Response
+
+from api.answers import json_answer
+from api.asking import AsAt, Asked, Position, Reference, ledger_of
+from api.contract import INSTANT, OPEN, TEXT, WHOLE, YES, json_content, many, responses, shape
+from api.problems import BAD_QUERY, NOT_FOUND, Problem
+from api.records import AS_IT_COUNTS, told_entry
+from api.waiting import answered_at
+from ledger.clock import spelled
+from ledger.domain.history import Entry, effective, fold
+from ledger.histories import INCIDENT, History, history
+from ledger.projections.links import links_to
+
+router = APIRouter(tags=["records"])
+
+OF_RECORD = shape({"record": TEXT, "joined": WHOLE, "version": WHOLE, "void": YES}, {"duplicate_of": TEXT})
+OF_ENTRY = shape(
+    {
+        "position": WHOLE,
+        "leaf": TEXT,
+        "sentence": TEXT,
+        "counts": YES,
+        "record": TEXT,
+        "time": INSTANT,
+        "recordedtime": INSTANT,
+        "departures": many(TEXT),
+        "entry": OPEN,
+    },
+    {"as_corrected": AS_IT_COUNTS},
+)
+HISTORY = shape(
+    {"incident": TEXT, "as_at": WHOLE, "records": many(OF_RECORD), "entries": many(OF_ENTRY), "elsewhere": many(TEXT)}
+)
+
+
+class When(Asked):
+    before: Annotated[Position | None, Field(description="Exactly what was recorded before this position.")] = None
+    as_at: AsAt | None = None
+
+
+@router.get(
+    "/incidents/{reference}/history",
+    summary="The history of an incident",
+    responses=responses(404, 422, ok=json_content(HISTORY)),
+)
+def incident_history(
+    request: Request, reference: Annotated[Reference, Path()], when: Annotated[When, Query()]
+) -> Response:
+    """Everything recorded of an incident and of the records that cite it, in order, as the ledger held it at one position.
+
+    Other incidents that share a record with it are named in `elsewhere`, and not shown.
+    """
+    if when.before is not None and when.as_at is not None:
+        raise Problem(
+            BAD_QUERY, "Give before or as_at.", {"faults": [{"parameter": "before", "message": "as_at is given too"}]}
+        )
+    as_at = answered_at(request, when.as_at if when.before is None else str(max(0, when.before - 1)))
+    ledger, tables = ledger_of(request), request.app.state.parts.tables
+    found = history(
+        f"{INCIDENT}/{reference}",
+        lambda names: links_to(tables, names, as_at),
+        lambda names: ledger.records(names, as_at),
+    )
+    if not found.joined:
+        raise Problem(NOT_FOUND, f"No such incident was begun by position {as_at}.")
+    return json_answer(told_history(reference, as_at, found))
+
+
+def told_history(reference: str, as_at: int, found: History) -> dict[str, Any]:
+    """A history as JSON values."""
+    counted = {entry.position: entry for entries in found.records.values() for entry in effective(entries)}
+    return {
+        "incident": f"{INCIDENT}/{reference}",
+        "as_at": as_at,
+        "records": [_told_record(name, found) for name in found.joined],
+        "entries": [_told_entry(entry, counted.get(entry.position)) for entry in found.entries],
+        "elsewhere": list(found.elsewhere),
+    }
+
+
+def _told_record(name: str, found: History) -> dict[str, Any]:
+    standing = fold(found.records[name])
+    told = {"record": name, "joined": found.joined[name], "version": standing.version, "void": standing.void}
+    return told | ({"duplicate_of": standing.duplicate_of} if standing.duplicate_of else {})
+
+
+def _told_entry(entry: Entry, as_it_counts: Entry | None) -> dict[str, Any]:
+    times = {"time": entry.time.isoformat(), "recordedtime": spelled(entry.recordedtime)}
+    extra = {"record": entry.originator_id, **times, "departures": list(entry.departures)}
+    return told_entry(entry, as_it_counts) | extra
