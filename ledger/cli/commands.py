@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import typer
 
-from ledger.cli import keeping, posting, reading, reference, running
+from ledger.cli import history, keeping, posting, reading, reference, reporting, running
 from ledger.cli.exits import EPILOG, Stop
 from ledger.cli.output import note
 
@@ -24,14 +24,18 @@ COMMANDS = (
     ("serve", running.serve),
     ("post", posting.post),
     ("entries", reading.entries),
+    ("history", history.history),
+    ("figure", reporting.figure),
     ("rules", reference.rules),
     ("schema", reference.schema),
     ("packs", reference.packs),
+    ("rebuild", keeping.rebuild),
     ("backup", keeping.backup),
     ("restore", keeping.restore),
 )
 for name, command in COMMANDS:
     app.command(name, epilog=EPILOG)(command)
+app.add_typer(reporting.report, name="report")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,4 +1,4 @@
-"""`ledger backup` and `ledger restore`: copies that are compared with what they were copied from."""
+"""`ledger backup`, `ledger restore` and `ledger rebuild`: copies that are compared, and tables built anew."""
 
 from __future__ import annotations
 
@@ -52,6 +52,25 @@ def restore(
     with told(), closing(open_recorder(where)) as target, progress("restoring and comparing") as move:
         upto = read_backup(file, target, move)
     _tell(file, upto, f"{upto} entries restored from {file}, and compared byte for byte.", as_json=as_json)
+
+
+def rebuild(database: Database = None, as_json: Json = False) -> None:
+    """Build all read tables from nothing beside those in use, then switch to them; the service may go on meanwhile."""
+    from ledger.cli.opening import opened
+    from ledger.wiring import parts_of
+
+    with told(), opened(database) as ledger:
+        parts = parts_of(ledger, url(settings(database)))
+        try:
+            with progress("rebuilding") as move:
+                parts.projector.rebuild(move)
+            reached = parts.tables.state()
+        finally:
+            parts.tables.close()
+    if as_json:
+        write_json({"position": reached.position, "generation": reached.generation})
+    else:
+        say(f"The tables were built anew from {reached.position} entries and are in use.")
 
 
 def _tell(file: Path, upto: int, sentence: str, *, as_json: bool) -> None:

@@ -14,6 +14,7 @@ from ledger.cli.exits import Code, Stop
 if TYPE_CHECKING:
     from ledger.application import Ledger
     from ledger.settings import Settings
+    from ledger.wiring import Parts
 
 
 def settings(database: str | None = None) -> Settings:
@@ -65,6 +66,26 @@ def opened(database: str | None, *, make: bool = False) -> Iterator[Ledger]:
         yield ledger
     finally:
         ledger.close()
+
+
+@contextmanager
+def opened_parts(database: str | None) -> Iterator[Parts]:
+    """The ledger of the settings with its read tables, which hold everything recorded so far."""
+    from ledger.cli.output import progress
+    from ledger.wiring import parts_of
+
+    with opened(database) as ledger:
+        parts = parts_of(ledger, url(settings(database)))
+        try:
+            if parts.tables.position() < ledger.head().position:
+                with progress("bringing the tables up to date") as move:
+                    parts.projector.prepare(move)
+                    parts.projector.catch_up(move)
+            else:
+                parts.projector.prepare()
+            yield parts
+        finally:
+            parts.tables.close()
 
 
 def position_of(ledger: Ledger, as_at: str | None) -> int:

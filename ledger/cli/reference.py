@@ -25,7 +25,6 @@ def rules(
     as_json: Json = False,
 ) -> None:
     """Every rule: what must hold, whose rule it is, what breaking it does, and where it stands in the program."""
-    import ledger.domain  # noqa: F401 - fills the register
     from ledger.domain.register import RULES
 
     if id is not None and id not in RULES:
@@ -58,7 +57,6 @@ def schema(
     """The JSON Schema of an event type as it is posted; without a type, the list of them."""
     import json
 
-    import ledger.domain  # noqa: F401 - fills the register
     from ledger.domain.register import REGISTER, TYPE_PREFIX
 
     if type is None:

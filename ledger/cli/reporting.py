@@ -1,0 +1,188 @@
+"""`ledger report` and `ledger figure`: the figures of a year, and one figure with its working."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ledger.cli.exits import EPILOG, Code, Stop, told
+from ledger.cli.opening import day_of, opened_parts, position_of
+from ledger.cli.options import AsAt, Database, Json
+from ledger.cli.output import note, say, show, write_bytes, write_json
+
+if TYPE_CHECKING:
+    from ledger.application import Ledger
+    from ledger.figures.answer import Answer
+    from ledger.figures.measures import Side
+    from ledger.figures.period import Period
+    from ledger.reports.annual import Report
+
+report = typer.Typer(help="Reports: the figures of a year, each with its working.", no_args_is_help=True, epilog=EPILOG)
+
+
+class Format(StrEnum):
+    """How a report is written."""
+
+    JSON = "json"
+    CSV = "csv"
+    HTML = "html"
+
+
+@report.callback()
+def reports() -> None:
+    """Reports: the figures of a year, each with its working."""
+
+
+@report.command(epilog=EPILOG)
+def annual(
+    year: Annotated[str, typer.Argument(metavar="YEAR", help="A reporting year, 1 April to 31 March, such as 2019-20.")],
+    format: Annotated[Format | None, typer.Option("--format", help="Written as a document rather than a table.", show_default=False)] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Into this file, not to standard output.", show_default=False)] = None,
+    database: Database = None,
+    as_at: AsAt = None,
+    as_json: Json = False,
+) -> None:
+    """The figures of a reporting year, as the ledger stood at any position."""
+    if as_json and format is not None:
+        raise Stop(Code.USAGE, "--json and --format both say how it is written; give one.")
+    if out is not None and not as_json and format is None:
+        raise Stop(Code.USAGE, "--out needs --format or --json.")
+    made, partnership = _made(database, year, as_at)
+    if as_json and out is None:
+        write_json(made.wire())
+    elif as_json or format is not None:
+        _write(written(made, format or Format.JSON, partnership), out)
+    else:
+        _tell(made)
+
+
+def _made(database: str | None, year: str, as_at: str | None) -> tuple[Report, str]:
+    """The report, and whose it is."""
+    from ledger.figures.period import NotAPeriod
+    from ledger.reports.annual import report as made
+
+    with told(), opened_parts(database) as parts:
+        position = position_of(parts.ledger, as_at)
+        try:
+            return made(parts.tables, parts.ledger.packs(as_at=position), year, position), partnership_of(parts.ledger, position)
+        except NotAPeriod as error:
+            raise Stop(Code.USAGE, str(error)) from error
+
+
+def partnership_of(ledger: Ledger, position: int) -> str:
+    """The partnership's public name; empty before the ledger was opened for one."""
+    from ledger.domain.history import fold
+
+    state = fold(ledger.record("ledger/LEDGER", position)).state
+    return "" if state is None else str(state.partnership)
+
+
+def written(made: Report, format: Format, partnership: str) -> str:
+    """The report as a document."""
+    from ledger.reports.annual import to_json
+    from ledger.reports.page import to_html
+    from ledger.reports.table import to_csv
+
+    match format:
+        case Format.JSON:
+            return to_json(made)
+        case Format.CSV:
+            return to_csv(made)
+        case Format.HTML:
+            return to_html(made, partnership)
+
+
+def _write(text: str, out: Path | None) -> None:
+    if out is None:
+        write_bytes(text.encode())
+        return
+    try:
+        out.write_bytes(text.encode())
+    except OSError as error:
+        raise Stop(Code.USAGE, f"{out}: {error.strerror}") from error
+    note(f"Written to {out}.")
+
+
+def _tell(made: Report) -> None:
+    from ledger.reports.page import said
+
+    say(f"Figures of {made.period.name}, as at position {made.as_at}")
+    for section, figures in made.sections.items():
+        rows = [(each.id, each.caption, said(each.value, each.unit), each.unit, each.when, each.basis) for each in figures]
+        show(section, ("figure", "caption", "value", "unit", "when", "from"), rows, numbers=("value",))
+
+
+def figure(
+    id: Annotated[str, typer.Argument(metavar="ID", help="A figure, such as FIG-SIN-5WD.")],
+    year: Annotated[str | None, typer.Option("--year", help="Over a reporting year, such as 2019-20.", show_default=False)] = None,
+    on: Annotated[str | None, typer.Option("--on", metavar="DAY", help="On a day.", show_default=False)] = None,
+    entries: Annotated[bool, typer.Option("--entries", help="Also what each entry behind it says.")] = False,
+    database: Database = None,
+    as_at: AsAt = None,
+    as_json: Json = False,
+) -> None:
+    """One figure with its working: definition, numerator and denominator, and the entries behind it."""
+    from ledger.figures import FIGURES
+    from ledger.figures.answer import answer, asking
+
+    if id not in FIGURES:
+        raise Stop(Code.NOT_FOUND, f"There is no figure {id}; there are {', '.join(FIGURES)}.")
+    period = _period(year, on)
+    with told(), opened_parts(database) as parts:
+        position = position_of(parts.ledger, as_at)
+        with asking(parts.tables, parts.ledger.packs(as_at=position), period, position) as asked:
+            found = answer(FIGURES[id], asked)
+        sentences = _sentences(parts.ledger, found.entries) if entries else []
+    if as_json:
+        write_json(found.wire())
+    else:
+        _tell_figure(found)
+        if entries:
+            show("Entries", ("position", "happened", "record", "what happened"), sentences, numbers=("position",))
+
+
+def _period(year: str | None, on: str | None) -> Period:
+    from ledger.figures.period import NotAPeriod, Period
+
+    day = day_of(on, "--on")
+    if (year is None) == (day is None):
+        raise Stop(Code.USAGE, "Say --year or --on.")
+    try:
+        return Period.day(day) if year is None and day is not None else Period.year(year or "")
+    except NotAPeriod as error:
+        raise Stop(Code.USAGE, str(error)) from error
+
+
+def _sentences(ledger: Ledger, positions: tuple[int, ...]) -> list[tuple[Any, ...]]:
+    found = map(ledger.entry_at, positions)
+    return [(entry.position, entry.day, entry.originator_id, entry.event.sentence()) for entry in found]
+
+
+def _tell_figure(found: Answer) -> None:
+    from ledger.reports.page import said
+    from ledger.reports.table import spoken_ranges
+
+    lines = {
+        "value": f"{said(found.value, found.unit)} ({found.unit})",
+        "when": f"{found.when}, counted by {found.counts_by}, as at position {found.as_at}",
+        "definition": f"{found.definition} (version {found.version})",
+        "rounding": found.rounding,
+        "numerator": _side(found.numerator),
+        "denominator": _side(found.denominator),
+        "entries": spoken_ranges(found.entries) or "none",
+        "note": found.note,
+    }
+    say(f"{found.id}: {found.caption}")
+    for name, line in lines.items():
+        if line:
+            say(f"  {name}: {line}")
+    for name, parts in found.by.items():
+        rows = [(part.code, said(part.value, found.unit), part.numerator, part.denominator) for part in parts]
+        show(f"by {name}", (name, "value", "numerator", "denominator"), rows, numbers=("value", "numerator", "denominator"))
+
+
+def _side(side: Side | None) -> str:
+    return "" if side is None else f"{side.value} {side.unit} ({side.id})"

@@ -1,0 +1,66 @@
+"""What the tests of the command line may ask for: a way to run a command, and events to post."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ledger.cli.commands import main
+from tests.ledger.posting import agency
+
+
+@dataclass(frozen=True)
+class Run:
+    """How a command ended, and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        assert self.out.endswith("\n") and self.out.count("\n") == 1, "one compact line and nothing else"
+        return json.loads(self.out)
+
+
+Runner = Callable[..., Run]
+
+
+@pytest.fixture
+def run(capfdbinary: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Runner]:
+    """Run a command in this process, in an empty folder, with no settings but its own."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("DATABASE", "DATABASE_PASSWORD", "DATABASE_PASSWORD_FILE", "HOST", "PORT", "PACKS"):
+        monkeypatch.delenv(f"LEDGER_{name}", raising=False)
+
+    def command(*arguments: str) -> Run:
+        capfdbinary.readouterr()
+        code = main([str(argument) for argument in arguments])
+        out, err = capfdbinary.readouterr()
+        return Run(code, out.decode(), err.decode())
+
+    yield command
+
+
+@pytest.fixture
+def file_of(tmp_path: Path) -> Callable[..., Path]:
+    """A file of events, one on each line."""
+
+    def write(*events: Any, name: str = "events.ndjson") -> Path:
+        path = tmp_path / name
+        path.write_text("".join(f"{json.dumps(event)}\n" for event in events))
+        return path
+
+    return write
+
+
+@pytest.fixture
+def agencies(run: Runner, file_of: Callable[..., Path]) -> Path:
+    """A ledger that holds two agencies, in the place the settings name by themselves."""
+    assert run("post", file_of(agency("LA"), agency("POLICE"))).code == 0
+    return Path("var/ledger.sqlite").absolute()
