@@ -30,7 +30,8 @@ from ledger.projections.rows import Projection, Rows
 
 @dataclass(frozen=True, slots=True)
 class ActionRow:
-    """An action (ACT-FIELDS). Days are a date, 'not-stated', or None where nothing happened; `..._entry` are positions.
+    """An action (ACT-FIELDS). Days are a date, 'not-stated', or None where nothing happened; `..._entry` are positions,
+    `..._day` where the sender places what has no stated day.
 
     `state` is how far it came: raised, accepted, in-progress, completed, assurance-refused, assured, impact-evidenced,
     closed, reopened (ACT-DONE-3). Whether it is overdue is worked out when asked (ACT-DERIVE).
@@ -56,11 +57,13 @@ class ActionRow:
     last_progress_on: date | None = None
     own_rating: str | None = None
     completed_on: DayOrNotStated | None = None
+    completed_day: date | None = None
     completed_entry: int | None = None
     evidence: tuple[str, ...] = ()
     assurance: str | None = None
     assured_on: DayOrNotStated | None = None
     assured_by: str | None = None
+    assured_day: date | None = None
     assured_entry: int | None = None
     impact: bool = False
     impact_on: DayOrNotStated | None = None
@@ -68,10 +71,12 @@ class ActionRow:
     impact_unit: str | None = None
     impact_baseline: Decimal | None = None
     impact_value: Decimal | None = None
+    impact_day: date | None = None
     impact_entry: int | None = None
     closed_kind: str | None = None
     closed_on: DayOrNotStated | None = None
     closed_by: str | None = None
+    closed_day: date | None = None
     closed_entry: int | None = None
     superseded_by: str | None = None
     times_reopened: int = 0
@@ -104,13 +109,13 @@ class ActionLog(Projection[ActionRow]):
             case ActionRescheduled(due_on=due):
                 rows.change(lambda row: _rescheduled(row, due, entry.position))
             case ActionCompleted() as completed:
-                rows.change(lambda row: _staged(_completed(row, completed, entry.position)))
+                rows.change(lambda row: _staged(_completed(row, completed, entry)))
             case ActionAssured() | ActionAssuranceRefused() as judged:
-                rows.change(lambda row: _staged(_judged(row, judged, entry.position)))
+                rows.change(lambda row: _staged(_judged(row, judged, entry)))
             case ActionImpactEvidenced() as impact:
-                rows.change(lambda row: _staged(_shown(row, impact, entry.position)))
+                rows.change(lambda row: _staged(_shown(row, impact, entry)))
             case ActionClosed() as closed:
-                rows.change(lambda row: _staged(_closed(row, closed, entry.position)))
+                rows.change(lambda row: _staged(_closed(row, closed, entry)))
             case ActionReopened():
                 rows.change(lambda row: _staged(_reopened(row)))
             case _:
@@ -180,14 +185,14 @@ def _rescheduled(row: ActionRow, due: date, position: int) -> ActionRow:
     return replace(row, due_on=due, due_entry=position, times_rescheduled=row.times_rescheduled + 1)
 
 
-def _completed(row: ActionRow, event: ActionCompleted, position: int) -> ActionRow:
+def _completed(row: ActionRow, event: ActionCompleted, entry: Entry) -> ActionRow:
     kinds = tuple(evidence.kind for evidence in event.evidence)
     return replace(
-        row, completed_on=event.completed_on, completed_entry=position, evidence=_joined(row.evidence, kinds)
+        row, completed_on=event.completed_on, completed_day=entry.day, completed_entry=entry.position, evidence=_joined(row.evidence, kinds)
     )
 
 
-def _judged(row: ActionRow, event: ActionAssured | ActionAssuranceRefused, position: int) -> ActionRow:
+def _judged(row: ActionRow, event: ActionAssured | ActionAssuranceRefused, entry: Entry) -> ActionRow:
     accepted = isinstance(event, ActionAssured)
     kinds = tuple(evidence.kind for evidence in event.evidence_seen)
     return replace(
@@ -195,12 +200,13 @@ def _judged(row: ActionRow, event: ActionAssured | ActionAssuranceRefused, posit
         assurance="accepted" if accepted else "refused",
         assured_on=event.happened_on,
         assured_by=event.by_group,
-        assured_entry=position,
+        assured_day=entry.day,
+        assured_entry=entry.position,
         evidence=_joined(row.evidence, kinds),
     )
 
 
-def _shown(row: ActionRow, event: ActionImpactEvidenced, position: int) -> ActionRow:
+def _shown(row: ActionRow, event: ActionImpactEvidenced, entry: Entry) -> ActionRow:
     return replace(
         row,
         impact=True,
@@ -209,18 +215,20 @@ def _shown(row: ActionRow, event: ActionImpactEvidenced, position: int) -> Actio
         impact_unit=event.unit,
         impact_baseline=row.baseline if event.baseline is None else event.baseline,
         impact_value=event.later_value,
-        impact_entry=position,
+        impact_day=entry.day,
+        impact_entry=entry.position,
         evidence=_joined(row.evidence, tuple(evidence.kind for evidence in event.evidence)),
     )
 
 
-def _closed(row: ActionRow, event: ActionClosed, position: int) -> ActionRow:
+def _closed(row: ActionRow, event: ActionClosed, entry: Entry) -> ActionRow:
     return replace(
         row,
         closed_kind=event.kind,
         closed_on=event.closed_on,
         closed_by=event.by_group,
-        closed_entry=position,
+        closed_day=entry.day,
+        closed_entry=entry.position,
         superseded_by=event.superseded_by,
     )
 
@@ -229,9 +237,9 @@ def _reopened(row: ActionRow) -> ActionRow:
     """Everything since it was raised has to be shown anew."""
     return replace(
         row, times_reopened=row.times_reopened + 1, last_progress_on=None,
-        completed_on=None, completed_entry=None, assurance=None, assured_on=None, assured_by=None, assured_entry=None,
+        completed_on=None, completed_day=None, completed_entry=None, assurance=None, assured_on=None, assured_by=None, assured_day=None, assured_entry=None,
         impact=False, impact_on=None, impact_measure=None, impact_unit=None, impact_baseline=None, impact_value=None,
-        impact_entry=None, closed_kind=None, closed_on=None, closed_by=None, closed_entry=None, superseded_by=None,
+        impact_day=None, impact_entry=None, closed_kind=None, closed_on=None, closed_by=None, closed_day=None, closed_entry=None, superseded_by=None,
     )  # fmt: skip
 
 

@@ -37,7 +37,11 @@ def resolve_as_at(value: int | date | datetime | str | None, head: int, position
         case datetime():
             return position_at(_utc(value))
         case date():
-            return position_at(_utc(start_of_day(value + timedelta(days=1)) - timedelta(microseconds=1)))
+            try:
+                end = start_of_day(value + timedelta(days=1)) - timedelta(microseconds=1)
+            except OverflowError:
+                return head
+            return position_at(_utc(end))
 
 
 def _read(text: str) -> int | date | datetime:

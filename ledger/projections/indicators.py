@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from ledger.domain.dataset import DatasetRestated, DatasetSubmitted, Observation
 from ledger.domain.fields import DayOrNotStated
+from ledger.domain.fields import NOT_STATED
 from ledger.domain.history import Entry
 from ledger.projections.rows import Projection, Rows
 from ledger.projections.wording import pairs
@@ -17,7 +18,7 @@ from ledger.projections.wording import pairs
 class ObservationRow:
     """One value of one indicator under one version of its definition (FIG-RULE).
 
-    A flow has its dataset's `period_from` and `period_to`, a snapshot its `snapshot_on`. `dimensions` are `name=value`.
+    A flow has its dataset's `period_from` and `period_to`, a snapshot its `snapshot_on`; one of no stated day has both. `dimensions` are `name=value`.
     """
 
     indicator: str
@@ -84,11 +85,12 @@ def _restate(rows: Rows[ObservationRow], observation: Observation) -> None:
 
 def _submitted(observation: Observation, event: DatasetSubmitted) -> ObservationRow:
     flow = observation.kind == "flow"
+    of_period = flow or event.snapshot_on == NOT_STATED
     return replace(
         _row(observation),
         dataset=event.title,
-        period_from=event.period_from if flow else None,
-        period_to=event.period_to if flow else None,
+        period_from=event.period_from if of_period else None,
+        period_to=event.period_to if of_period else None,
         snapshot_on=None if flow else event.snapshot_on,
         source_agency=event.source_agency,
         document=event.document,

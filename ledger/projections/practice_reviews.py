@@ -31,6 +31,7 @@ from ledger.projections.wording import yes_no
 class ReviewRow:
     """A practice review (LCSPR-LIFE), or a referral for one; `decided_on` starts its clock (LCSPR-6M).
 
+    `begun_on` places it by the time its sender gives, also where `decided_on` is not-stated.
     `state` is how far it came: not-progressed, decided, reviewer-appointed, reported, endorsed, sent, published.
     `days_paused` counts pauses that are over and whose two days are known; a pause that goes on is `paused_on`.
     """
@@ -41,6 +42,7 @@ class ReviewRow:
     rapid_reviews: tuple[str, ...]
     features: tuple[str, ...]
     partner_areas: tuple[str, ...]
+    begun_on: date
     begun_entry: int
     state: str = "decided"
     referral_outcome: str | None = None
@@ -203,6 +205,7 @@ def _begun(event: ReviewCommissioned | ReviewReferred, entry: Entry) -> ReviewRo
         rapid_reviews=tuple(event.rapid_reviews) if isinstance(event, ReviewCommissioned) else (),
         features=tuple(event.features),
         partner_areas=tuple(event.partner_areas) if isinstance(event, ReviewCommissioned) else (),
+        begun_on=entry.day,
         begun_entry=entry.position,
         retrospective=entry.retrospective,
     )

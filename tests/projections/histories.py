@@ -15,7 +15,7 @@ from ledger.domain.fields import NOT_STATED, DayOrNotStated
 from ledger.domain.general import Corrected, DuplicateOf, Withdrawn
 from ledger.domain.history import Entry, effective
 from ledger.domain.register import REGISTER, TYPE_PREFIX, Event
-from ledger.projections.rows import Projection, Rows
+from ledger.projections.rows import EVERY_RECORD, Projection, Rows
 
 FIRST_DAY = date(2019, 3, 29)  # clocks go forward on the 31st, so a day of 23 hours is among them
 MOST_DAYS = 6
@@ -220,4 +220,21 @@ def naive(
             if as_of is None or entry.day <= as_of:
                 rows.advance(projection, entry)
         found |= {(reference, key, fact.row, fact.first_entry, fact.last_entry) for key, fact in rows}
+    return found
+
+
+def naive_of(
+    projections: Sequence[Projection[Any]], entries: Sequence[Entry], as_at: int, as_of: date | None
+) -> dict[str, set[tuple[Any, ...]]]:
+    """The same for many projections and kinds of record, by table: (record, reference, key, row, first entry, last entry)."""
+    found: dict[str, set[tuple[Any, ...]]] = {projection.table: set() for projection in projections}
+    by_record: dict[str, list[Entry]] = {}
+    for entry in entries:
+        by_record.setdefault(entry.originator_id, []).append(entry)
+    for own in by_record.values():
+        record = own[0].kind.record.name
+        for projection in projections:
+            if record in projection.records or projection.records == EVERY_RECORD:
+                rows = naive(projection, own, as_at, as_of)
+                found[projection.table] |= {(record, *row) for row in rows}
     return found
