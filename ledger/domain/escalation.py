@@ -16,6 +16,7 @@ from ledger.domain.fields import (
     DayOrNotStated,
     GroupCode,
     LoggedWords,
+    IncidentReference,
     NotStated,
     Number,
     Words,
@@ -173,6 +174,7 @@ class EscalationRaised(Event):
     with_agency: AgencyCode
     subject_kind: Subject | OtherRoute
     children: list[ChildReference] = Field(default=[], max_length=20)
+    incident: IncidentReference | None = None
     level_of_need: Code | NotStated
     reason: Reason
     entry_stage: Number
