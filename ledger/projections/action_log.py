@@ -188,7 +188,11 @@ def _rescheduled(row: ActionRow, due: date, position: int) -> ActionRow:
 def _completed(row: ActionRow, event: ActionCompleted, entry: Entry) -> ActionRow:
     kinds = tuple(evidence.kind for evidence in event.evidence)
     return replace(
-        row, completed_on=event.completed_on, completed_day=entry.day, completed_entry=entry.position, evidence=_joined(row.evidence, kinds)
+        row,
+        completed_on=event.completed_on,
+        completed_day=entry.day,
+        completed_entry=entry.position,
+        evidence=_joined(row.evidence, kinds),
     )
 
 
@@ -237,9 +241,11 @@ def _reopened(row: ActionRow) -> ActionRow:
     """Everything since it was raised has to be shown anew."""
     return replace(
         row, times_reopened=row.times_reopened + 1, last_progress_on=None,
-        completed_on=None, completed_day=None, completed_entry=None, assurance=None, assured_on=None, assured_by=None, assured_day=None, assured_entry=None,
+        completed_on=None, completed_day=None, completed_entry=None,
+        assurance=None, assured_on=None, assured_by=None, assured_day=None, assured_entry=None,
         impact=False, impact_on=None, impact_measure=None, impact_unit=None, impact_baseline=None, impact_value=None,
-        impact_day=None, impact_entry=None, closed_kind=None, closed_on=None, closed_by=None, closed_day=None, closed_entry=None, superseded_by=None,
+        impact_day=None, impact_entry=None,
+        closed_kind=None, closed_on=None, closed_by=None, closed_day=None, closed_entry=None, superseded_by=None,
     )  # fmt: skip
 
 

@@ -7,8 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from ledger.domain.dataset import DatasetRestated, DatasetSubmitted, Observation
-from ledger.domain.fields import DayOrNotStated
-from ledger.domain.fields import NOT_STATED
+from ledger.domain.fields import NOT_STATED, DayOrNotStated
 from ledger.domain.history import Entry
 from ledger.projections.rows import Projection, Rows
 from ledger.projections.wording import pairs
@@ -18,7 +17,8 @@ from ledger.projections.wording import pairs
 class ObservationRow:
     """One value of one indicator under one version of its definition (FIG-RULE).
 
-    A flow has its dataset's `period_from` and `period_to`, a snapshot its `snapshot_on`; one of no stated day has both. `dimensions` are `name=value`.
+    A flow has its dataset's `period_from` and `period_to`, a snapshot its `snapshot_on`; one of no stated
+    day has both. `dimensions` are `name=value`.
     """
 
     indicator: str
