@@ -1,0 +1,1 @@
+"""What is acknowledged stays, whatever ends without warning: the service, or the database under it."""

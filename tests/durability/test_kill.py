@@ -1,0 +1,92 @@
+"""kill -9 under load, of the service and of PostgreSQL: every acknowledged entry is there once, none is there by half."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from random import Random
+
+import pytest
+
+from tests.durability.ledger_check import assert_whole
+from tests.durability.service import PATIENCE, Partner, Service
+from tests.postgres import EmbeddedPostgres
+
+PARTNERS = 6
+
+
+@pytest.fixture
+def kills(long: bool) -> int:
+    """How often something is killed in one test."""
+    return 50 if long else 2
+
+
+@pytest.fixture(scope="module")
+def durable_postgres() -> Iterator[EmbeddedPostgres]:
+    """A PostgreSQL that forces every commit to disk."""
+    with EmbeddedPostgres(durable=True) as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def durable_database(request, tmp_path) -> str:
+    if request.param == "sqlite":
+        return str(tmp_path / "ledger.sqlite")
+    return request.getfixturevalue("durable_postgres").create_database()
+
+
+@contextmanager
+def posting(service: Service, names: str, draw: Random) -> Iterator[Sequence[Partner]]:
+    """Partners who post side by side until the block ends."""
+    partners = [Partner(service, f"{names}-{number}", Random(draw.random())) for number in range(PARTNERS)]
+    for partner in partners:
+        partner.start()
+    try:
+        yield partners
+    finally:
+        for partner in partners:
+            partner.stopped.set()
+        for partner in partners:
+            partner.join(PATIENCE)
+    assert not any(partner.is_alive() for partner in partners)
+
+
+def wait_for_acknowledgements(partners: Sequence[Partner], beyond: Sequence[int]) -> None:
+    """Until every partner had something acknowledged beyond what it had."""
+    deadline = time.monotonic() + PATIENCE
+    while any(partner.acknowledged <= had for partner, had in zip(partners, beyond, strict=True)):
+        assert time.monotonic() < deadline, "nothing more is acknowledged"
+        time.sleep(0.01)
+
+
+def test_the_service_is_killed(durable_database, kills, seed):
+    draw, posts = Random(seed), []
+    with Service(durable_database) as service:
+        for kill in range(kills):
+            with posting(service, f"S{kill}", draw) as partners:
+                wait_for_acknowledgements(partners, [0] * PARTNERS)
+                time.sleep(draw.uniform(0, 0.4))
+                service.kill()
+            assert any(partner.posts[-1].receipts is None for partner in partners)
+            service.start()
+            posts += [post for partner in partners for post in partner.posts]
+            assert_whole(service, durable_database, posts)
+
+
+def test_postgres_is_killed_and_the_service_finds_it_again(durable_postgres, kills, seed):
+    draw, posts = Random(seed), []
+    database = durable_postgres.create_database()
+    with Service(database) as service:
+        for kill in range(kills):
+            with posting(service, f"P{kill}", draw) as partners:
+                wait_for_acknowledgements(partners, [0] * PARTNERS)
+                time.sleep(draw.uniform(0, 0.4))
+                durable_postgres.kill()
+                had = [partner.acknowledged for partner in partners]
+                time.sleep(draw.uniform(0, 0.2))
+                durable_postgres.restart()
+                wait_for_acknowledgements(partners, had)
+            posts += [post for partner in partners for post in partner.posts]
+            assert any(post.receipts is None for post in posts)
+            assert_whole(service, database, posts)
