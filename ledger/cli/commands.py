@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import typer
 
-from ledger.cli import history, keeping, posting, reading, reference, reporting, running
+from ledger.cli import history, keeping, listing, posting, reading, reference, reporting, running
 from ledger.cli.exits import EPILOG, Stop
 from ledger.cli.output import note
 
@@ -25,6 +25,10 @@ COMMANDS = (
     ("post", posting.post),
     ("entries", reading.entries),
     ("history", history.history),
+    ("actions", listing.actions),
+    ("escalations", listing.escalations),
+    ("reviews", listing.reviews),
+    ("audits", listing.audits),
     ("figure", reporting.figure),
     ("rules", reference.rules),
     ("schema", reference.schema),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ledger.histories import History
     from ledger.wiring import Parts
 
-COLUMNS = ("position", "recorded", "happened", "record", "by", "what happened", "since then")
+COLUMNS = ("position", "recorded (UTC)", "happened", "record", "by", "what happened", "since then")
 
 
 def history(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ledger.domain.history import Entry
 
 PAGE_FOR_PEOPLE = 100
-COLUMNS = ("position", "recorded", "happened", "type", "record", "by", "what happened")
+COLUMNS = ("position", "recorded (UTC)", "happened", "type", "record", "by", "what happened")
 
 
 def entries(

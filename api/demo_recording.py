@@ -1,0 +1,110 @@
+"""Recording the example ledgers as partners would: each event posted over HTTP, each answer held against what was expected."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from api.app import create_app
+from api.demo_serving import served
+from ledger.clock import Clock, DemonstrationClock
+from ledger.wiring import open_parts
+
+PATIENCE = 30.0
+"""Seconds to wait for an answer."""
+Move = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Answered:
+    """One post and its answer: `told` in the words of the scripts, recorded, repeat, conflict, or refused: with the rules."""
+
+    line: int
+    subject: str
+    id: str
+    told: str
+    expected: str
+    rules: tuple[Mapping[str, str], ...]
+    events: int
+
+    @property
+    def as_expected(self) -> bool:
+        return self.told == self.expected
+
+
+@contextmanager
+def door(database: Path, *, clock: Clock | None = None, packs: Path | None = None) -> Iterator[httpx2.Client]:
+    """A client of a service that keeps its ledger in a file."""
+    app = create_app(partial(open_parts, str(database), clock=clock, packs=packs))
+    with served(app) as address, httpx2.Client(base_url=address, timeout=PATIENCE) as client:
+        yield client
+
+
+def record_year(folder: Path, database: Path, expected_refusals: Mapping[str, str], move: Move) -> list[Answered]:
+    """Post the events of a real year, one by one, in the order of their file. `expected_refusals`: the rule, by an event's id."""
+    lines = _lines(folder / "events.ndjson")
+    answers = []
+    with door(database) as client:
+        for number, event in enumerate(lines, 1):
+            rule = expected_refusals.get(event["id"])
+            answers.append(_post(client, number, [event], f"refused:{rule}" if rule else "recorded"))
+            move(number, len(lines))
+    return answers
+
+
+def record_script(folder: Path, database: Path, move: Move) -> list[Answered]:
+    """Play a script of posts under the clock it declares, line by line."""
+    lines = _lines(folder / "script.ndjson")
+    clock = DemonstrationClock(datetime.fromisoformat(lines[0]["clock"]))
+    answers = []
+    with door(database, clock=clock, packs=folder / "packs") as client:
+        for number, line in enumerate(lines, 1):
+            clock.move_to(datetime.fromisoformat(line["clock"]))
+            answers.append(_post(client, number, line.get("batch") or [line["post"]], line["expect"]))
+            move(number, len(lines))
+    return answers
+
+
+def _post(client: httpx2.Client, number: int, events: Sequence[Mapping[str, Any]], expected: str) -> Answered:
+    if len(events) == 1:
+        kind, body = "application/cloudevents+json", json.dumps(events[0])
+    else:
+        kind, body = "application/cloudevents-batch+json", json.dumps(events)
+    response = client.post("/events", content=body.encode(), headers={"content-type": kind})
+    answer = response.json()
+    rules = tuple(_rules(answer)) if response.is_error else ()
+    first = events[0]
+    return Answered(number, first["subject"], first["id"], _told(response.status_code, answer, rules), expected, rules, len(events))
+
+
+def _told(status: int, answer: Any, rules: Sequence[Mapping[str, str]]) -> str:
+    match status:
+        case 201:
+            return "recorded"
+        case 200:
+            return "repeat"
+        case 409 if rules:
+            return "refused:" + ",".join(sorted({rule["id"] for rule in rules}))
+        case 409 if answer["type"].endswith("/key-reused"):
+            return "conflict"
+        case _:
+            return f"{status} {answer['title']}: {answer.get('faults', '')}"
+
+
+def _rules(problem: Mapping[str, Any]) -> Iterator[Mapping[str, str]]:
+    """The broken rules of a problem, its items' included."""
+    yield from problem.get("rules", ())
+    for item in problem.get("items", ()):
+        yield from _rules(item["problem"])
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
