@@ -26,8 +26,8 @@ def json_answer(value: Any, status: int = 200, headers: Mapping[str, str] | None
 
 def next_link(request: Request, **changes: Any) -> str:
     """The address of the next page, path and query: the present question with some parameters changed."""
-    asked = {name: value for name, value in request.query_params.items() if name not in changes}
-    return f"{request.url.path}?{urlencode(asked | changes)}"
+    asked = [(name, value) for name, value in request.query_params.multi_items() if name not in changes]
+    return f"{request.url.path}?{urlencode([*asked, *changes.items()])}"
 
 
 def link_header(address: str) -> dict[str, str]:

@@ -93,8 +93,9 @@ def resolved(ledger: Ledger, as_at: str | None) -> int:
 
 
 async def asked_once(request: Request) -> None:
-    """No parameter is given twice: which one counts would be a guess."""
-    given = [name for name, _ in request.query_params.multi_items()]
+    """No parameter is given twice, unless it is a filter: which one counts would be a guess."""
+    several: frozenset[str] = getattr(request.scope.get("endpoint"), "takes_several", frozenset())
+    given = [name for name, _ in request.query_params.multi_items() if name not in several]
     if len(given) > len(set(given)):
         raise Problem(BAD_QUERY, "A parameter is given twice.", {"faults": []})
 

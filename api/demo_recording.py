@@ -82,7 +82,9 @@ def _post(client: httpx2.Client, number: int, events: Sequence[Mapping[str, Any]
     answer = response.json()
     rules = tuple(_rules(answer)) if response.is_error else ()
     first = events[0]
-    return Answered(number, first["subject"], first["id"], _told(response.status_code, answer, rules), expected, rules, len(events))
+    return Answered(
+        number, first["subject"], first["id"], _told(response.status_code, answer, rules), expected, rules, len(events)
+    )
 
 
 def _told(status: int, answer: Any, rules: Sequence[Mapping[str, str]]) -> str:

@@ -164,7 +164,9 @@ def test_a_question_that_cannot_be_answered(quick, address, status, kind):
 
 
 def test_the_unknown_parameter_is_named(quick):
-    assert quick.get("/rules?colour=blue").json()["faults"] == [{"parameter": "colour", "message": "no such parameter here"}]
+    assert quick.get("/rules?colour=blue").json()["faults"] == [
+        {"parameter": "colour", "message": "no such parameter here"}
+    ]
     assert post(quick, agency("LA"), query="?atomic=maybe").status_code == 422
     assert post(quick, agency("LA"), query="?quiet=true").json()["faults"][0]["parameter"] == "quiet"
 

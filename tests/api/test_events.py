@@ -63,7 +63,11 @@ def test_a_departure_is_told_with_its_rule_and_source(quick):
         "agencies_involved": ["HEALTH"], "summary": "Words.",
     }  # fmt: skip
     assert post(quick, event("incident.reported", "incident/INC-1", incident)).status_code == 201
-    convened = {"incidents": ["INC-1"], "members": [{"agency": "LA", "role": "head-of-service"}], "chair_role": "independent-chair"}
+    convened = {
+        "incidents": ["INC-1"],
+        "members": [{"agency": "LA", "role": "head-of-service"}],
+        "chair_role": "independent-chair",
+    }
     receipt = post(quick, event("rapid-review.convened", "rapid-review/-", convened)).json()
     assert receipt["record"] == "rapid-review/RR-2019-001"
     assert [departure["rule"] for departure in receipt["departures"]] == ["SIN-ORDER"]
@@ -112,7 +116,9 @@ def test_without_atomic_each_item_has_its_own_status(client):
     answer = post(client, lines(agency("LB"), first, agency("LA")) + b"{nothing\n", LINES, "?atomic=false")
     assert answer.status_code == 200
     assert [item["status"] for item in answer.json()] == [201, 200, 409, 422]
-    assert [("receipt" in item, "problem" in item) for item in answer.json()] == [(True, False)] * 2 + [(False, True)] * 2
+    assert [("receipt" in item, "problem" in item) for item in answer.json()] == [(True, False)] * 2 + [
+        (False, True)
+    ] * 2
     assert head(client) == 2
 
 
@@ -124,7 +130,9 @@ def test_a_batch_comes_from_one_source(quick):
 
 def test_who_posted_is_recorded_by_source(quick):
     post(quick, agency("LA"))
-    renamed = event("agency.renamed", "agency/LA", {"name": "Another Name", "renamed_on": "2019-04-01"}, source="/agencies/LA")
+    renamed = event(
+        "agency.renamed", "agency/LA", {"name": "Another Name", "renamed_on": "2019-04-01"}, source="/agencies/LA"
+    )
     answer = post(quick, renamed)
     assert answer.status_code == 201, answer.text
     recorded = [told["entry"]["recordedby"] for told in quick.get("/entries").json()["entries"]]

@@ -1,0 +1,205 @@
+"""GET /actions, /escalations, /reviews and the other questions: filtered, sorted, in pages, as JSON or CSV, as at and as of."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request
+from pydantic import AfterValidator, Field, create_model
+from pydantic_core import PydanticCustomError
+from starlette.responses import Response
+
+from api.answers import accepts, csv_answer, json_answer, link_header, next_link
+from api.asking import AsAt, Asked, Day, Position, ledger_of
+from api.contract import CSV, OPEN, TEXT, WHOLE, json_content, many, responses, shape
+from api.problems import NOT_FOUND, Problem
+from api.waiting import answered_at
+from ledger.domain.calendar import london_day
+from ledger.projections import ask, attendance, review_tracker
+from ledger.projections.accounts import Accounts
+from ledger.projections.action_log import ActionLog
+from ledger.projections.amendments import Departures
+from ledger.projections.asking import Answer, Asking, UnknownPlace, fields_of
+from ledger.projections.audits import AuditProgramme
+from ledger.projections.decisions import Decisions
+from ledger.projections.escalation_tracker import EscalationTracker
+from ledger.projections.indicators import Indicators
+from ledger.projections.meetings import Meetings
+from ledger.projections.partnership import Agencies, Groups
+from ledger.projections.rows import Projection
+from ledger.projections.tables import Tables
+from ledger.projections.training_places import TrainingPlaces
+
+router = APIRouter(tags=["what is asked"])
+LIMIT = 100
+MOST = 1_000
+PLAIN_DAY = len("2020-03-31")
+
+Value = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f]*$")]
+
+
+@dataclass(frozen=True)
+class Question:
+    """One list: its address, who answers it, the fields of an item that may be filtered and sorted by, and those that hold parts."""
+
+    name: str
+    asks: Callable[[Tables, Asking], Answer]
+    plain: tuple[str, ...]
+    parts: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        first = ("record", "reference", "key")
+        return (*first, *(name for name in (*self.plain, *self.parts) if name not in first))
+
+
+def _fields(projection: type[Projection[Any]], *worked_out: str) -> tuple[str, ...]:
+    return (*fields_of(projection), *worked_out)
+
+
+def _listed(name: str, projection: type[Projection[Any]]) -> Question:
+    def asks(tables: Tables, asking: Asking) -> Answer:
+        return ask.listed(tables, projection, asking)
+
+    asks.__doc__ = projection.__doc__
+    return Question(name, asks, _fields(projection))
+
+
+_LATE = ("open", "overdue", "days_over", "days_over_original", "rating_by_due", "ratings_disagree")
+_OF_REVIEWS = ("notification", "rapid_reviews", "reviews", "clocks")
+QUESTIONS = (
+    Question("actions", ask.actions, _fields(ActionLog, *_LATE), ("clock",)),
+    Question(
+        "escalations",
+        ask.escalations,
+        _fields(EscalationTracker, "open", "lapsed", "working_days_to_end"),
+        ("clock", "stages"),
+    ),
+    Question(
+        "reviews",
+        review_tracker.review_tracker,
+        tuple(name for name in review_tracker.FIELDS if name not in _OF_REVIEWS),
+        _OF_REVIEWS,
+    ),
+    Question(
+        "audits", ask.audits, _fields(AuditProgramme, "done", "outstanding", "unplanned"), ("returns", "findings")
+    ),
+    Question("training", ask.training, _fields(TrainingPlaces), ("by_agency", "evaluations")),
+    Question("attendance", attendance.attendance, attendance.FIELDS),
+    Question("finance", ask.finance, _fields(Accounts)),
+    Question("indicators", ask.indicators, _fields(Indicators, "computed")),
+    _listed("agencies", Agencies),
+    _listed("groups", Groups),
+    _listed("meetings", Meetings),
+    _listed("decisions", Decisions),
+    _listed("departures", Departures),
+)
+
+ANSWER = shape(
+    {"as_at": WHOLE, "as_of": {"type": "string", "format": "date"}, "total": WHOLE, "items": many(OPEN)}, {"next": TEXT}
+)
+
+
+class InTime(Asked):
+    """What every list takes beside its own fields."""
+
+    as_at: AsAt | None = None
+    as_of: Annotated[
+        Day | None, Field(description="As of this day of the world; without it, the day of as_at, or today.")
+    ] = None
+    at_least: Annotated[
+        Position | None, Field(description="Wait until this position is in the answer, five seconds at most.")
+    ] = None
+    sort: Annotated[
+        str | None, Field(description="Fields, divided by commas, each with - before it for the other way round.")
+    ] = None
+    limit: Annotated[int, Field(ge=1, le=MOST)] = LIMIT
+    after: Annotated[Value | None, Field(description="The `next` of an earlier page.")] = None
+    format: Literal["json", "csv"] | None = None
+
+
+CONTROL = frozenset(InTime.model_fields)
+
+
+def _known_sort(names: frozenset[str], value: str) -> str:
+    if any(name.strip().removeprefix("-") not in names for name in value.split(",")):
+        raise PydanticCustomError("field", "Input should name fields of this list, divided by commas")
+    return value
+
+
+def _asked(question: Question) -> type[InTime]:
+    """The parameters of one list: a filter for each plain field, which may be given several times."""
+    if clash := CONTROL.intersection(question.plain):
+        raise TypeError(f"/{question.name} has a field called {min(clash)}, which is a parameter of every list")
+    ways = "|".join(question.plain)
+    sort = Annotated[
+        str | None,
+        AfterValidator(lambda value: None if value is None else _known_sort(frozenset(question.plain), value)),
+        Field(pattern=rf"^-?({ways})(,-?({ways}))*$", max_length=1000),
+    ]
+    filters: dict[str, Any] = {name: (list[Value], Field(default=[], max_length=50)) for name in question.plain}
+    return create_model(f"Asked of {question.name}", __base__=InTime, sort=(sort, None), **filters)
+
+
+def _route(question: Question) -> None:
+    model = _asked(question)
+
+    def answer(request: Request, asked: Annotated[model, Query()]) -> Response:  # type: ignore[valid-type]
+        return _answer(question, request, asked)
+
+    answer.takes_several = frozenset(question.plain)  # type: ignore[attr-defined]
+    router.add_api_route(
+        f"/{question.name}",
+        answer,
+        name=question.name,
+        summary=question.name.capitalize(),
+        description=" ".join((question.asks.__doc__ or "").split()),
+        responses=responses(404, 422, ok={**json_content(ANSWER), **CSV}),
+    )
+
+
+def _answer(question: Question, request: Request, asked: Any) -> Response:
+    ledger, tables = ledger_of(request), request.app.state.parts.tables
+    filters = {name: values for name in question.plain if (values := getattr(asked, name))}
+    asking = Asking(
+        as_at=answered_at(request, asked.as_at, asked.at_least),
+        as_of=asked.as_of or _day_meant(asked.as_at) or london_day(ledger.clock.now()),
+        packs=ledger.packs(),
+        filters=filters,
+        sort=[name.strip() for name in asked.sort.split(",")] if asked.sort else (),
+        limit=asked.limit,
+        after=asked.after,
+    )
+    try:
+        found = question.asks(tables, asking)
+    except UnknownPlace as unknown:
+        raise Problem(NOT_FOUND, str(unknown)) from None
+    following = _following(request, asking, found)
+    headers = {"as-at": str(found.as_at), "as-of": found.as_of.isoformat()} | (
+        link_header(following) if following else {}
+    )
+    if asked.format == "csv" or (
+        asked.format is None and accepts(request, "application/json", "text/csv") == "text/csv"
+    ):
+        return csv_answer(question.columns, found.items, headers)
+    told = {"as_at": found.as_at, "as_of": found.as_of.isoformat(), "total": found.total, "items": found.items}
+    return json_answer(told | ({"next": following} if following else {}), headers=headers)
+
+
+def _following(request: Request, asking: Asking, found: Answer) -> str | None:
+    """The next page of the same answer: at the same position and day, whatever is recorded meanwhile."""
+    if found.next is None:
+        return None
+    return next_link(request, after=found.next, as_at=found.as_at, as_of=found.as_of.isoformat())
+
+
+def _day_meant(as_at: str | None) -> date | None:
+    """The day an `as_at` falls on, where it is a day or an instant."""
+    if as_at is None or len(as_at) < PLAIN_DAY or as_at.isdecimal():
+        return None
+    return date.fromisoformat(as_at) if len(as_at) == PLAIN_DAY else london_day(datetime.fromisoformat(as_at))
+
+
+for _question in QUESTIONS:
+    _route(_question)
