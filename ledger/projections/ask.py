@@ -28,7 +28,7 @@ PER_CENT = 100
 
 def actions(tables: Tables, asking: Asking) -> Answer:
     """The action log. Worked out for the day asked about: `open`, `overdue`, `days_over` and `days_over_original` (days past
-    the current and the first due date, to completion where there is one), `rating_by_due` (the colour the due date gives,
+    the current and the first due date, to its completion or closing), `rating_by_due` (the colour the due date gives,
     ACT-DERIVE), `ratings_disagree`, and `clock`.
     """
     packs = asking.packs_then
@@ -143,8 +143,8 @@ def listed(tables: Tables, projection: type[Projection[Any]], asking: Asking) ->
 
 def _days_over(row: ActionRow, due_on: DayOrNotStated, on: date) -> int | None:
     """Days past a due date; 0 if in time, None where it cannot be told."""
-    due = known_day(due_on)
-    end = on if row.completed_on is None else known_day(row.completed_on)
+    due, ended = known_day(due_on), row.closed_on if row.completed_on is None else row.completed_on
+    end = on if ended is None else known_day(ended)
     return None if due is None or end is None else max(0, (end - due).days)
 
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from ledger.projections.asking import Answer, Asking, Item, answered, rows_as_of
 from ledger.projections.meetings import CAME, AttendanceAtMeetings, AttendanceRow
-from ledger.projections.partnership import GroupSeats
+from ledger.projections.partnership import GroupSeats, SeatRow
 from ledger.projections.tables import Held, Tables
 
 ANSWERS = ("member", "deputy", "apologies", "absent", "none", "not-stated")
@@ -23,7 +23,7 @@ def attendance(tables: Tables, asking: Asking, period: tuple[date, date] | None 
     `meetings` counts those held with an attendance for the seat, `attended` those to which its member or a deputy came,
     `share` is attended of meetings in per cent to one decimal place, as text; seats of which nothing is stated have none.
     """
-    seats = {(held.reference, held.row.seat): held.row for held in rows_as_of(tables, GroupSeats, asking)}
+    seats = _seats(tables, asking)
     by_seat: defaultdict[tuple[str, str], list[Held[AttendanceRow]]] = defaultdict(list)
     for found in rows_as_of(tables, AttendanceAtMeetings, asking):
         if period is None or period[0] <= found.row.took_place_on <= period[1]:
@@ -37,6 +37,12 @@ def attendance(tables: Tables, asking: Asking, period: tuple[date, date] | None 
             | _counts(came)
         )
     return answered(items, asking, FIELDS)
+
+
+def _seats(tables: Tables, asking: Asking) -> dict[tuple[str, str], SeatRow]:
+    """Every seat there was by the day asked about, as it was last; one that was given up keeps its name."""
+    past = sorted(tables.ever(GroupSeats, as_at=asking.as_at), key=lambda held: held.valid_from)
+    return {(held.reference, held.row.seat): held.row for held in past if held.valid_from <= asking.as_of}
 
 
 def _counts(came: list[Held[AttendanceRow]]) -> Item:

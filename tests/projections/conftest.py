@@ -57,7 +57,23 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> Year:
 
 @pytest.fixture
 def tables(database: str, year: Year) -> Iterator[Tables]:
-    """The tables of the invented year, on either engine."""
+    """The tables of the invented year, on either engine, for a test that rebuilds them."""
+    yield from built(database, year)
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgres"])
+def asked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, year: Year) -> Iterator[Tables]:
+    """The same, made once for all tests that only ask."""
+    if request.param == "sqlite":
+        yield from built(str(tmp_path_factory.mktemp("asked") / "ledger.sqlite"), year)
+    else:
+        server = request.getfixturevalue("postgres")
+        url = server.create_database()
+        yield from built(url, year)
+        server.drop_database(url)
+
+
+def built(database: str, year: Year) -> Iterator[Tables]:
     engine = open_engine(database)
     Projector(Entries(year.entries), engine, PROJECTIONS, batch=100).prepare()
     yield Tables(engine)
