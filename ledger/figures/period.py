@@ -1,0 +1,48 @@
+"""What a figure is asked about: a period for flows, and the last day of it for snapshots."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+APRIL, MARCH, LAST_OF_MARCH = 4, 3, 31
+_YEAR = re.compile(r"((?:19|20)[0-9]{2})-([0-9]{2})")
+
+
+class NotAPeriod(ValueError):
+    """What was given is neither a reporting year nor two days in order."""
+
+
+@dataclass(frozen=True)
+class Period:
+    """First and last day, both included. Flows are counted within it, snapshots at the end of its last day."""
+
+    first: date
+    last: date
+
+    def __post_init__(self) -> None:
+        if self.last < self.first:
+            raise NotAPeriod(f"The period ends on {self.last}, before it begins on {self.first}.")
+
+    @classmethod
+    def year(cls, year: str) -> Period:
+        """A reporting year, 1 April to 31 March: `2019-20` (GEN-PERIOD). NotAPeriod for anything else."""
+        found = _YEAR.fullmatch(year)
+        if found is None or (int(found[1]) + 1) % 100 != int(found[2]):
+            raise NotAPeriod("Say a reporting year, such as 2019-20.")
+        first = int(found[1])
+        return cls(date(first, APRIL, 1), date(first + 1, MARCH, LAST_OF_MARCH))
+
+    @classmethod
+    def day(cls, on: date) -> Period:
+        """One day."""
+        return cls(on, on)
+
+    @property
+    def name(self) -> str:
+        """`2019-20` for a reporting year, else both days."""
+        starts, ends = (self.first.month, self.first.day), (self.last.month, self.last.day)
+        if (starts, ends) == ((APRIL, 1), (MARCH, LAST_OF_MARCH)) and self.last.year == self.first.year + 1:
+            return f"{self.first.year}-{self.last.year % 100:02}"
+        return f"{self.first} to {self.last}"

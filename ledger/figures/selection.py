@@ -1,0 +1,169 @@
+"""What a figure counts: rows of a temporal table, or cases worked out one by one, grouped into cells with their entries."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, NamedTuple, Protocol, TypeVar
+
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+
+from ledger.domain.fields import NOT_STATED
+from ledger.domain.packs import Packs
+from ledger.figures.period import Period
+from ledger.projections.columns import table_of
+from ledger.projections.rows import Projection
+from ledger.projections.tables import Held, Tables, held
+
+R = TypeVar("R")
+Codes = tuple[Any, ...]
+"""One value per dimension of a breakdown: a word, True or False, several words, or None where none is given."""
+
+
+class Cell(NamedTuple):
+    """Some of what is counted, alike in every dimension: how many rows, their amounts, and the entries they rest on."""
+
+    of: Codes
+    rows: int
+    amount: int
+    stated: int
+    """Rows whose amount is stated; the others leave the sum open."""
+    entries: Sequence[int]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One asking: the period (or the day that ends it), the position, the packs, and one state of the tables to read from."""
+
+    period: Period
+    as_at: int
+    packs: Packs
+    tables: Tables
+    on: Connection
+    known: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    """What figures of one asking work out once and share, by name."""
+
+    @property
+    def day(self) -> date:
+        """The day of a snapshot: the last of the period."""
+        return self.period.last
+
+    def held(self, projection: type[Projection[R]], *also: ColumnElement[bool]) -> list[Held[R]]:
+        """Rows as at the position and as of the end of the period."""
+        return self.tables.rows(projection, as_at=self.as_at, as_of=self.day, also=also, on=self.on)
+
+
+class Counted(Protocol):
+    """Anything that can be counted."""
+
+    def cells(self, asked: Asked, by: Sequence[str]) -> list[Cell]:
+        """The cells of a breakdown by these dimensions; of none, one cell or no cell."""
+
+    def any(self, asked: Asked) -> bool:
+        """Whether there is anything to count."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Rows of one table for which every condition holds, as at the position and as of the end of the period.
+
+    `cites`: the columns that hold the entries a row rests on. `amount`: the column that is summed; without one a row is 1.
+    `dimensions`: the column behind a dimension where its name is another. `at_last`: the rows as they stand at last, for
+    what says itself which period it is of and may well be recorded after its end (accounts, courses).
+    """
+
+    projection: type[Projection[Any]]
+    where: tuple[ColumnElement[bool], ...] = ()
+    cites: tuple[str, ...] = ("first_entry",)
+    amount: ColumnElement[Any] | None = None
+    dimensions: Mapping[str, ColumnElement[Any]] = field(default_factory=dict)
+    at_last: bool = False
+
+    def having(self, *conditions: ColumnElement[bool]) -> Selection:
+        """The same rows, fewer of them."""
+        return replace(self, where=(*self.where, *conditions))
+
+    def cells(self, asked: Asked, by: Sequence[str]) -> list[Cell]:
+        """One indexed question, grouped by the engine."""
+        table = table_of(self.projection)
+        groups = [self.dimensions[name] if name in self.dimensions else table.c[name] for name in by]
+        amount = func.count() if self.amount is None else func.sum(self.amount)
+        stated = func.count() if self.amount is None else func.count(self.amount)
+        listed = func.json_agg if asked.on.dialect.name == "postgresql" else func.json_group_array
+        cited = [listed(table.c[name]) for name in self.cites]
+        question = (
+            select(*groups, func.count(), amount, stated, *cited)
+            .where(self._held(asked), *self.where)
+            .group_by(*groups)
+        )
+        n = len(groups)
+        return [
+            Cell(tuple(row[:n]), row[n], int(row[n + 1] or 0), row[n + 2], _positions(row[n + 3 :]))
+            for row in asked.on.execute(question)
+            if row[n]
+        ]
+
+    def any(self, asked: Asked) -> bool:
+        """Whether there is one such row."""
+        table = table_of(self.projection)
+        question = select(table.c.since).where(self._held(asked), *self.where).limit(1)
+        return asked.on.execute(question).first() is not None
+
+    def _held(self, asked: Asked) -> ColumnElement[bool]:
+        return held(table_of(self.projection), asked.as_at, None if self.at_last else asked.day)
+
+
+class Case(NamedTuple):
+    """One case that was worked out: what it is in each dimension, the entries it rests on, and its amount (None: not stated)."""
+
+    of: Mapping[str, Any]
+    entries: tuple[int, ...]
+    amount: int | None = 1
+
+
+@dataclass(frozen=True)
+class Cases:
+    """Cases worked out one by one, because a clock or another record has to be asked."""
+
+    all: tuple[Case, ...]
+
+    @classmethod
+    def of(cls, cases: Iterable[Case]) -> Cases:
+        return cls(tuple(cases))
+
+    def cells(self, asked: Asked, by: Sequence[str]) -> list[Cell]:
+        found: dict[Codes, list[Case]] = {}
+        for case in self.all:
+            found.setdefault(tuple(case.of.get(name) for name in by), []).append(case)
+        return [
+            Cell(
+                of,
+                len(cases),
+                sum(case.amount or 0 for case in cases),
+                sum(case.amount is not None for case in cases),
+                [position for case in cases for position in case.entries],
+            )
+            for of, cases in found.items()
+        ]
+
+    def any(self, asked: Asked) -> bool:
+        return bool(self.all)
+
+
+def within(day: ColumnElement[Any], period: Period) -> ColumnElement[bool]:
+    """On a day of the period; a day that is not stated is in no period."""
+    return and_(day >= period.first, day <= period.last)
+
+
+def placed(day: ColumnElement[Any], time: ColumnElement[Any], period: Period) -> ColumnElement[bool]:
+    """On a day of the period; where the day is not stated, by the time that its sender gives."""
+    return or_(within(day, period), and_(day == NOT_STATED, within(time, period)))
+
+
+def _positions(columns: Sequence[Any]) -> list[int]:
+    found: list[int | None] = []
+    for column in columns:
+        found += json.loads(column) if isinstance(column, str) else column
+    return [position for position in found if position is not None]

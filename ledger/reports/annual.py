@@ -1,0 +1,55 @@
+"""The annual figures as one document: every figure of the catalogue for a reporting year, as at a position of the ledger."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from ledger.domain.packs import Packs
+from ledger.figures import answers
+from ledger.figures.answer import Answer, asking
+from ledger.figures.period import Period
+from ledger.projections.tables import Tables
+
+
+@dataclass(frozen=True)
+class Report:
+    """The figures of a period in the order of their sections; the same entries, packs and year give the same report."""
+
+    period: Period
+    as_at: int
+    figures: tuple[Answer, ...]
+
+    @property
+    def sections(self) -> dict[str, list[Answer]]:
+        """The figures by section, in order."""
+        found: dict[str, list[Answer]] = {}
+        for each in self.figures:
+            found.setdefault(each.section, []).append(each)
+        return found
+
+    def wire(self) -> dict[str, Any]:
+        """As JSON."""
+        return {**self._head(), "figures": [each.wire() for each in self.figures]}
+
+    def _head(self) -> dict[str, Any]:
+        first, last = self.period.first.isoformat(), self.period.last.isoformat()
+        return {"as_at": self.as_at, "period": self.period.name, "from": first, "to": last}
+
+
+def report(tables: Tables, packs: Packs, year: str, as_at: int) -> Report:
+    """The annual figures of a reporting year such as `2019-20`. `packs` are those in force as at the position.
+
+    The tables must have come as far as `as_at`. Raises NotAPeriod.
+    """
+    period = Period.year(year)
+    with asking(tables, packs, period, as_at) as asked:
+        return Report(period, as_at, tuple(answers(asked)))
+
+
+def to_json(made: Report) -> str:
+    """One line per figure, so that two reports can be compared line by line."""
+    head = json.dumps(made._head(), separators=(",", ":"))[:-1]  # noqa: SLF001 - the same module
+    lines = ",\n".join(json.dumps(each.wire(), ensure_ascii=False, separators=(",", ":")) for each in made.figures)
+    return f'{head},"figures":[\n{lines}\n]}}\n'
