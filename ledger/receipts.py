@@ -38,7 +38,13 @@ def departures(rule_id: str) -> tuple[dict[str, str], ...]:
 
 def told_rule(rule: Rule) -> dict[str, str]:
     """A rule: its id, its name, its sentence, its source and its effect."""
-    return {"id": rule.id, "name": rule.name, "sentence": rule.sentence, "source": rule.source, "effect": rule.effect.value}
+    return {
+        "id": rule.id,
+        "name": rule.name,
+        "sentence": rule.sentence,
+        "source": rule.source,
+        "effect": rule.effect.value,
+    }
 
 
 def told_broken(broken: Broken) -> dict[str, str]:

@@ -23,9 +23,16 @@ COLUMNS = ("position", "recorded (UTC)", "happened", "record", "by", "what happe
 
 def history(
     ref: Annotated[str, typer.Argument(metavar="REF", help="incident/INC-1, or INC-1 alone; or any other record.")],
+    *,
     before: Annotated[
         int | None,
-        typer.Option("--before", min=1, metavar="POSITION", help="Exactly what was recorded before this position.", show_default=False),
+        typer.Option(
+            "--before",
+            min=1,
+            metavar="POSITION",
+            help="Exactly what was recorded before this position.",
+            show_default=False,
+        ),
     ] = None,
     and_after: Annotated[bool, typer.Option("--and-after", help="Beneath it, and marked so: what came later.")] = False,
     database: Database = None,
@@ -118,4 +125,12 @@ def _rows(found: History) -> Sequence[tuple[Any, ...]]:
 def _row(entry: Entry, mark: str) -> tuple[Any, ...]:
     recorded = entry.recordedtime.strftime("%Y-%m-%d %H:%M")
     departures = f" (departs from {', '.join(entry.departures)})" if entry.departures else ""
-    return entry.position, recorded, entry.day, entry.originator_id, entry.recordedby, entry.event.sentence() + departures, mark
+    return (
+        entry.position,
+        recorded,
+        entry.day,
+        entry.originator_id,
+        entry.recordedby,
+        entry.event.sentence() + departures,
+        mark,
+    )

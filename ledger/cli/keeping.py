@@ -14,7 +14,9 @@ from ledger.cli.output import progress, say, write_json
 
 
 def backup(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The backup to write: a new SQLite file, complete by itself.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="The backup to write: a new SQLite file, complete by itself.")
+    ],
     database: Database = None,
     as_json: Json = False,
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -24,62 +24,114 @@ Question = Callable[["Tables", "Asking"], "Answer"]
 
 Where = Annotated[
     list[str] | None,
-    typer.Option("--where", metavar="FIELD=VALUE", help="Only those; may be given again. The fields are those of --json.", show_default=False),
+    typer.Option(
+        "--where",
+        metavar="FIELD=VALUE",
+        help="Only those; may be given again. The fields are those of --json.",
+        show_default=False,
+    ),
 ]
-Sort = Annotated[list[str] | None, typer.Option("--sort", metavar="FIELD", help="In this order; -FIELD for the other way round.", show_default=False)]
+Sort = Annotated[
+    list[str] | None,
+    typer.Option("--sort", metavar="FIELD", help="In this order; -FIELD for the other way round.", show_default=False),
+]
 Limit = Annotated[int | None, typer.Option("--limit", min=1, help="At most so many.", show_default=False)]
 
 
 def actions(
-    where: Where = None, sort: Sort = None, limit: Limit = None,
+    *, where: Where = None, sort: Sort = None, limit: Limit = None,
     database: Database = None, as_at: AsAt = None, as_of: AsOf = None, as_json: Json = False,
 ) -> None:  # fmt: skip
     """The action log: whose each action is, when it is due, how far it came, and whether it is overdue."""
     from ledger.projections.ask import actions as question
 
-    _list("Action log", question, ACTIONS, database, as_at, as_of, where, sort, limit, as_json=as_json)
+    _list(
+        "Action log",
+        question,
+        ACTIONS,
+        database=database,
+        as_at=as_at,
+        as_of=as_of,
+        where=where,
+        sort=sort,
+        limit=limit,
+        as_json=as_json,
+    )
 
 
 def escalations(
-    where: Where = None, sort: Sort = None, limit: Limit = None,
+    *, where: Where = None, sort: Sort = None, limit: Limit = None,
     database: Database = None, as_at: AsAt = None, as_of: AsOf = None, as_json: Json = False,
 ) -> None:  # fmt: skip
     """The escalation tracker: who disagrees with whom, at which stage, whether the answer is late, and the outcome."""
     from ledger.projections.ask import escalations as question
 
-    _list("Escalation tracker", question, ESCALATIONS, database, as_at, as_of, where, sort, limit, as_json=as_json)
+    _list(
+        "Escalation tracker",
+        question,
+        ESCALATIONS,
+        database=database,
+        as_at=as_at,
+        as_of=as_of,
+        where=where,
+        sort=sort,
+        limit=limit,
+        as_json=as_json,
+    )
 
 
 def reviews(
-    where: Where = None, sort: Sort = None, limit: Limit = None,
+    *, where: Where = None, sort: Sort = None, limit: Limit = None,
     database: Database = None, as_at: AsAt = None, as_of: AsOf = None, as_json: Json = False,
 ) -> None:  # fmt: skip
     """The review tracker: from each incident to notification, rapid review, practice review and publication, with the clocks."""
     from ledger.projections.review_tracker import review_tracker as question
 
-    _list("Review tracker", question, REVIEWS, database, as_at, as_of, where, sort, limit, as_json=as_json)
+    _list(
+        "Review tracker",
+        question,
+        REVIEWS,
+        database=database,
+        as_at=as_at,
+        as_of=as_of,
+        where=where,
+        sort=sort,
+        limit=limit,
+        as_json=as_json,
+    )
 
 
 def audits(
-    where: Where = None, sort: Sort = None, limit: Limit = None,
+    *, where: Where = None, sort: Sort = None, limit: Limit = None,
     database: Database = None, as_at: AsAt = None, as_of: AsOf = None, as_json: Json = False,
 ) -> None:  # fmt: skip
     """The audit programme: what was planned, what was done, and what was found."""
     from ledger.projections.ask import audits as question
 
-    _list("Audit programme", question, AUDITS, database, as_at, as_of, where, sort, limit, as_json=as_json)
+    _list(
+        "Audit programme",
+        question,
+        AUDITS,
+        database=database,
+        as_at=as_at,
+        as_of=as_of,
+        where=where,
+        sort=sort,
+        limit=limit,
+        as_json=as_json,
+    )
 
 
 def _list(
-    title: str, question: Question, columns: Columns, database: str | None, as_at: str | None, as_of: str | None,
-    where: Sequence[str] | None, sort: Sequence[str] | None, limit: int | None, *, as_json: bool,
+    title: str, question: Question, columns: Columns, *, database: str | None, as_at: str | None, as_of: str | None,
+    where: Sequence[str] | None, sort: Sequence[str] | None, limit: int | None, as_json: bool,
 ) -> None:  # fmt: skip
     from ledger.projections.asking import Asking, UnknownField
 
     filters = _filters(where or ())
     with told(), opened_parts(database) as parts:
         position = position_of(parts.ledger, as_at)
-        day = day_of(as_of) or _day_meant(parts.ledger, as_at, position)
+        day = day_of(as_of) or _day_meant(parts.ledger, as_at)
         asking = Asking(position, day, parts.ledger.packs(), filters, sort or (), limit)
         try:
             answer = question(parts.tables, asking)
@@ -110,16 +162,16 @@ def _filters(where: Sequence[str]) -> dict[str, list[str]]:
     return found
 
 
-def _day_meant(ledger: Ledger, as_at: str | None, position: int) -> date:
-    """Without --as-of: today, or for an earlier state of the ledger the day of it."""
+def _day_meant(ledger: Ledger, as_at: str | None) -> date:
+    """Without --as-of: the day of --as-at where it is a day or an instant, else today."""
     from ledger.domain.calendar import london_day
 
-    if as_at is None:
+    if as_at is None or as_at.isdecimal():
         return london_day(ledger.clock.now())
     try:
         return date.fromisoformat(as_at)
     except ValueError:
-        return london_day(ledger.entry_at(position).recordedtime if position else ledger.clock.now())
+        return london_day(datetime.fromisoformat(as_at))
 
 
 def _field(name: str) -> Callable[[Item], Any]:
@@ -163,7 +215,11 @@ def _notification(item: Item) -> str:
     if not found:
         return ""
     dissent = f", dissent: {', '.join(found['dissent'])}" if found["dissent"] else ""
-    sent = f"sent {found['sent_on']} ({_clock(found['clock'])})" if found["sent_on"] else str(found["decision"] or "undecided")
+    sent = (
+        f"sent {found['sent_on']} ({_clock(found['clock'])})"
+        if found["sent_on"]
+        else str(found["decision"] or "undecided")
+    )
     return sent + dissent
 
 
@@ -173,7 +229,9 @@ def _rapid(item: Item) -> list[str]:
 
 def _reviews(item: Item) -> list[str]:
     own = [item] if item["record"] == "review" else item["reviews"] or ()
-    return [f"{each['reference']}: {each['kind']}, {each['state']}".replace("None, ", "") + _published(each) for each in own]
+    return [
+        f"{each['reference']}: {each['kind']}, {each['state']}".replace("None, ", "") + _published(each) for each in own
+    ]
 
 
 def _published(review: Item) -> str:

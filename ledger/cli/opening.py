@@ -109,4 +109,4 @@ def become(module: str, environment: dict[str, str]) -> None:
 
     sys.stdout.flush()
     sys.stderr.flush()
-    os.execve(sys.executable, [sys.executable, "-P", "-m", module], {**os.environ, **environment})
+    os.execve(sys.executable, [sys.executable, "-P", "-m", module], {**os.environ, **environment})  # noqa: S606 - the same program, no shell

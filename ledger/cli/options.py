@@ -29,7 +29,7 @@ AsOf = Annotated[
     typer.Option(
         "--as-of",
         metavar="DAY",
-        help="What was true on that day by what is held; without it, how things stand at last.",
+        help="What was true on that day by what is held; without it, the day of --as-at, or today.",
         show_default=False,
     ),
 ]

@@ -21,7 +21,9 @@ PATIENCE = 60.0
 
 def post_to(address: str, found: Sequence[Piece], *, atomic: bool) -> list[Answer]:
     """The service's answer to each item; Stop where it cannot be reached, or answers as no ledger does."""
-    answers = {piece.place: unreadable(piece.place, piece.unreadable) for piece in found if piece.unreadable is not None}
+    answers = {
+        piece.place: unreadable(piece.place, piece.unreadable) for piece in found if piece.unreadable is not None
+    }
     readable = [piece for piece in found if piece.unreadable is None]
     if answers and atomic:
         return [answers.get(piece.place) or held_back(piece.place) for piece in found]
@@ -41,7 +43,9 @@ def post_to(address: str, found: Sequence[Piece], *, atomic: bool) -> list[Answe
 
 def _batches(items: Sequence[Piece]) -> Iterator[Sequence[Piece]]:
     """In order, each of one source, as the service takes them."""
-    for _, run in groupby(items, key=lambda piece: piece.value.get("source") if isinstance(piece.value, dict) else None):
+    for _, run in groupby(
+        items, key=lambda piece: piece.value.get("source") if isinstance(piece.value, dict) else None
+    ):
         alike = list(run)
         for start in range(0, len(alike), AT_ONCE):
             yield alike[start : start + AT_ONCE]
@@ -50,18 +54,27 @@ def _batches(items: Sequence[Piece]) -> Iterator[Sequence[Piece]]:
 def _answered(client: httpx2.Client, batch: Sequence[Piece], *, atomic: bool) -> list[Answer]:
     body = b"\n".join(canonical.write(piece.value) for piece in batch)
     response = client.post(
-        "/events", params={"atomic": "true" if atomic else "false"}, content=body, headers={"content-type": "application/x-ndjson"}
+        "/events",
+        params={"atomic": "true" if atomic else "false"},
+        content=body,
+        headers={"content-type": "application/x-ndjson"},
     )
     try:
         answer = response.json()
     except ValueError:
         raise Stop(Code.DATABASE, f"The service answered {response.status_code}, and not in JSON.") from None
     if response.is_success and atomic:
-        return [Answer(p.place, receipt=each, repeat=response.status_code == httpx2.codes.OK) for p, each in zip(batch, answer, strict=True)]
+        return [
+            Answer(p.place, receipt=each, repeat=response.status_code == httpx2.codes.OK)
+            for p, each in zip(batch, answer, strict=True)
+        ]
     if response.is_success:
         return [_each(piece.place, item) for piece, item in zip(batch, answer, strict=True)]
     if response.status_code >= httpx2.codes.INTERNAL_SERVER_ERROR:
-        raise Stop(Code.DATABASE, f"The service answered {response.status_code}: {answer.get('title')}. {answer.get('detail', '')}")
+        raise Stop(
+            Code.DATABASE,
+            f"The service answered {response.status_code}: {answer.get('title')}. {answer.get('detail', '')}",
+        )
     return _refused(batch, answer)
 
 

@@ -26,11 +26,23 @@ T = TypeVar("T")
 
 
 def post(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="One CloudEvent, a JSON array, or one on each line; - for standard input.")],
-    to: Annotated[str | None, typer.Option("--to", metavar="URL", help="Post to a running service over HTTP instead.", show_default=False)] = None,
-    atomic: Annotated[bool, typer.Option("--atomic/--no-atomic", help="All events of the file or none; or each by itself.")] = True,
+    file: Annotated[
+        str,
+        typer.Argument(metavar="FILE", help="One CloudEvent, a JSON array, or one on each line; - for standard input."),
+    ],
+    *,
+    to: Annotated[
+        str | None,
+        typer.Option("--to", metavar="URL", help="Post to a running service over HTTP instead.", show_default=False),
+    ] = None,
+    atomic: Annotated[
+        bool, typer.Option("--atomic/--no-atomic", help="All events of the file or none; or each by itself.")
+    ] = True,
     by: Annotated[
-        str, typer.Option("--by", metavar="ROLE@AGENCY", help="Who records: whoever holds the database speaks as the business unit.")
+        str,
+        typer.Option(
+            "--by", metavar="ROLE@AGENCY", help="Who records: whoever holds the database speaks as the business unit."
+        ),
     ] = BUSINESS_UNIT,
     database: Database = None,
     as_json: Json = False,
@@ -43,7 +55,9 @@ def post(
         raise Stop(Code.USAGE, "--to posts to a service, which has its own database and knows who posts.")
     found = pieces(file)
     with told():
-        given = _over_http(to, found, atomic=atomic) if to is not None else _straight(database, found, by, atomic=atomic)
+        given = (
+            _over_http(to, found, atomic=atomic) if to is not None else _straight(database, found, by, atomic=atomic)
+        )
     answers = Answers(given)
     tell(answers, as_json=as_json)
     if answers.code:
@@ -88,7 +102,9 @@ def _shaped(piece: Piece) -> tuple[int, Submission] | Answer:
         return malformed(piece.place, error.faults)
 
 
-def _written(ledger: Ledger, submissions: Sequence[tuple[int, Submission]], by: str, *, atomic: bool) -> dict[int, Answer]:
+def _written(
+    ledger: Ledger, submissions: Sequence[tuple[int, Submission]], by: str, *, atomic: bool
+) -> dict[int, Answer]:
     from ledger.application import Batch
     from ledger.cli.answers import answer_of
 

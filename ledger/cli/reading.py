@@ -22,9 +22,15 @@ COLUMNS = ("position", "recorded (UTC)", "happened", "type", "record", "by", "wh
 
 
 def entries(
+    *,
     after: Annotated[int, typer.Option("--after", min=0, help="Only entries after this position.")] = 0,
-    limit: Annotated[int | None, typer.Option("--limit", min=1, help="At most so many; a table shows 100 unless told.", show_default=False)] = None,
-    type: Annotated[str | None, typer.Option("--type", help="Only this event type, such as action.raised.", show_default=False)] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option("--limit", min=1, help="At most so many; a table shows 100 unless told.", show_default=False),
+    ] = None,
+    type: Annotated[
+        str | None, typer.Option("--type", help="Only this event type, such as action.raised.", show_default=False)
+    ] = None,
     database: Database = None,
     as_at: AsAt = None,
     as_json: Json = False,
@@ -54,4 +60,12 @@ def _found(ledger: Ledger, after: int, upto: int, type_: str | None) -> Iterator
 def row_of(entry: Entry) -> tuple[object, ...]:
     """One entry as a row of a table; what happened is told without sealed words."""
     recorded = entry.recordedtime.strftime("%Y-%m-%d %H:%M")
-    return entry.position, recorded, entry.day, entry.kind.name, entry.originator_id, entry.recordedby, entry.event.sentence()
+    return (
+        entry.position,
+        recorded,
+        entry.day,
+        entry.kind.name,
+        entry.originator_id,
+        entry.recordedby,
+        entry.event.sentence(),
+    )

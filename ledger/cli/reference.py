@@ -21,7 +21,9 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def rules(
-    id: Annotated[str | None, typer.Argument(metavar="[ID]", help="One rule, such as ACT-CLOSE.", show_default=False)] = None,
+    id: Annotated[
+        str | None, typer.Argument(metavar="[ID]", help="One rule, such as ACT-CLOSE.", show_default=False)
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Every rule: what must hold, whose rule it is, what breaking it does, and where it stands in the program."""
@@ -51,7 +53,9 @@ def _told(rule: Rule) -> dict[str, str]:
 
 
 def schema(
-    type: Annotated[str | None, typer.Argument(metavar="[TYPE]", help="An event type, such as action.raised.", show_default=False)] = None,
+    type: Annotated[
+        str | None, typer.Argument(metavar="[TYPE]", help="An event type, such as action.raised.", show_default=False)
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """The JSON Schema of an event type as it is posted; without a type, the list of them."""
@@ -75,18 +79,32 @@ def schema(
 def _schema_of(kind: EventType) -> dict[str, Any]:
     from ledger.entry import posted_model
 
-    return {"$schema": DIALECT, "$id": f"/schemas/{kind.type}", **posted_model(kind).model_json_schema(), "title": kind.type}
+    return {
+        "$schema": DIALECT,
+        "$id": f"/schemas/{kind.type}",
+        **posted_model(kind).model_json_schema(),
+        "title": kind.type,
+    }
 
 
 def _list_types(kinds: list[EventType], *, as_json: bool) -> None:
     found = [
-        {"type": kind.type, "record": kind.record.name, "begins": kind.begins, "tells": " ".join((kind.event.__doc__ or "").split())}
+        {
+            "type": kind.type,
+            "record": kind.record.name,
+            "begins": kind.begins,
+            "tells": " ".join((kind.event.__doc__ or "").split()),
+        }
         for kind in kinds
     ]
     if as_json:
         write_json({"types": found})
     else:
-        show(f"{len(found)} event types", ("type", "begins", "tells"), [(kind.name, kind.begins, row["tells"]) for kind, row in zip(kinds, found, strict=True)])
+        show(
+            f"{len(found)} event types",
+            ("type", "begins", "tells"),
+            [(kind.name, kind.begins, row["tells"]) for kind, row in zip(kinds, found, strict=True)],
+        )
 
 
 def packs(database: Database = None, as_at: AsAt = None, as_json: Json = False) -> None:

@@ -38,9 +38,16 @@ def reports() -> None:
 
 @report.command(epilog=EPILOG)
 def annual(
-    year: Annotated[str, typer.Argument(metavar="YEAR", help="A reporting year, 1 April to 31 March, such as 2019-20.")],
-    format: Annotated[Format | None, typer.Option("--format", help="Written as a document rather than a table.", show_default=False)] = None,
-    out: Annotated[Path | None, typer.Option("--out", help="Into this file, not to standard output.", show_default=False)] = None,
+    year: Annotated[
+        str, typer.Argument(metavar="YEAR", help="A reporting year, 1 April to 31 March, such as 2019-20.")
+    ],
+    *,
+    format: Annotated[
+        Format | None, typer.Option("--format", help="Written as a document rather than a table.", show_default=False)
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Into this file, not to standard output.", show_default=False)
+    ] = None,
     database: Database = None,
     as_at: AsAt = None,
     as_json: Json = False,
@@ -67,7 +74,9 @@ def _made(database: str | None, year: str, as_at: str | None) -> tuple[Report, s
     with told(), opened_parts(database) as parts:
         position = position_of(parts.ledger, as_at)
         try:
-            return made(parts.tables, parts.ledger.packs(as_at=position), year, position), partnership_of(parts.ledger, position)
+            return made(parts.tables, parts.ledger.packs(as_at=position), year, position), partnership_of(
+                parts.ledger, position
+            )
         except NotAPeriod as error:
             raise Stop(Code.USAGE, str(error)) from error
 
@@ -111,14 +120,21 @@ def _tell(made: Report) -> None:
 
     say(f"Figures of {made.period.name}, as at position {made.as_at}")
     for section, figures in made.sections.items():
-        rows = [(each.id, each.caption, said(each.value, each.unit), each.unit, each.when, each.basis) for each in figures]
+        rows = [
+            (each.id, each.caption, said(each.value, each.unit), each.unit, each.when, each.basis) for each in figures
+        ]
         show(section, ("figure", "caption", "value", "unit", "when", "from"), rows, numbers=("value",))
 
 
 def figure(
     id: Annotated[str, typer.Argument(metavar="ID", help="A figure, such as FIG-SIN-5WD.")],
-    year: Annotated[str | None, typer.Option("--year", help="Over a reporting year, such as 2019-20.", show_default=False)] = None,
-    on: Annotated[str | None, typer.Option("--on", metavar="DAY", help="On a day.", show_default=False)] = None,
+    *,
+    year: Annotated[
+        str | None, typer.Option("--year", help="Over a reporting year, such as 2019-20.", show_default=False)
+    ] = None,
+    on: Annotated[
+        str | None, typer.Option("--on", metavar="DAY", help="On a day; without either, today.", show_default=False)
+    ] = None,
     entries: Annotated[bool, typer.Option("--entries", help="Also what each entry behind it says.")] = False,
     database: Database = None,
     as_at: AsAt = None,
@@ -130,8 +146,8 @@ def figure(
 
     if id not in FIGURES:
         raise Stop(Code.NOT_FOUND, f"There is no figure {id}; there are {', '.join(FIGURES)}.")
-    period = _period(year, on)
     with told(), opened_parts(database) as parts:
+        period = _period(year, on, parts.ledger)
         position = position_of(parts.ledger, as_at)
         with asking(parts.tables, parts.ledger.packs(as_at=position), period, position) as asked:
             found = answer(FIGURES[id], asked)
@@ -144,14 +160,17 @@ def figure(
             show("Entries", ("position", "happened", "record", "what happened"), sentences, numbers=("position",))
 
 
-def _period(year: str | None, on: str | None) -> Period:
+def _period(year: str | None, on: str | None, ledger: Ledger) -> Period:
+    from ledger.domain.calendar import london_day
     from ledger.figures.period import NotAPeriod, Period
 
     day = day_of(on, "--on")
-    if (year is None) == (day is None):
-        raise Stop(Code.USAGE, "Say --year or --on.")
+    if year is None:
+        return Period.day(day or london_day(ledger.clock.now()))
+    if day is not None:
+        raise Stop(Code.USAGE, "--year and --on both say when; give one.")
     try:
-        return Period.day(day) if year is None and day is not None else Period.year(year or "")
+        return Period.year(year)
     except NotAPeriod as error:
         raise Stop(Code.USAGE, str(error)) from error
 
@@ -181,7 +200,12 @@ def _tell_figure(found: Answer) -> None:
             say(f"  {name}: {line}")
     for name, parts in found.by.items():
         rows = [(part.code, said(part.value, found.unit), part.numerator, part.denominator) for part in parts]
-        show(f"by {name}", (name, "value", "numerator", "denominator"), rows, numbers=("value", "numerator", "denominator"))
+        show(
+            f"by {name}",
+            (name, "value", "numerator", "denominator"),
+            rows,
+            numbers=("value", "numerator", "denominator"),
+        )
 
 
 def _side(side: Side | None) -> str:

@@ -13,8 +13,12 @@ from ledger.cli.output import note
 
 def serve(
     database: Database = None,
-    host: Annotated[str | None, typer.Option("--host", help="A loopback address (LEDGER_HOST).", show_default=False)] = None,
-    port: Annotated[int | None, typer.Option("--port", min=0, max=65535, help="LEDGER_PORT.", show_default=False)] = None,
+    host: Annotated[
+        str | None, typer.Option("--host", help="A loopback address (LEDGER_HOST).", show_default=False)
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option("--port", min=0, max=65535, help="LEDGER_PORT.", show_default=False)
+    ] = None,
 ) -> None:
     """Start the service; stop it with Ctrl-C or SIGTERM."""
     chosen = settings(database)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from api.demo_recording import record_script
 from ledger.cli.commands import main
 from tests.ledger.posting import agency
 
@@ -31,8 +32,11 @@ class Run:
 Runner = Callable[..., Run]
 
 
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
 @pytest.fixture
-def run(capfdbinary: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Runner]:
+def run(capfdbinary: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Runner:
     """Run a command in this process, in an empty folder, with no settings but its own."""
     monkeypatch.chdir(tmp_path)
     for name in ("DATABASE", "DATABASE_PASSWORD", "DATABASE_PASSWORD_FILE", "HOST", "PORT", "PACKS"):
@@ -44,7 +48,7 @@ def run(capfdbinary: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> It
         out, err = capfdbinary.readouterr()
         return Run(code, out.decode(), err.decode())
 
-    yield command
+    return command
 
 
 @pytest.fixture
@@ -64,3 +68,19 @@ def agencies(run: Runner, file_of: Callable[..., Path]) -> Path:
     """A ledger that holds two agencies, in the place the settings name by themselves."""
     assert run("post", file_of(agency("LA"), agency("POLICE"))).code == 0
     return Path("var/ledger.sqlite").absolute()
+
+
+@pytest.fixture(scope="session")
+def invented(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The invented year, recorded once through the service; tests only read it."""
+    database = tmp_path_factory.mktemp("invented") / "ledger.sqlite"
+    answers = record_script(EXAMPLES / "invented-year", database, lambda done, total: None)
+    assert all(answer.as_expected for answer in answers)
+    return database
+
+
+@pytest.fixture
+def ask(run: Runner, invented: Path, monkeypatch: pytest.MonkeyPatch) -> Runner:
+    """Run a command on the invented year."""
+    monkeypatch.setenv("LEDGER_PACKS", str(EXAMPLES / "invented-year" / "packs"))
+    return lambda *arguments: run(*arguments, "--database", invented)

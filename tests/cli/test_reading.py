@@ -22,7 +22,10 @@ def test_the_stored_bytes_come_out_as_they_are(run, agencies):
 
 def test_entries_as_at_a_position_a_day_and_an_instant(run, agencies):
     second = json.loads(run("entries", "--json").out.splitlines()[1])
-    told = {when: run("entries", "--json", "--as-at", when).out.count("\n") for when in ("0", "1", "99", "2019-01-01", second["recordedtime"])}
+    told = {
+        when: run("entries", "--json", "--as-at", when).out.count("\n")
+        for when in ("0", "1", "99", "2019-01-01", second["recordedtime"])
+    }
     assert told == {"0": 0, "1": 1, "99": 2, "2019-01-01": 0, second["recordedtime"]: 2}
 
 
@@ -92,7 +95,10 @@ def test_people_see_what_came_later_marked_as_such(run, agencies, file_of):
 
 
 def test_a_reference_that_two_kinds_of_record_bear_is_not_guessed(run, agencies, file_of):
-    group = json.loads((VECTORS / "group.json").read_text())["group.established"] | {"members": "not-stated", "established_on": "2019-04-01"}
+    group = json.loads((VECTORS / "group.json").read_text())["group.established"] | {
+        "members": "not-stated",
+        "established_on": "2019-04-01",
+    }
     posted = run("post", file_of(event("group.established", "group/LA", group), agency("NEW"), name="group.ndjson"))
     assert posted.code == 0, posted.err
     ended = run("history", "LA")

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer.main
@@ -20,7 +21,7 @@ CHECKOUT = Path(__file__).parents[2]
 
 
 def commands():
-    group = typer.main.get_command(app)
+    group: Any = typer.main.get_command(app)
     for name, command in group.commands.items():
         yield (name,)
         yield from ((name, inner) for inner in getattr(command, "commands", {}))
@@ -41,7 +42,9 @@ def test_an_unknown_command_and_an_unknown_option_are_bad_usage(run):
 
 
 def test_the_module_is_a_program():
-    ended = subprocess.run([sys.executable, "-m", "ledger.cli", "rules", "NONE"], capture_output=True, check=False, cwd=CHECKOUT)
+    ended = subprocess.run(
+        [sys.executable, "-m", "ledger.cli", "rules", "NONE"], capture_output=True, check=False, cwd=CHECKOUT
+    )
     assert (ended.returncode, ended.stdout) == (3, b"")
 
 
