@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
+from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -83,6 +84,11 @@ def instant_text(value: datetime) -> str:
 
 
 def list_text(value: Sequence[str]) -> str:
+    return _list_text(tuple(value)) if value else "[]"
+
+
+@lru_cache(maxsize=10_000)
+def _list_text(value: tuple[str, ...]) -> str:
     return json.dumps(value, separators=(",", ":"))
 
 
@@ -192,6 +198,7 @@ def further_indexes(projection: Projection[Any], generation: int) -> list[Index]
 def writer_of(projection: Projection[Any], dates_as_text: bool) -> Callable[[Kept], tuple[Any, ...]]:
     """A function from a row to the values of its columns, as a raw connection takes them."""
     names = tuple(row_kinds(projection.row))
+    facts = attrgetter(*names) if len(names) > 1 else lambda row: (getattr(row, names[0]),)
     kinds = [row_kinds(projection.row)[name][0] for name in names]
     converters = [(n, kind.write) for n, kind in enumerate(kinds) if kind.write and (dates_as_text or kind is not DAY)]
     day = date.isoformat if dates_as_text else _as_it_is
@@ -199,7 +206,7 @@ def writer_of(projection: Projection[Any], dates_as_text: bool) -> Callable[[Kep
     def values(kept: Kept) -> tuple[Any, ...]:
         interval, identity = kept.interval, kept.identity
         fact = interval.fact
-        row = [getattr(fact.row, name) for name in names]
+        row = list(facts(fact.row))
         for n, write in converters:
             if row[n] is not None:
                 row[n] = write(row[n])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -63,20 +63,23 @@ class _Chain:
     asking: Asking
     packs: Packs
     incidents: Sequence[Held[IncidentRow]]
-    rapid: Sequence[Held[RapidReviewRow]]
     reviews: Sequence[Held[ReviewRow]]
-    recommendations: dict[str, list[Item]]
+    recommendations: Mapping[str, list[Item]]
+    rapid_by_incident: Mapping[str, Sequence[Held[RapidReviewRow]]]
+    reviews_by_cited: Mapping[tuple[str, str], Sequence[Held[ReviewRow]]]
 
     @property
     def on(self) -> date:
         return self.asking.as_of
 
-    def rapid_of(self, incident: str) -> list[Held[RapidReviewRow]]:
-        return [held for held in self.rapid if incident in held.row.incidents]
+    def rapid_of(self, incident: str) -> Sequence[Held[RapidReviewRow]]:
+        return self.rapid_by_incident.get(incident, ())
 
     def reviews_of(self, incident: str, rapid: Iterable[Held[RapidReviewRow]]) -> list[Held[ReviewRow]]:
-        ways = {held.reference for held in rapid}
-        return [r for r in self.reviews if incident in r.row.incidents or ways.intersection(r.row.rapid_reviews)]
+        """Reviews that cite the incident, or a rapid review of it, each once."""
+        ways = [("incident", incident), *(("rapid-review", held.reference) for held in rapid)]
+        found = {review.reference: review for way in ways for review in self.reviews_by_cited.get(way, ())}
+        return [found[reference] for reference in sorted(found)]
 
     def clock(self, clock: Clock | None) -> Item | None:
         return None if clock is None else told_clock(clock, self.on)
@@ -104,6 +107,23 @@ def review_tracker(tables: Tables, asking: Asking) -> Answer:
 
 
 def _found(tables: Tables, asking: Asking) -> _Chain:
+    reviews = rows_as_of(tables, PracticeReviews, asking)
+    by_incident: defaultdict[str, list[Held[RapidReviewRow]]] = defaultdict(list)
+    for rapid in rows_as_of(tables, RapidReviews, asking):
+        for incident in rapid.row.incidents:
+            by_incident[incident].append(rapid)
+    by_cited: defaultdict[tuple[str, str], list[Held[ReviewRow]]] = defaultdict(list)
+    for review in reviews:
+        for incident in review.row.incidents:
+            by_cited["incident", incident].append(review)
+        for reference in review.row.rapid_reviews:
+            by_cited["rapid-review", reference].append(review)
+    incidents, recommended = rows_as_of(tables, Incidents, asking), _recommended(tables, asking)
+    return _Chain(asking, asking.packs_then, incidents, reviews, recommended, by_incident, by_cited)
+
+
+def _recommended(tables: Tables, asking: Asking) -> Mapping[str, list[Item]]:
+    """The recommendations of each review, by number, with the actions that answer them."""
     actions: defaultdict[tuple[str | None, int | None], list[Item]] = defaultdict(list)
     for found in tables.rows(ActionLog, as_at=asking.as_at, as_of=asking.as_of, where={"source_record": "review"}):
         row = found.row
@@ -117,14 +137,7 @@ def _found(tables: Tables, asking: Asking) -> _Chain:
         recommendations[made.reference].append(item)
     for own in recommendations.values():
         own.sort(key=lambda item: item["number"])
-    return _Chain(
-        asking,
-        asking.packs_then,
-        rows_as_of(tables, Incidents, asking),
-        rows_as_of(tables, RapidReviews, asking),
-        rows_as_of(tables, PracticeReviews, asking),
-        recommendations,
-    )
+    return recommendations
 
 
 def _of_incident(
