@@ -141,23 +141,24 @@ def figure(
     as_json: Json = False,
 ) -> None:
     """One figure with its working: definition, numerator and denominator, and the entries behind it."""
-    from ledger.figures import FIGURES
-    from ledger.figures.answer import answer, asking
+    from ledger.figures import answers_of
+    from ledger.figures.answer import asking
 
-    if id not in FIGURES:
-        raise Stop(Code.NOT_FOUND, f"There is no figure {id}; there are {', '.join(FIGURES)}.")
     with told(), opened_parts(database) as parts:
         period = _period(year, on, parts.ledger)
         position = position_of(parts.ledger, as_at)
         with asking(parts.tables, parts.ledger.packs(as_at=position), period, position) as asked:
-            found = answer(FIGURES[id], asked)
-        sentences = _sentences(parts.ledger, found.entries) if entries else []
+            found = answers_of(id, asked)
+        sentences = [_sentences(parts.ledger, each.entries) for each in found] if entries else []
+    if not found:
+        raise Stop(Code.NOT_FOUND, f"There is no figure {id}, and no dataset states one for {period.name}.")
     if as_json:
-        write_json(found.wire())
-    else:
-        _tell_figure(found)
-        if entries:
-            show("Entries", ("position", "happened", "record", "what happened"), sentences, numbers=("position",))
+        write_json({"as_at": position, "period": period.name, "figures": [each.wire() for each in found]})
+        return
+    for each in found:
+        _tell_figure(each)
+    for each, rows in zip(found, sentences, strict=False):
+        show(f"Entries of {each.id}", ("position", "happened", "record", "what happened"), rows, numbers=("position",))
 
 
 def _period(year: str | None, on: str | None, ledger: Ledger) -> Period:
