@@ -12,6 +12,8 @@ from sqlalchemy import Connection, Engine, create_engine, event
 
 BUSY = 30
 """Seconds to wait for another writer of the file."""
+SWITCH = "hashtext('ledger.projections ' || current_setting('search_path'))"
+"""PostgreSQL's number for the lock that readers share and a switch to other tables takes alone."""
 
 
 def tables_file(ledger: Path) -> Path:
@@ -68,7 +70,28 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """One transaction that only reads, and sees one state of the tables from its first question to its last."""
-    options = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
-    with engine.connect().execution_options(**options) as connection, connection.begin():
-        yield connection
+    """One transaction that only reads, and sees one state of the tables from its first question to its last.
+
+    On PostgreSQL no other generation comes to count meanwhile: a transaction would find the new tables by their names
+    and yet not see the rows that were written to them after it began.
+    """
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            with connection.begin():
+                yield connection
+            return
+        connection.exec_driver_sql(f"SELECT pg_advisory_lock_shared({SWITCH})")
+        connection.commit()
+        connection.execution_options(isolation_level="REPEATABLE READ")
+        try:
+            with connection.begin():
+                yield connection
+        finally:
+            connection.exec_driver_sql(f"SELECT pg_advisory_unlock_shared({SWITCH})")
+            connection.commit()
+
+
+def wait_for_readers(connection: Connection) -> None:
+    """Wait until nobody reads, and let nobody begin, until the open transaction ends; SQLite's readers need no such care."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({SWITCH})")

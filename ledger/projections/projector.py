@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine
 
 from ledger.projections import writing as tables
 from ledger.projections.folding import REMEMBERED, Folding, ProjectorStopped, Source
-from ledger.projections.home import reading, writing
+from ledger.projections.home import reading, wait_for_readers, writing
 from ledger.projections.rows import Projection
 
 BATCH = 5_000
@@ -117,6 +117,7 @@ class Projector:
                 ours = self._state_of(connection, generation)
                 if live is not None and live.position > ours.position and self._source.head() > ours.position:
                     continue  # the tables that count moved on meanwhile, and so must these
+                wait_for_readers(connection)
                 tables.make_live(connection, self._projections, generation)
                 if live is not None:
                     tables.drop(connection, live.generation)

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 from ledger.domain.clocks import Clock, advance_copy_7wd, lcspr_6m, panel_reply, rapid_review_15wd, sin_5wd
 from ledger.domain.fields import known_day
 from ledger.domain.packs import Packs
 from ledger.projections.action_log import ActionLog, overdue
-from ledger.projections.asking import Answer, Asking, Item, answered, fields_of, rows_as_of, told, told_clock
+from ledger.projections.asking import (
+    Answer,
+    Asking,
+    Item,
+    answered,
+    fields_of,
+    identity,
+    plain,
+    rows_as_of,
+    told,
+    told_clock,
+)
 from ledger.projections.incidents import IncidentRow, Incidents, views
 from ledger.projections.practice_reviews import PracticeReviews, Recommendations, ReviewRow
 from ledger.projections.rapid_reviews import RapidReviewRow, RapidReviews
@@ -19,8 +31,9 @@ from ledger.projections.tables import Held, Tables
 
 STATUTORY = ("lcspr", "joint", "thematic")
 """Kinds of review that the six months run for."""
-WORKED_OUT = ("stage", "notification", "rapid_reviews", "reviews", "kind", "state", "clocks")
-FIELDS = tuple(dict.fromkeys((*fields_of(Incidents), *WORKED_OUT)))
+FIELDS = (*fields_of(Incidents), "kind", "state", "stage")
+"""What the tracker may be filtered by and ordered by; `kind` and `state` are those of a review without an incident."""
+_BLANK: Item = dict.fromkeys(FIELDS)
 
 
 def notification_clock(row: IncidentRow, packs: Packs) -> Clock | None:
@@ -90,20 +103,21 @@ def review_tracker(tables: Tables, asking: Asking) -> Answer:
     far it came. A review that leads back to no incident is an item of its own, with `record` review.
     """
     chain = _found(tables, asking)
+    full: dict[str, Callable[[], Item]] = {}
     items: list[Item] = []
     reached: set[str] = set()
     for incident in chain.incidents:
         rapid = chain.rapid_of(incident.reference)
         reviews = chain.reviews_of(incident.reference, rapid)
         reached |= {held.reference for held in reviews}
-        items.append(_of_incident(chain, incident, rapid, reviews))
-    blank: Item = dict.fromkeys(FIELDS)
-    items.extend(
-        blank | _review(chain, review) | {"stage": _stage_of(review.row), "rapid_reviews": []}
-        for review in chain.reviews
-        if review.reference not in reached
-    )
-    return answered(items, asking, FIELDS)
+        items.append(told(incident) | {"kind": None, "state": None, "stage": _stage(incident.row, rapid, reviews)})
+        full[identity(items[-1])] = partial(_of_incident, chain, incident, rapid, reviews)
+    for review in chain.reviews:
+        if review.reference not in reached:
+            items.append(_BLANK | told(review) | {"stage": _stage_of(review.row)})
+            full[identity(items[-1])] = partial(_alone, chain, review)
+    answer = answered(items, asking, FIELDS)
+    return replace(answer, items=[item | full[identity(item)]() for item in answer.items])
 
 
 def _found(tables: Tables, asking: Asking) -> _Chain:
@@ -152,22 +166,23 @@ def _of_incident(
         "basis": row.basis,
         "dissent": list(row.dissent),
         "views": views(row),
-        "sent_on": told(incident)["notified_on"],
+        "sent_on": plain(row.notified_on),
         "stands": row.notification_stands,
         "clock": chain.clock(notification_clock(row, packs)),
     }
     clocks = {"notification": notification["clock"]}
     if not rapid:
         clocks["rapid_review"] = chain.clock(rapid_review_clock(row, None, packs))
-    return told(incident) | {
-        "kind": None,
-        "state": None,
-        "stage": _stage(row, rapid, reviews),
+    return {
         "notification": notification,
         "clocks": clocks,
         "rapid_reviews": [_rapid(chain, row, held) for held in rapid],
         "reviews": [_review(chain, held) for held in reviews],
     }
+
+
+def _alone(chain: _Chain, review: Held[ReviewRow]) -> Item:
+    return {"notification": None, "rapid_reviews": [], "reviews": []} | _review(chain, review)
 
 
 def _rapid(chain: _Chain, incident: IncidentRow, held: Held[RapidReviewRow]) -> Item:

@@ -62,6 +62,7 @@ class Tables:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._made = False
 
     @classmethod
     def open(cls, database: str) -> Tables:
@@ -79,12 +80,12 @@ class Tables:
 
     def state(self) -> Generation:
         """How far the tables have come, and what stops them, if anything. NoTables before they are first built."""
-        with self.reading() as connection:
-            if not self.engine.dialect.has_table(connection, "projector_state"):
-                raise NoTables("The tables have not been built yet.")
-            for found in generations(connection):
-                if found.live:
-                    return found
+        with self.engine.connect() as connection:
+            self._made = self._made or self.engine.dialect.has_table(connection, "projector_state")
+            found = generations(connection) if self._made else []
+        for generation in found:
+            if generation.live:
+                return generation
         raise NoTables("The tables have not been built yet.")
 
     def position(self) -> int:

@@ -178,6 +178,22 @@ def test_the_projector_of_another_process_follows_the_new_tables_after_a_rebuild
     assert everything(engine) == built_anew(entries, engine)
 
 
+def test_who_reads_while_tables_are_switched_sees_one_state_of_them(engine):
+    entries = agencies()
+    Projector(Entries(entries), engine, PROJECTIONS).prepare()
+    tables = Tables(engine)
+    rebuilt = threading.Thread(target=Projector(Entries(entries), engine, PROJECTIONS).rebuild)
+    with tables.reading() as connection:
+        assert len(tables.rows(AgencyNames, as_at=24, on=connection)) == 4
+        rebuilt.start()
+        rebuilt.join(0.3)
+        assert rebuilt.is_alive() is (engine.dialect.name == "postgresql")
+        assert len(tables.rows(AgencyNames, as_at=24, on=connection)) == 4
+    rebuilt.join()
+    assert tables.state().generation == 2
+    assert len(tables.rows(AgencyNames, as_at=24)) == 4
+
+
 class Renamed(AgencyNames):
     """The same question, answered anew."""
 
