@@ -53,13 +53,20 @@ class Projector:
         self._follows: tuple[int, int] | None = None
 
     def prepare(self, progress: Progress | None = None) -> None:
-        """Make sure that tables of this program's shape count: build them if there are none, or others."""
+        """Make sure that tables of this program's shape and of this ledger count; build them if there are no such tables."""
         with writing(self._engine) as connection:
             tables.make_state(connection)
         with reading(self._engine) as connection:
             live = [found for found in tables.generations(connection) if found.live]
-        if not live or live[0].fingerprint != self._shape:
+        if not live or live[0].fingerprint != self._shape or not self._is_of_this_ledger(live[0]):
             self.rebuild(progress)
+
+    def _is_of_this_ledger(self, state: tables.Generation) -> bool:
+        """Whether the ledger holds the last entry that the tables hold: not one restored to an earlier end, nor another."""
+        if state.position == 0:
+            return True
+        entries = self._source.entries(state.position - 1, 1)
+        return bool(entries) and tables.anchor_of(entries[0]) == state.anchor
 
     def step(self) -> int:
         """Take one batch into the tables that count; how many entries there were, 0 when all are taken.
@@ -94,6 +101,7 @@ class Projector:
                 if not found.live:
                     tables.drop(connection, found.generation)
             generation = 1 + max((found.generation for found in present), default=0)
+            tables.drop(connection, generation)
             tables.make(connection, self._projections, generation)
         folding = self._new_folding()
         while self._step(generation, folding):
@@ -135,8 +143,8 @@ class Projector:
                     return 0
                 batch = folding.take(entries)
                 tables.write(connection, self._projections, state.generation, batch)
-                reached = entries[-1].position
-                tables.set_state(connection, state.generation, position=reached, trouble=None)
+                reached, anchor = entries[-1].position, tables.anchor_of(entries[-1])
+                tables.set_state(connection, state.generation, position=reached, anchor=anchor, trouble=None)
         except ProjectorStopped as stopped:
             self._note(generation, stopped)
             raise

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Table, and_, or_, sele
 from ledger.projections.columns import TIMES, table_of
 from ledger.projections.home import open_engine, reading
 from ledger.projections.rows import Projection
-from ledger.projections.writing import Generation, generations
+from ledger.projections.writing import STATE, Generation, generations
 
 R = TypeVar("R")
 SHORTEST, LONGEST = 0.002, 0.05
@@ -81,7 +81,7 @@ class Tables:
     def state(self) -> Generation:
         """How far the tables have come, and what stops them, if anything. NoTables before they are first built."""
         with self.engine.connect() as connection:
-            self._made = self._made or self.engine.dialect.has_table(connection, "projector_state")
+            self._made = self._made or self.engine.dialect.has_table(connection, STATE.name)
             found = generations(connection) if self._made else []
         for generation in found:
             if generation.live:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import BigInteger, Boolean, Column, Connection, MetaData, String, Table, delete, insert, select, update
 from sqlalchemy.schema import CreateIndex, CreateTable, DropTable
 
+from ledger.domain.history import Entry
 from ledger.projections.columns import (
     TIMES,
     further_indexes,
@@ -29,6 +30,7 @@ STATE = Table(
     MetaData(),
     Column("generation", BigInteger, primary_key=True, autoincrement=False),
     Column("position", BigInteger, nullable=False),
+    Column("anchor", String, nullable=False),
     Column("fingerprint", String, nullable=False),
     Column("live", Boolean, nullable=False),
     Column("trouble", String),
@@ -40,13 +42,20 @@ class TablesDamaged(Exception):
 
 
 class Generation(NamedTuple):
-    """One set of tables: how far it has come, and why it cannot go on, if so."""
+    """One set of tables: how far it has come, and why it cannot go on, if so. `anchor` is the hash of its last entry."""
 
     generation: int
     position: int
+    anchor: str
     fingerprint: str
     live: bool
     trouble: str | None
+
+
+def anchor_of(entry: Entry) -> str:
+    """A hash by which the tables know the last entry they hold again."""
+    name = f"{entry.position} {entry.originator_id} {entry.version} {entry.recordedtime.isoformat()} {entry.id}\n"
+    return hashlib.sha256(name.encode() + entry.body).hexdigest()
 
 
 def fingerprint(projections: Sequence[Projection[Any]]) -> str:
@@ -64,12 +73,24 @@ def fingerprint(projections: Sequence[Projection[Any]]) -> str:
 
 
 def make_state(connection: Connection) -> None:
-    """Make the schema, and the table that says how far each generation has come, where there are none."""
+    """Make the schema, and the table that says how far each generation has come, where there are none.
+
+    Whatever a program kept that knew another such table is dropped; it is built again from the ledger.
+    """
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('ledger.projections'))")
         schema = connection.exec_driver_sql("SELECT current_setting('search_path')").scalar_one()
         connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {schema}")
-    connection.execute(CreateTable(STATE, if_not_exists=True))
+    names = _names(connection, "table")
+    if STATE.name in names:
+        found = connection.exec_driver_sql(f'SELECT * FROM "{STATE.name}" LIMIT 0').keys()
+        if list(found) == STATE.c.keys():
+            return
+        for view in _names(connection, "view"):
+            connection.exec_driver_sql(f'DROP VIEW "{view}"')
+        for name in names:
+            connection.exec_driver_sql(f'DROP TABLE "{name}"')
+    connection.execute(CreateTable(STATE))
 
 
 def generations(connection: Connection, *, lock: bool = False) -> list[Generation]:
@@ -100,7 +121,13 @@ def make(connection: Connection, projections: Sequence[Projection[Any]], generat
         connection.execute(CreateTable(table))
         for index in table.indexes:
             connection.execute(CreateIndex(index))
-    state = {"generation": generation, "position": 0, "fingerprint": fingerprint(projections), "live": False}
+    state = {
+        "generation": generation,
+        "position": 0,
+        "anchor": "",
+        "fingerprint": fingerprint(projections),
+        "live": False,
+    }
     connection.execute(insert(STATE).values(**state))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -211,6 +212,34 @@ def test_tables_of_another_shape_are_built_anew_at_the_start_and_stop_older_prog
     with pytest.raises(OtherShape):
         older.step()
     assert newer.step() == 0
+
+
+def test_tables_kept_in_a_way_no_longer_known_are_dropped_and_built_anew(engine):
+    entries = agencies()
+    Projector(Entries(entries), engine, PROJECTIONS).prepare()
+    before = everything(engine)
+    with home.writing(engine) as connection:
+        connection.exec_driver_sql("DROP TABLE projector_state")
+        connection.exec_driver_sql("CREATE TABLE projector_state (generation bigint, position bigint)")
+        connection.exec_driver_sql("INSERT INTO projector_state VALUES (1, 24)")
+    Projector(Entries(entries), engine, PROJECTIONS).prepare()
+    assert everything(engine) == before
+
+
+@pytest.mark.parametrize("kept", [0, 5, 24])
+def test_tables_left_over_from_another_ledger_are_built_anew(engine, kept):
+    """A ledger restored to an earlier end, or made afresh under the same name, finds tables of entries it does not have."""
+    entries = agencies()
+    Projector(Entries(entries), engine, PROJECTIONS).prepare()
+    other = [replace(entry, id=f"{entry.id}-again") for entry in entries[:kept]]
+    for ledger in (entries[:kept], other):
+        Projector(Entries(ledger), engine, PROJECTIONS).prepare()
+        assert Tables(engine).position() == kept
+        found = everything(engine)
+        assert found == built_anew(ledger, engine)
+    generation = Tables(engine).state().generation
+    Projector(Entries(other), engine, PROJECTIONS).prepare()
+    assert Tables(engine).state().generation == generation
 
 
 class NoAgencies(AgencyNames):
