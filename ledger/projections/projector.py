@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -16,6 +17,8 @@ BATCH = 5_000
 """Entries taken in one transaction."""
 PAUSE = 1.0
 """Seconds the projector waits for news before it asks whether it should stop."""
+PATIENCE, LOOK = 30.0, 0.1
+"""Seconds without any news after which somebody else's rebuild is taken for ended, and seconds between two looks at it."""
 
 Progress = Callable[[int, int], None]
 """Called after each batch with the position reached and the position to reach."""
@@ -53,13 +56,33 @@ class Projector:
         self._follows: tuple[int, int] | None = None
 
     def prepare(self, progress: Progress | None = None) -> None:
-        """Make sure that tables of this program's shape and of this ledger count; build them if there are no such tables."""
+        """Make sure that tables of this program's shape and of this ledger count; build them if there are no such tables.
+
+        Of several processes that find none, the last to begin builds them; the others wait until they are there.
+        """
         with writing(self._engine) as connection:
             tables.make_state(connection)
-        with reading(self._engine) as connection:
-            live = [found for found in tables.generations(connection) if found.live]
-        if not live or live[0].fingerprint != self._shape or not self._is_of_this_ledger(live[0]):
-            self.rebuild(progress)
+        while not self._is_ready():
+            try:
+                self.rebuild(progress)
+            except RebuildGaveWay:
+                self._wait_for_another()
+
+    def _is_ready(self) -> bool:
+        live = next((found for found in self._generations() if found.live), None)
+        return live is not None and live.fingerprint == self._shape and self._is_of_this_ledger(live)
+
+    def _wait_for_another(self) -> None:
+        """Wait while somebody else builds tables of this shape: until they count, or nothing has moved for a while."""
+        seen: list[tables.Generation] = []
+        quiet = 0.0
+        while quiet < PATIENCE:
+            found = self._generations()
+            if all(each.live for each in found):
+                return
+            quiet = quiet + LOOK if found == seen else 0.0
+            seen = found
+            time.sleep(LOOK)
 
     def _is_of_this_ledger(self, state: tables.Generation) -> bool:
         """Whether the ledger holds the last entry that the tables hold: not one restored to an earlier end, nor another."""
@@ -180,10 +203,11 @@ class Projector:
                 tables.set_state(connection, state.generation, trouble=str(stopped))
 
     def _position(self, generation: int) -> int:
+        return next((found.position for found in self._generations() if found.generation == generation), 0)
+
+    def _generations(self) -> list[tables.Generation]:
         with reading(self._engine) as connection:
-            return next(
-                (found.position for found in tables.generations(connection) if found.generation == generation), 0
-            )
+            return tables.generations(connection)
 
     def _new_folding(self) -> Folding:
         return Folding(self._source, self._projections, self._untold, self._remembered)

@@ -168,6 +168,28 @@ def test_a_rebuild_gives_way_to_a_later_one(engine):
     assert Tables(engine).position() == len(entries)
 
 
+def test_two_processes_that_start_at_once_build_the_tables_once_and_both_go_on(engine):
+    entries = agencies(count=20, renamings=6)
+    begun = threading.Barrier(2)
+    ended: list[int] = []
+
+    def start() -> None:
+        projector = Projector(Entries(entries), engine, PROJECTIONS, batch=4)
+        begun.wait()
+        projector.prepare()
+        ended.append(projector.step())
+
+    threads = [threading.Thread(target=start) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert ended == [0, 0]
+    with reading(engine) as connection:
+        assert [found.position for found in writing.generations(connection)] == [len(entries)]
+    assert everything(engine) == built_anew(entries, engine)
+
+
 def test_the_projector_of_another_process_follows_the_new_tables_after_a_rebuild(engine):
     entries = agencies()
     source = Entries(entries[:12])
