@@ -13,7 +13,7 @@ from api.problems import BAD_QUERY, Problem
 from ledger.application import Ledger
 from ledger.canonical import GREATEST_INTEGER
 from ledger.domain.fields import REFERENCE_PATTERN
-from ledger.domain.register import RECORDS
+from ledger.domain.register import RECORDS, REGISTER
 from ledger.projections.as_at import NotAPlaceInTime, resolve_as_at
 
 
@@ -33,7 +33,7 @@ def _whole(value: object) -> object:
     return value
 
 
-Position = Annotated[int, BeforeValidator(_whole), Field(ge=0, le=GREATEST_INTEGER)]
+Position = Annotated[int, Field(ge=0, le=GREATEST_INTEGER), BeforeValidator(_whole)]
 Reference = Annotated[str, Field(pattern=REFERENCE_PATTERN)]
 
 
@@ -85,6 +85,15 @@ def _record(value: str) -> str:
 
 
 RecordName = Annotated[str, AfterValidator(_record), WithJsonSchema({"type": "string", "enum": sorted(RECORDS)})]
+
+
+def _type(value: str) -> str:
+    if value not in REGISTER:
+        raise PydanticCustomError("type", "Input should be an event type; GET /schemas lists them")
+    return value
+
+
+TypeName = Annotated[str, AfterValidator(_type), WithJsonSchema({"type": "string", "enum": sorted(REGISTER)})]
 
 
 def resolved(ledger: Ledger, as_at: str | None) -> int:

@@ -133,11 +133,25 @@ def _post_events(names: dict[str, str]) -> Schema:
     }
 
 
+def _without_null(schema: Schema) -> Schema:
+    """A parameter is left out, or has a value: an address cannot say null."""
+    options: list[Schema] = [option for option in schema.get("anyOf", ()) if option != {"type": "null"}]
+    rest = {name: value for name, value in schema.items() if name != "anyOf" and (name, value) != ("default", None)}
+    match options:
+        case []:
+            return rest
+        case [one]:
+            return one | rest
+        case _:
+            return {"anyOf": options} | rest
+
+
 def openapi(app: FastAPI) -> Schema:
     """The whole contract, OpenAPI 3.1; made when it is first asked for."""
     if app.openapi_schema is None:
         app.openapi_schema = _made(app)
-    return app.openapi_schema
+    found: Schema = app.openapi_schema
+    return found
 
 
 def _made(app: FastAPI) -> Schema:
@@ -148,6 +162,10 @@ def _made(app: FastAPI) -> Schema:
     document.setdefault("components", {}).setdefault("schemas", {}).update(
         {**SCHEMAS, **components, "Event": events["event"]}
     )
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            for parameter in operation.get("parameters", ()):
+                parameter["schema"] = _without_null(parameter["schema"])
     for unused in ("HTTPValidationError", "ValidationError"):
         document["components"]["schemas"].pop(unused, None)
     return document

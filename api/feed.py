@@ -20,20 +20,25 @@ AT_ONCE = 500
 class Filter:
     """Which entries are wanted; None wants all."""
 
+    subject: str | None = None
     record: str | None = None
     reference: str | None = None
     type: str | None = None
     source: str | None = None
 
     @property
-    def wants_all(self) -> bool:
-        return self == Filter()
+    def one_record(self) -> str | None:
+        """The one record whose entries are wanted, if that is said."""
+        if self.subject is None and self.record is not None and self.reference is not None:
+            return f"{self.record}/{self.reference}"
+        return self.subject
 
     def wants(self, entry: StoredEntry) -> bool:
         """Whether an entry is wanted, told from its envelope; its bytes are read only where they may name the source."""
         record, _, reference = entry.originator_id.partition("/")
         return (
-            self.record in (None, record)
+            self.subject in (None, entry.originator_id)
+            and self.record in (None, record)
             and self.reference in (None, reference)
             and self.type in (None, entry.topic)
             and (self.source is None or self._is_from(entry.state))
@@ -73,7 +78,7 @@ class Feed:
                 found.append(entry)
                 if len(found) == limit:
                     return Page(found, looked_up_to, goes_on=looked_up_to < upto)
-        end = upto if self._is_one_record(wanted) else min(upto, after + MOST_LOOKED_AT)
+        end = upto if wanted.one_record else min(upto, after + MOST_LOOKED_AT)
         return Page(found, max(after, end), goes_on=end < upto)
 
     def pages(self, wanted: Filter, after: int, upto: int, limit: int | None) -> Iterator[list[StoredEntry]]:
@@ -85,13 +90,10 @@ class Feed:
             left = None if left is None else left - len(page.entries)
             yield page.entries
 
-    def _is_one_record(self, wanted: Filter) -> bool:
-        return wanted.record is not None and wanted.reference is not None
-
     def _candidates(self, wanted: Filter, after: int, upto: int) -> Iterator[StoredEntry]:
-        if not self._is_one_record(wanted):
+        if wanted.one_record is None:
             return self.recorder.entries(after, upto=min(upto, after + MOST_LOOKED_AT))
-        rows = self.recorder.record(f"{wanted.record}/{wanted.reference}", upto=upto)
+        rows = self.recorder.record(wanted.one_record, upto=upto)
         return (row for row in rows if row.position > after)
 
 

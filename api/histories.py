@@ -9,7 +9,7 @@ from starlette.responses import Response
 from api.answers import json_answer
 from api.asking import AsAt, Asked, Position, Reference, ledger_of
 from api.contract import INSTANT, OPEN, TEXT, WHOLE, YES, json_content, many, responses, shape
-from api.problems import BAD_QUERY, NOT_FOUND, Problem
+from api.problems import NOT_FOUND, Problem
 from api.records import AS_IT_COUNTS, told_entry
 from api.waiting import answered_at
 from ledger.clock import spelled
@@ -40,7 +40,10 @@ HISTORY = shape(
 
 
 class When(Asked):
-    before: Annotated[Position | None, Field(description="Exactly what was recorded before this position.")] = None
+    before: Annotated[
+        Position | None,
+        Field(description="Exactly what was recorded before this position; with as_at, the earlier of both."),
+    ] = None
     as_at: AsAt | None = None
 
 
@@ -56,11 +59,10 @@ def incident_history(
 
     Other incidents that share a record with it are named in `elsewhere`, and not shown.
     """
-    if when.before is not None and when.as_at is not None:
-        raise Problem(
-            BAD_QUERY, "Give before or as_at.", {"faults": [{"parameter": "before", "message": "as_at is given too"}]}
-        )
-    as_at = answered_at(request, when.as_at if when.before is None else str(max(0, when.before - 1)))
+    as_at = answered_at(request, when.as_at)
+    if when.before is not None:
+        before = answered_at(request, str(max(0, when.before - 1)))
+        as_at = before if when.as_at is None else min(before, as_at)
     ledger, tables = ledger_of(request), request.app.state.parts.tables
     found = history(
         f"{INCIDENT}/{reference}",

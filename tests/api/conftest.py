@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 
 import pytest
+import uvicorn
 from fastapi.testclient import TestClient
 
 from api.app import create_app
@@ -19,6 +22,21 @@ def serving(database: str) -> Iterator[TestClient]:
     app = create_app(partial(open_parts, database, clock=clock_at_noon()), front_door="Call the front door.")
     with TestClient(app, base_url="http://localhost") as client:
         yield client
+
+
+@contextmanager
+def listening(database: str) -> Iterator[str]:
+    """The address of a service that runs in a thread of this process."""
+    app = create_app(partial(open_parts, database, clock=clock_at_noon()))
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        running = uvicorn.Server(uvicorn.Config(app, log_level="error", ws="none", timeout_graceful_shutdown=1))
+        thread = threading.Thread(target=running.run, args=([door],))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{door.getsockname()[1]}"
+        finally:
+            running.should_exit = True
+            thread.join()
 
 
 @pytest.fixture

@@ -43,6 +43,8 @@ def test_pages_of_the_feed_lead_through_every_entry_once(client):
         ("record=agency", [1, 2, 3]),
         ("record=agency&reference=LA", [1]),
         ("subject=action/ACT-2", [10]),
+        ("subject=action/ACT-2&record=agency", []),
+        ("subject=action/ACT-2&reference=ACT-2", [10]),
         ("reference=INC-1", [5]),
         ("type=uk.safeguarding.incident.reported", [5, 6]),
         ("source=/agencies/LA", []),
@@ -134,6 +136,8 @@ def test_a_history_before_a_position_holds_exactly_what_was_recorded_before_it(c
         ]
         assert told["as_at"] == before - 1
     assert history(client, "INC-1", head, before=5).status_code == 404
+    assert history(client, "INC-1", head, before=8, as_at=6).json()["as_at"] == 6
+    assert history(client, "INC-1", head, before=7, as_at="2020-01-01").json()["as_at"] == 6
 
 
 def test_a_link_begins_with_the_entry_that_made_it(client):

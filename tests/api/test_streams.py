@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
-import socket
-import threading
 from contextlib import contextmanager
-from functools import partial
 
 import httpx2
 import pytest
-import uvicorn
 
-from api.app import create_app
-from ledger.wiring import open_parts
+from tests.api.conftest import listening
 from tests.api.story import PARTNERS, tell
-from tests.ledger.posting import agency, clock_at_noon
+from tests.ledger.posting import agency
 
 SSE = {"accept": "text/event-stream"}
 
 
 @pytest.fixture
 def server(database):
-    """The address of a service that runs in a thread of this process."""
-    app = create_app(partial(open_parts, database, clock=clock_at_noon()))
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        running = uvicorn.Server(uvicorn.Config(app, log_level="error", ws="none", timeout_graceful_shutdown=1))
-        thread = threading.Thread(target=running.run, args=([listening],))
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        finally:
-            running.should_exit = True
-            thread.join()
+    with listening(database) as address:
+        yield address
 
 
 @contextmanager
