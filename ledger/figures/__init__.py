@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from ledger.figures import actions, attendance, audits, escalations, finance, incidents, reviews, training
-from ledger.figures.answer import Answer, answer
+from ledger.figures.answer import Answer, answer, answer_each
 from ledger.figures.catalogue import EXTRA, INDICATORS
 from ledger.figures.figure import REGISTERED, Figure
 from ledger.figures.indicators import indicator_answers
@@ -26,7 +26,7 @@ SECTIONS = tuple(dict.fromkeys([*(f.section for f in FIGURES.values()), *(i.sect
 
 def answers(asked: Asked) -> Iterator[Answer]:
     """Every figure and every indicator stated, in the order of the sections; the figures of a section before its indicators."""
-    found = [*(answer(figure, asked) for figure in FIGURES.values()), *indicator_answers(asked)]
+    found = [*answer_each(list(FIGURES.values()), asked), *indicator_answers(asked)]
     yield from sorted(found, key=lambda each: SECTIONS.index(each.section))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -11,9 +11,9 @@ from typing import Any
 
 from ledger.domain.packs import Packs
 from ledger.figures.figure import Figure, Kind
-from ledger.figures.measures import Measured, Part, Side, Value
+from ledger.figures.measures import Measure, Measured, Part, Side, Value
 from ledger.figures.period import Period
-from ledger.figures.selection import Asked
+from ledger.figures.selection import Asked, count_ahead
 from ledger.figures.sources import observations_of, with_corrections
 from ledger.figures.stated import Stated
 from ledger.projections.tables import Tables
@@ -110,7 +110,18 @@ class Answer:
 
 def answer(figure: Figure, asked: Asked) -> Answer:
     """A figure's answer. Records count where any bears on it; else a dataset that states the figure answers for them."""
-    measured = figure.working(asked).measured(asked, figure.by)
+    return _answer(figure, asked, figure.working(asked))
+
+
+def answer_each(figures: Sequence[Figure], asked: Asked) -> list[Answer]:
+    """The answers of several figures; what they count in one table is counted in one pass over it."""
+    workings = [(figure, figure.working(asked)) for figure in figures]
+    count_ahead(asked, (wanted for figure, measure in workings for wanted in measure.selections(figure.by)))
+    return [_answer(figure, asked, measure) for figure, measure in workings]
+
+
+def _answer(figure: Figure, asked: Asked, measure: Measure) -> Answer:
+    measured = measure.measured(asked, figure.by)
     stated = stating(figure, asked)
     own = figure.stated_as.dimensions
     wholes = [o for o in stated if set(o.dimensions) <= own]

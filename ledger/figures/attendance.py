@@ -8,7 +8,7 @@ from functools import partial
 
 from ledger.figures.figure import Kind, figure
 from ledger.figures.measures import Count, Measure, Share
-from ledger.figures.selection import Asked, Cell, Selection, within
+from ledger.figures.selection import Asked, Cell, Selection, Wanted, within
 from ledger.projections.columns import table_of
 from ledger.projections.meetings import CAME, AttendanceAtMeetings, Meetings
 from ledger.projections.partnership import GroupSeats
@@ -24,6 +24,9 @@ class OfSeats:
     """Attendances of a selection by group, by seat (`GROUP: seat`) and by the agency whose seat it is at the end of the period."""
 
     what: Selection
+
+    def selections(self, by: Sequence[str]) -> list[Wanted]:
+        return self.what.selections(("group", "seat"))
 
     def cells(self, asked: Asked, by: Sequence[str]) -> list[Cell]:
         agencies = _agencies(asked)

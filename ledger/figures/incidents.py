@@ -9,7 +9,6 @@ from functools import partial
 from sqlalchemy import or_
 
 from ledger.domain import clocks
-from ledger.domain.fields import known_day
 from ledger.figures.figure import Kind, Stating, figure
 from ledger.figures.measures import Count, Measure, Share, Total
 from ledger.figures.selection import Asked, Case, Cases, Selection, within
@@ -46,7 +45,7 @@ def incidents_notified(asked: Asked) -> Measure:
 def children_involved(asked: Asked) -> Measure:
     """Children in the incidents that FIG-SIN counts; it cannot be told where an incident does not state how many (SIN-UNIT)."""
     selection = _notified(asked)
-    return Total(Selection(Incidents, selection.where, selection.cites, I.how_many))
+    return Total(Selection(Incidents, selection.where, selection.cites, I.how_many), of_nothing=0)
 
 
 @flow(
@@ -59,13 +58,13 @@ def children_involved(asked: Asked) -> Measure:
 def notified_in_time(asked: Asked) -> Measure:
     """Of the incidents that FIG-SIN counts, those notified within five working days after the authority became aware, under the regime and calendar in force that day; incidents of which it cannot be told are left out of both numbers (WT-SIN-5WD, GEN-WD-START)."""
     timed, untold = [], 0
-    for found in asked.held(Incidents, *_notified(asked).where):
-        row = found.row
-        state = clocks.state(clocks.sin_5wd(asked.packs, row.known_on, row.notified_on), asked.day)
-        if state not in ("met", "met-late"):
+    columns = (I.known_on, I.notified_on, I.reported_entry, I.notified_entry)
+    for known_on, notified_on, *entries in asked.some(Incidents, columns, *_notified(asked).where):
+        state = clocks.state(clocks.sin_5wd(asked.packs, known_on, notified_on), asked.day)
+        if state in ("met", "met-late"):
+            timed.append(Case({"met": state == "met"}, tuple(entries)))
+        else:
             untold += 1
-        elif row.notified_entry is not None:
-            timed.append(Case({"met": state == "met"}, (row.reported_entry, row.notified_entry)))
     return _in_time(timed, untold, ("FIG-SIN-5WD", "FIG-SIN"), "incidents")
 
 
@@ -102,10 +101,10 @@ def rapid_reviews_in_time(asked: Asked) -> Measure:
 
 def _notifications(asked: Asked) -> Iterator[tuple[str, tuple[date, int]]]:
     near = I.notified_on.between(asked.period.first - LONGEST, asked.period.last)
-    for found in asked.held(Incidents, near, I.retracted_entry.is_(None)):
-        day, entry = known_day(found.row.notified_on), found.row.notified_entry
-        if day is not None and entry is not None:
-            yield found.reference, (day, entry)
+    for reference, day, entry in asked.some(
+        Incidents, (I.reference, I.notified_on, I.notified_entry), near, I.retracted_entry.is_(None)
+    ):
+        yield reference, (day, entry)
 
 
 def _cited(found: Held[RapidReviewRow], notification: int) -> tuple[int, ...]:

@@ -78,6 +78,8 @@ def _beside(asked: Asked, chosen: Stated, value: Value, o: Stated) -> Comparator
         why = f"It was counted under version {o.version} of the definition, not {chosen.version}."
     elif o.dimensions:
         why = f"It is of {' and '.join(f'{plain(name)} {plain(code)}' for name, code in o.dimensions)} only."
+    elif o.days != chosen.days:
+        why = "It is of another length of time."
     worth = o.worth
     difference = value - worth if not why and value is not None and worth is not None else None
     return Comparator(o, with_corrections(asked, o.entries), why, difference)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Protocol
 
-from ledger.figures.selection import Asked, Case, Cell, Counted
+from ledger.figures.selection import Asked, Case, Cell, Counted, Wanted
 
 Value = int | Decimal | None
 """A whole number, an exact decimal, or None where it cannot be told."""
@@ -54,6 +54,9 @@ class Measured:
 class Measure(Protocol):
     """A way from what is counted to a value."""
 
+    def selections(self, by: Sequence[str]) -> list[Wanted]:
+        """What it needs to have counted in the tables."""
+
     def measured(self, asked: Asked, by: Sequence[str]) -> Measured:
         """The value and its working."""
 
@@ -66,6 +69,9 @@ class Count:
     among: Counted | None = None
     note: str = ""
 
+    def selections(self, by: Sequence[str]) -> list[Wanted]:
+        return self.what.selections(by)
+
     def measured(self, asked: Asked, by: Sequence[str]) -> Measured:
         cells = self.what.cells(asked, by)
         parts = {name: _parts(cells, n, lambda cell: cell.rows) for n, name in enumerate(by)}
@@ -75,12 +81,19 @@ class Count:
 
 @dataclass(frozen=True)
 class Total:
-    """The sum of an amount; None where a row does not state it. `pence`: the amounts are pence, the value pounds."""
+    """The sum of an amount; None where a row does not state it, and of nothing, unless `of_nothing` says what that is.
+
+    `pence`: the amounts are pence, the value pounds.
+    """
 
     what: Counted
     pence: bool = False
     among: Counted | None = None
+    of_nothing: int | None = None
     note: str = ""
+
+    def selections(self, by: Sequence[str]) -> list[Wanted]:
+        return self.what.selections(by)
 
     def measured(self, asked: Asked, by: Sequence[str]) -> Measured:
         cells = self.what.cells(asked, by)
@@ -91,8 +104,8 @@ class Total:
         if stated < rows:
             said = f"{rows - stated} of {rows} do not state it; the others come to {self._value(amount)}."
             note = f"{note} {said}".strip()
-        value = self._value(amount) if stated == rows else None
         answered = stated > 0 or _answered(asked, rows, self.among)
+        value = self._value(amount) if stated == rows and answered else self.of_nothing if rows == 0 else None
         return Measured(value, entries_of(cells), parts, note=note, answered=answered)
 
     def _parts(self, cells: list[Cell], n: int) -> tuple[Part, ...]:
@@ -116,6 +129,9 @@ class Share:
     unit: str
     amounts: bool = False
     note: str = ""
+
+    def selections(self, by: Sequence[str]) -> list[Wanted]:
+        return [*self.part.selections(by), *self.whole.selections(by)]
 
     def measured(self, asked: Asked, by: Sequence[str]) -> Measured:
         part, whole = self.part.cells(asked, by), self.whole.cells(asked, by)
@@ -151,6 +167,9 @@ class Median:
 
     what: Iterable[Case]
     note: str = ""
+
+    def selections(self, by: Sequence[str]) -> list[Wanted]:
+        return []
 
     def measured(self, asked: Asked, by: Sequence[str]) -> Measured:
         cases = [case for case in self.what if case.amount is not None]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, true
+from sqlalchemy.sql.functions import Function
 
 from ledger.domain.fields import NOT_STATED
 from ledger.domain.packs import Packs
@@ -42,7 +43,7 @@ class Asked:
     packs: Packs
     tables: Tables
     on: Connection
-    known: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    known: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
     """What figures of one asking work out once and share, by name."""
 
     @property
@@ -54,9 +55,20 @@ class Asked:
         """Rows as at the position and as of the end of the period."""
         return self.tables.rows(projection, as_at=self.as_at, as_of=self.day, also=also, on=self.on)
 
+    def some(
+        self, projection: type[Projection[Any]], columns: Sequence[ColumnElement[Any]], *also: ColumnElement[bool]
+    ) -> Iterator[Any]:
+        """Only these columns of the same rows, in order of reference and key: for tables that may be long."""
+        table = table_of(projection)
+        question = select(*columns).where(held(table, self.as_at, self.day), *also)
+        return iter(self.on.execute(question.order_by(table.c.reference, table.c.key)))
+
 
 class Counted(Protocol):
     """Anything that can be counted."""
+
+    def selections(self, by: Sequence[str]) -> list[Wanted]:
+        """What it needs to have counted in the tables, so that several can be counted in one pass."""
 
     def cells(self, asked: Asked, by: Sequence[str]) -> list[Cell]:
         """The cells of a breakdown by these dimensions; of none, one cell or no cell."""
@@ -85,25 +97,15 @@ class Selection:
         """The same rows, fewer of them."""
         return replace(self, where=(*self.where, *conditions))
 
+    def selections(self, by: Sequence[str]) -> list[Wanted]:
+        return [Wanted(self, tuple(by))]
+
     def cells(self, asked: Asked, by: Sequence[str]) -> list[Cell]:
-        """One indexed question, grouped by the engine."""
-        table = table_of(self.projection)
-        groups = [self.dimensions[name] if name in self.dimensions else table.c[name] for name in by]
-        amount = func.count() if self.amount is None else func.sum(self.amount)
-        stated = func.count() if self.amount is None else func.count(self.amount)
-        listed = func.json_agg if asked.on.dialect.name == "postgresql" else func.json_group_array
-        cited = [listed(table.c[name]) for name in self.cites]
-        question = (
-            select(*groups, func.count(), amount, stated, *cited)
-            .where(self._held(asked), *self.where)
-            .group_by(*groups)
-        )
-        n = len(groups)
-        return [
-            Cell(tuple(row[:n]), row[n], int(row[n + 1] or 0), row[n + 2], _positions(row[n + 3 :]))
-            for row in asked.on.execute(question)
-            if row[n]
-        ]
+        """One question, grouped by the engine; none where it was counted together with others."""
+        known: tuple[Selection, list[Cell]] | None = asked.known.get((id(self), tuple(by)))
+        if known is not None and known[0] is self:
+            return known[1]
+        return count_together(asked, [Wanted(self, tuple(by))])[0]
 
     def any(self, asked: Asked) -> bool:
         """Whether there is one such row."""
@@ -111,8 +113,64 @@ class Selection:
         question = select(table.c.since).where(self._held(asked), *self.where).limit(1)
         return asked.on.execute(question).first() is not None
 
+    def dimension(self, name: str) -> ColumnElement[Any]:
+        """The column behind a dimension."""
+        return self.dimensions[name] if name in self.dimensions else table_of(self.projection).c[name]
+
+    def aggregates(self, listed: Callable[..., Function[Any]]) -> list[ColumnElement[Any]]:
+        """How many rows, their sum, how many state it, and the entries they cite, each of this selection's rows only."""
+        amount = func.count() if self.amount is None else func.sum(self.amount)
+        stated = func.count() if self.amount is None else func.count(self.amount)
+        cited = [listed(table_of(self.projection).c[name]) for name in self.cites]
+        own = and_(true(), *self.where)
+        return [aggregate.filter(own) for aggregate in (func.count(), amount, stated, *cited)]
+
     def _held(self, asked: Asked) -> ColumnElement[bool]:
         return held(table_of(self.projection), asked.as_at, None if self.at_last else asked.day)
+
+
+class Wanted(NamedTuple):
+    """A selection and the dimensions to count it by."""
+
+    selection: Selection
+    by: tuple[str, ...]
+
+
+def count_ahead(asked: Asked, wanted: Iterable[Wanted]) -> None:
+    """Count many selections, those of one table in one pass over it, and keep their cells for whoever asks next."""
+    groups: dict[tuple[str, bool], list[Wanted]] = {}
+    for each in wanted:
+        groups.setdefault((each.selection.projection.table, each.selection.at_last), []).append(each)
+    for group in groups.values():
+        for each, cells in zip(group, count_together(asked, group), strict=True):
+            asked.known[id(each.selection), each.by] = each.selection, cells
+
+
+def count_together(asked: Asked, wanted: Sequence[Wanted]) -> list[list[Cell]]:
+    """The cells of selections of one table, in one question; a selection's cells may be alike in its dimensions."""
+    groups: dict[str, ColumnElement[Any]] = {}
+    for selection, by in wanted:
+        groups.update({str(selection.dimension(name)): selection.dimension(name) for name in by})
+    listed = func.json_agg if asked.on.dialect.name == "postgresql" else func.json_group_array
+    aggregates = [selection.aggregates(listed) for selection, _ in wanted]
+    first = wanted[0].selection
+    question = (
+        select(*groups.values(), *(aggregate for several in aggregates for aggregate in several))
+        .select_from(table_of(first.projection))
+        .where(first._held(asked), or_(*(and_(true(), *each.selection.where) for each in wanted)))  # noqa: SLF001 - the same module
+        .group_by(*groups.values())
+    )
+    places = {name: n for n, name in enumerate(groups)}
+    found: list[list[Cell]] = [[] for _ in wanted]
+    for row in asked.on.execute(question):
+        at = len(groups)
+        for (selection, by), several, cells in zip(wanted, aggregates, found, strict=True):
+            rows, amount, stated, *cited = row[at : at + len(several)]
+            at += len(several)
+            if rows:
+                of = tuple(row[places[str(selection.dimension(name))]] for name in by)
+                cells.append(Cell(of, rows, int(amount or 0), stated, _positions(cited)))
+    return found
 
 
 class Case(NamedTuple):
@@ -132,6 +190,9 @@ class Cases:
     @classmethod
     def of(cls, cases: Iterable[Case]) -> Cases:
         return cls(tuple(cases))
+
+    def selections(self, by: Sequence[str]) -> list[Wanted]:
+        return []
 
     def cells(self, asked: Asked, by: Sequence[str]) -> list[Cell]:
         found: dict[Codes, list[Case]] = {}

@@ -12,6 +12,7 @@ from ledger.figures.measures import NOT_STATED, Value, rounded
 from ledger.figures.period import Period
 
 HUNDRED = 100
+FEBRUARY = 2
 DISTANCE = timedelta(days=800)
 """How far back observations are compared with: two years before the period began."""
 
@@ -86,6 +87,14 @@ class Stated:
                 else "day not stated"
             )
         return Period(self.first, self.last).name if self.first and self.last else "a period not stated"
+
+    @property
+    def days(self) -> int:
+        """How long a flow was counted, in days as of a year without a leap day; 0 of a snapshot."""
+        if self.kind == "snapshot" or self.first is None or self.last is None:
+            return 0
+        leap_day = date(self.last.year, 2, 28) + timedelta(days=1)
+        return (self.last - self.first).days + 1 - (leap_day.month == FEBRUARY and self.first <= leap_day <= self.last)
 
     @property
     def cited(self) -> str:

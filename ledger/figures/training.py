@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func
+from sqlalchemy import ColumnElement, and_, func, select
 
 from ledger.figures.figure import Kind, Stating, figure
 from ledger.figures.measures import Measure, Share, Total
 from ledger.figures.selection import Asked, Selection
 from ledger.projections.columns import table_of
+from ledger.projections.tables import held
 from ledger.projections.training_places import TrainingEvaluations, TrainingPlaces
 
 T = table_of(TrainingPlaces).c
@@ -71,9 +72,17 @@ def _evaluated(asked: Asked, tier: str, id_: str) -> Measure:
     ended, began = func.coalesce(E.period_to, E.evaluated_on), func.coalesce(E.period_from, E.evaluated_on)
     within = (began >= asked.period.first, ended <= asked.period.last, E.tier == tier, E.asked.is_not(None))
     returned, sent = (
-        Selection(TrainingEvaluations, within, amount=amount, at_last=True) for amount in (E.returns, E.asked)
+        Selection(TrainingEvaluations, within, amount=amount, dimensions={"course": _course(asked)}, at_last=True)
+        for amount in (E.returns, E.asked)
     )
     return Share(returned, sent, (id_ + "-RETURNS", id_ + "-ASKED"), "evaluations", amounts=True)
+
+
+def _course(asked: Asked) -> ColumnElement[Any]:
+    """The course an evaluation names, or that of the record it stands on."""
+    places = table_of(TrainingPlaces)
+    on_record = select(T.course).where(held(places, asked.as_at), T.reference == E.reference).limit(1)
+    return func.coalesce(E.course, on_record.correlate(table_of(TrainingEvaluations)).scalar_subquery())
 
 
 @flow(
@@ -81,7 +90,7 @@ def _evaluated(asked: Asked, tier: str, id_: str) -> Measure:
     rounding="share", stated_as=Stating("fig-trn", "evaluation-returns"),
 )  # fmt: skip
 def evaluations_returned(asked: Asked) -> Measure:
-    """End-of-course evaluations that came back as a share of those asked for, within the period; evaluations that do not state how many were asked are left out (TRN-EVAL)."""
+    """End-of-course evaluations that came back as a share of those asked for, by the period they state or the day they came in; evaluations that do not state how many were asked are left out (TRN-EVAL)."""
     return _evaluated(asked, "end-of-course", "FIG-TRN-EVAL")
 
 
@@ -93,5 +102,5 @@ def evaluations_returned(asked: Asked) -> Measure:
     rounding="share",
 )
 def follow_ups_returned(asked: Asked) -> Measure:
-    """Evaluations three months after the course that came back as a share of those asked for, within the period; evaluations that do not state how many were asked are left out (TRN-EVAL)."""
+    """Evaluations three months after the course that came back as a share of those asked for, by the period they state or the day they came in; evaluations that do not state how many were asked are left out (TRN-EVAL)."""
     return _evaluated(asked, "three-month", "FIG-TRN-EVAL-3M")
