@@ -50,7 +50,7 @@ def door(database: Path, *, clock: Clock | None = None, packs: Path | None = Non
 
 def record_year(folder: Path, database: Path, expected_refusals: Mapping[str, str], move: Move) -> list[Answered]:
     """Post the events of a real year, one by one, in the order of their file. `expected_refusals`: the rule, by an event's id."""
-    lines = _lines(folder / "events.ndjson")
+    lines = lines_of(folder / "events.ndjson")
     answers = []
     with door(database) as client:
         for number, event in enumerate(lines, 1):
@@ -62,7 +62,7 @@ def record_year(folder: Path, database: Path, expected_refusals: Mapping[str, st
 
 def record_script(folder: Path, database: Path, move: Move) -> list[Answered]:
     """Play a script of posts under the clock it declares, line by line."""
-    lines = _lines(folder / "script.ndjson")
+    lines = lines_of(folder / "script.ndjson")
     clock = DemonstrationClock(datetime.fromisoformat(lines[0]["clock"]))
     answers = []
     with door(database, clock=clock, packs=folder / "packs") as client:
@@ -108,5 +108,6 @@ def _rules(problem: Mapping[str, Any]) -> Iterator[Mapping[str, str]]:
         yield from _rules(item["problem"])
 
 
-def _lines(path: Path) -> list[dict[str, Any]]:
+def lines_of(path: Path) -> list[dict[str, Any]]:
+    """The objects of a file that holds one on each line."""
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]

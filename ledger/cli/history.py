@@ -58,7 +58,7 @@ def history(
         note(f"Records here also cite {', '.join(then.elsewhere)}.")
     if and_after:
         say(f"With hindsight: {len(later)} entries that were recorded later.")
-        show("", COLUMNS, [_row(entry, "later") for entry in later], numbers=("position",))
+        show("", COLUMNS, [(*row(entry), "later") for entry in later], numbers=("position",))
 
 
 def named(ledger: Ledger, ref: str, upto: int) -> str:
@@ -119,18 +119,12 @@ def _told(entry: Entry, mark: str) -> dict[str, Any]:
 
 def _rows(found: History) -> Sequence[tuple[Any, ...]]:
     marks = since_then(found)
-    return [_row(entry, marks.get(entry.position, "")) for entry in found.entries]
+    return [(*row(entry), marks.get(entry.position, "")) for entry in found.entries]
 
 
-def _row(entry: Entry, mark: str) -> tuple[Any, ...]:
+def row(entry: Entry) -> tuple[Any, ...]:
+    """One entry as a row of a table, told without sealed words, with the rules it departs from."""
     recorded = entry.recordedtime.strftime("%Y-%m-%d %H:%M")
     departures = f" (departs from {', '.join(entry.departures)})" if entry.departures else ""
-    return (
-        entry.position,
-        recorded,
-        entry.day,
-        entry.originator_id,
-        entry.recordedby,
-        entry.event.sentence() + departures,
-        mark,
-    )
+    told_ = entry.event.sentence() + departures
+    return entry.position, recorded, entry.day, entry.originator_id, entry.recordedby, told_

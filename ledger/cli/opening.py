@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -10,6 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ledger.cli.exits import Code, Stop
+
+HOME = Path(__file__).resolve().parents[2]
+"""Where the program's packages are."""
 
 if TYPE_CHECKING:
     from ledger.application import Ledger
@@ -103,10 +107,9 @@ def day_of(text: str | None, option: str = "--as-of") -> date | None:
         raise Stop(Code.USAGE, f"{option} takes a day such as 2020-03-31.") from error
 
 
-def become(module: str, environment: dict[str, str]) -> None:
+def become(module: str, environment: dict[str, str], *arguments: str) -> None:
     """Turn this process into another of the program's parts, which takes its signals and gives its exit code."""
-    import sys
-
     sys.stdout.flush()
     sys.stderr.flush()
-    os.execve(sys.executable, [sys.executable, "-P", "-m", module], {**os.environ, **environment})  # noqa: S606 - the same program, no shell
+    command = [sys.executable, "-P", "-m", module, *arguments]
+    os.execve(sys.executable, command, {**os.environ, "PYTHONPATH": str(HOME), **environment})  # noqa: S606 - no shell

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Literal
 
 WIDTH_OF_A_FILE = 160
 """Columns where nobody has a terminal."""
@@ -42,17 +42,30 @@ def note(text: str) -> None:
     console(stderr=True).print(text, soft_wrap=True)
 
 
-def show(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, numbers: Sequence[str] = ()) -> None:
-    """A table for people; columns named in `numbers` stand to the right."""
+def show(
+    title: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    numbers: Sequence[str] = (),
+    narrow: Mapping[str, int] | None = None,
+    apart: bool = False,
+) -> None:
+    """A table for people. Columns named in `numbers` stand to the right, those in `narrow` have at most so many characters; rows of
+    several lines may be held `apart`.
+    """
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, leading=int(apart))
     for column in columns:
-        table.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
+        justify: Literal["left", "right"] = "right" if column in numbers else "left"
+        table.add_column(column, justify=justify, overflow="fold", max_width=(narrow or {}).get(column))
     for row in rows:
         table.add_row(*(Text(spoken(cell)) for cell in row))
+    if title:
+        say(title)
     console().print(table)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -29,6 +30,10 @@ def serve(
     become("api", {name: value for name, value in changes.items() if value is not None})
 
 
-def demo() -> None:
+def demo(
+    into: Annotated[
+        Path | None, typer.Option("--into", help="The folder to write to.", show_default="var/demo")
+    ] = None,
+) -> None:
     """Record two example years into var/demo through the service, and show their figures, logs and reports."""
-    become("api.demonstration", {})
+    become("api.demonstration", {}, *(() if into is None else ("--into", str(into))))

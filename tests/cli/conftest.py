@@ -36,17 +36,16 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 @pytest.fixture
-def run(capfdbinary: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Runner:
+def run(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Runner:
     """Run a command in this process, in an empty folder, with no settings but its own."""
     monkeypatch.chdir(tmp_path)
     for name in ("DATABASE", "DATABASE_PASSWORD", "DATABASE_PASSWORD_FILE", "HOST", "PORT", "PACKS"):
         monkeypatch.delenv(f"LEDGER_{name}", raising=False)
 
     def command(*arguments: str) -> Run:
-        capfdbinary.readouterr()
+        capfd.readouterr()
         code = main([str(argument) for argument in arguments])
-        out, err = capfdbinary.readouterr()
-        return Run(code, out.decode(), err.decode())
+        return Run(code, *capfd.readouterr())
 
     return command
 

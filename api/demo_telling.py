@@ -1,0 +1,128 @@
+"""What the demonstration shows people: refusals, figures beside the published ones, logs, and one decision replayed."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from api.demo_recording import Answered
+from ledger.cli import history, listing
+from ledger.cli.output import say, show
+from ledger.cli.reporting import Format, partnership_of, written
+from ledger.domain.history import Entry
+from ledger.domain.incident import NotificationDecided
+from ledger.projections import ask
+from ledger.projections.asking import Asking
+from ledger.reports.annual import report
+from ledger.reports.comparison import Compared
+from ledger.reports.page import number
+from ledger.wiring import Parts
+
+COLUMNS = ("published as", "printed", "from the ledger", "figure", "")
+NARROW = {"figures": 18, "printed": 34, "worked out": 34}
+"""Characters that leave the rest of the width to the reasons."""
+SIGNS = {True: "", False: "differs"}
+
+
+def tell_refused(answers: Sequence[Answered]) -> None:
+    """What was not recorded, and the rules that say why."""
+    refused = [answer for answer in answers if answer.rules]
+    rows = [(a.line, a.id, a.subject, rule["id"], rule["why"], rule["source"]) for a in refused for rule in a.rules]
+    show(
+        f"Refused, so that nothing of it stands: {len(refused)}",
+        ("line", "event", "record", "rule", "why", "rule's source"),
+        rows,
+    )
+
+
+def tell_surprises(answers: Sequence[Answered]) -> int:
+    """Answers that are not what the example's file expects, and how many."""
+    surprises = [answer for answer in answers if not answer.as_expected]
+    if surprises:
+        rows = [(answer.line, answer.id, answer.expected, answer.told) for answer in surprises]
+        show("Not answered as expected", ("line", "event", "expected", "answered"), rows)
+    return len(surprises)
+
+
+def tell_compared(compared: Sequence[Compared], explanations: Mapping[str, Mapping[str, Any]]) -> None:
+    """The published numbers beside the ledger's, then the reason of every difference.
+
+    Of the numbers per course, which add up to totals that are shown, only those that differ are.
+    """
+    reasons = {str(table["explanation"]): n for n, table in enumerate(explanations.values(), 1)}
+    captions = Counter(each.caption for each in compared)
+    shown = [each for each in compared if not (each.agrees and "course=" in each.dimension)]
+    agree, left = sum(each.agrees for each in compared), len(compared) - len(shown)
+    rows = [_beside(each, reasons, alone=captions[each.caption] == 1) for each in shown]
+    show(f"The figures beside the published ones: {agree} of {len(compared)} agree", COLUMNS, rows)
+    say(f"Not shown: {left} numbers of single courses, which agree.")
+    say()
+    told = [
+        (n, table["figures"], table["printed"], table["worked_out"], f"{table['explanation']} ({table['source']})")
+        for n, table in enumerate(explanations.values(), 1)
+    ]
+    columns = ("see", "figures", "printed", "worked out", "why")
+    show("Every difference, and what must not be compared", columns, told, narrow=NARROW, apart=True)
+
+
+def _beside(each: Compared, reasons: Mapping[str, int], *, alone: bool) -> tuple[str, ...]:
+    """One row; `alone` where its caption says by itself what it is."""
+    reason = reasons.get(each.explanation, each.explanation)
+    sign = " ".join(part for part in (SIGNS[each.agrees], f"see {reason}" if reason else "") if part)
+    caption = each.caption if alone else _caption(each)
+    return caption, each.printed, number(each.computed), each.figure.partition(".")[0], sign
+
+
+def _caption(each: Compared) -> str:
+    said = each.dimension.replace(";", ", ").replace("=", ": ").replace("-", " ")
+    return f"{each.caption} ({said})" if said else each.caption
+
+
+def write_compared(compared: Sequence[Compared], path: Path) -> None:
+    """The same comparison as a table for other programs."""
+    rows = [each.wire() for each in compared]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def write_reports(parts: Parts, year: str, stem: Path) -> list[Path]:
+    """The annual report as JSON, CSV and a page; where they stand."""
+    position = parts.ledger.head().position
+    made = report(parts.tables, parts.ledger.packs(as_at=position), year, position)
+    paths = []
+    for format_ in Format:
+        path = stem.with_name(f"{stem.name}.annual-report.{format_}")
+        path.write_text(written(made, format_, partnership_of(parts.ledger, position)), encoding="utf-8", newline="")
+        paths.append(path)
+    return paths
+
+
+def tell_work(parts: Parts, on: date) -> None:
+    """The action log and the escalation tracker as they stand on a day."""
+    asking = Asking(parts.ledger.head().position, on, parts.ledger.packs())
+    listing.tell("Action log", listing.ACTIONS, ask.actions(parts.tables, asking))
+    listing.tell("Escalation tracker", listing.ESCALATIONS, ask.escalations(parts.tables, asking))
+
+
+def tell_decision(parts: Parts, incident: str) -> int:
+    """The first decision whether to notify an incident, replayed without hindsight; its position."""
+    decision = next(e for e in parts.ledger.record(incident) if isinstance(e.event, NotificationDecided))
+    head = parts.ledger.head().position
+    before = history.of(parts, incident, decision.position - 1)
+    later = [entry for entry in history.of(parts, incident, head).entries if entry.position > decision.position]
+    say(f"One decision replayed without hindsight: {incident}, position {decision.position}")
+    say()
+    _tell_entries(f"Before: what was recorded when it was taken, {len(before.entries)} entries", before.entries)
+    _tell_entries("The decision", [decision])
+    _tell_entries(f"Later: what nobody could know then, {len(later)} entries", later)
+    return decision.position
+
+
+def _tell_entries(title: str, entries: Sequence[Entry]) -> None:
+    show(title, history.COLUMNS[:-1], [history.row(entry) for entry in entries], numbers=("position",))
