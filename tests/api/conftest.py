@@ -51,3 +51,10 @@ def quick(tmp_path) -> Iterator[TestClient]:
     """On SQLite only, for what does not depend on storage."""
     with serving(str(tmp_path / "ledger.sqlite")) as client:
         yield client
+
+
+@pytest.fixture(scope="module")
+def unchanged(tmp_path_factory) -> Iterator[TestClient]:
+    """On SQLite, one service for all tests of a module that must leave it as it is."""
+    with serving(str(tmp_path_factory.mktemp("unchanged") / "ledger.sqlite")) as client:
+        yield client

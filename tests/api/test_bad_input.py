@@ -80,15 +80,15 @@ BAD = {
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_bad_input(quick, name):
-    post(quick, [agency("LA"), agency("LB", id="used")], BATCH)
+def test_bad_input(unchanged, name):
+    post(unchanged, [agency("LA", id="first"), agency("LB", id="used")], BATCH)
     body, content_type, status, kind = BAD[name]
-    answer = post(quick, body, content_type)
+    answer = post(unchanged, body, content_type)
     assert (answer.status_code, answer.json()["type"]) == (status, f"/problems/{kind}"), answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     assert "Canary" not in answer.text
-    assert head(quick) == 2
-    assert quick.get(f"/problems/{kind}").json()["status"] == status
+    assert head(unchanged) == 2
+    assert unchanged.get(f"/problems/{kind}").json()["status"] == status
 
 
 def test_every_fault_is_named_where_it_stands(quick):
@@ -153,8 +153,8 @@ def test_a_body_longer_than_allowed_is_not_read_to_its_end(quick):
         ("/rules?colour=blue", 422, "bad-query"),
     ],
 )
-def test_a_question_that_cannot_be_answered(quick, address, status, kind):
-    answer = quick.get(address)
+def test_a_question_that_cannot_be_answered(unchanged, address, status, kind):
+    answer = unchanged.get(address)
     assert (answer.status_code, answer.json()["type"]) == (status, f"/problems/{kind}"), answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     if kind == "bad-query":

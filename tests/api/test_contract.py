@@ -42,22 +42,22 @@ def can_be_wrong(label) -> bool:
 
 
 @pytest.mark.parametrize("label", OPERATIONS)
-def test_what_the_contract_allows_is_taken(address, monkeypatch, label):
-    check(address, monkeypatch, OPERATIONS[label], GenerationMode.POSITIVE)
+def test_what_the_contract_allows_is_taken(address, monkeypatch, long, label):
+    check(address, monkeypatch, long, OPERATIONS[label], GenerationMode.POSITIVE)
 
 
 @pytest.mark.parametrize("label", [label for label in OPERATIONS if can_be_wrong(label)])
-def test_what_the_contract_forbids_is_refused(address, monkeypatch, label):
-    check(address, monkeypatch, OPERATIONS[label], GenerationMode.NEGATIVE)
+def test_what_the_contract_forbids_is_refused(address, monkeypatch, long, label):
+    check(address, monkeypatch, long, OPERATIONS[label], GenerationMode.NEGATIVE)
 
 
-def check(address, monkeypatch, operation, mode):
+def check(address, monkeypatch, long, operation, mode):
     monkeypatch.setattr("api.waiting.PATIENCE", 0.01)
     # The door is stricter than JSON Schema can say: 1.0 is an integer there, and a day of 30 February fits a pattern.
     beyond = [positive_data_acceptance] if operation.path == "/events" else []
 
     @settings(
-        max_examples=10,
+        max_examples=100 if long else 5,
         derandomize=True,
         deadline=None,
         suppress_health_check=list(HealthCheck),
