@@ -8,11 +8,13 @@ import sys
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
+from typing import cast
 
 import pytest
 from eventsourcing.persistence import OperationalError
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
+from fastapi import FastAPI
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it has none
+from jsonschema.exceptions import ValidationError  # type: ignore[import-untyped]
 
 from api.__main__ import is_loopback
 from ledger.domain.register import REGISTER, RULES, TYPE_PREFIX
@@ -62,7 +64,7 @@ def test_a_projector_that_stopped_makes_it_unready_but_not_deaf(tmp_path, monkey
     monkeypatch.setattr(Projector, "step", stop)
     with serving(str(tmp_path / "ledger.sqlite")) as client:
         assert post(client, agency("LA")).status_code == 201
-        client.app.state.keeper._thread.join(10)
+        cast("FastAPI", client.app).state.keeper._thread.join(10)
         answer = client.get("/readyz")
         assert answer.status_code == 503
         assert "no projection understands" in answer.json()["trouble"]
