@@ -11,6 +11,8 @@ from ledger.settings import Settings
 
 SECONDS_TO_FINISH = 5
 """How long open requests and streams have once the service is told to stop."""
+BAD_USAGE = 2
+"""The exit code of a setting that cannot be used, as of every command."""
 
 
 def is_loopback(host: str) -> bool:
@@ -25,10 +27,11 @@ def main() -> None:
     """Serve on the host and port of the settings."""
     settings = Settings()
     if not is_loopback(settings.host):
-        sys.exit(
+        sys.stderr.write(
             f"LEDGER_HOST is {settings.host}, which other machines can reach. This version knows no sign-in: whoever reaches it "
-            "may read and post everything. It therefore serves 127.0.0.1, ::1 or localhost only."
+            "may read and post everything. It therefore serves 127.0.0.1, ::1 or localhost only.\n"
         )
+        sys.exit(BAD_USAGE)
     uvicorn.run(
         "api.app:create",
         factory=True,

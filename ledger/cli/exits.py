@@ -41,6 +41,7 @@ class Stop(Exception):
 def told() -> Iterator[None]:
     """Turn the errors that a ledger in trouble raises into Stop; whatever else is raised is a defect and keeps its traceback."""
     from eventsourcing.persistence import InterfaceError, OperationalError, PersistenceError, ProgrammingError
+    from pydantic import ValidationError
     from sqlalchemy.exc import DBAPIError
 
     from ledger.domain.packs import PacksRefused
@@ -55,8 +56,14 @@ def told() -> Iterator[None]:
         yield
     except (NotAPlaceInTime, PackUnreadable) as error:
         raise Stop(Code.USAGE, str(error)) from error
-    except (CopyDiffersError, PacksRefused) as error:
+    except CopyDiffersError as error:
         raise Stop(Code.UNVERIFIED, str(error)) from error
+    except PacksRefused as error:
+        hint = "LEDGER_PACKS names the folder of packs that are not shipped with the program."
+        raise Stop(Code.UNVERIFIED, f"{error}\n{hint}") from error
+    except ValidationError as error:  # what is posted is checked elsewhere; this came out of the database
+        what = f"An entry cannot be read back: its stored bytes are not those of a {error.title}."
+        raise Stop(Code.UNVERIFIED, what) from error
     except (UnknownSchemaError, UnknownType, ProjectorStopped) as error:
         raise Stop(Code.DATABASE, str(error)) from error
     except (OperationalError, InterfaceError, DBAPIError) as error:

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli.opening import become, settings
+from ledger.cli.exits import told
+from ledger.cli.opening import become, opened, settings
 from ledger.cli.options import Database
 from ledger.cli.output import note
 
@@ -26,6 +27,8 @@ def serve(
     changes = {"LEDGER_DATABASE": database, "LEDGER_HOST": host, "LEDGER_PORT": None if port is None else str(port)}
     address = host or chosen.host
     shown = f"http://{f'[{address}]' if ':' in address else address}:{chosen.port if port is None else port}"
+    with told(), opened(database, make=True):
+        pass  # so that a database or a pack in trouble is told here, in one line
     note(f"Starting on {shown}; its documentation is at {shown}/docs.")
     become("api", {name: value for name, value in changes.items() if value is not None})
 

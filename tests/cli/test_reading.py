@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,29 @@ def test_a_file_that_is_no_ledger_is_told(run, tmp_path):
     ended = run("entries", "--database", tmp_path / "notes.txt")
     assert ended.code == 4
     assert "is not a ledger" in ended.err
+
+
+def altered(database, statement):
+    """The ledger's file after somebody went round its triggers."""
+    connection = sqlite3.connect(database)
+    for (trigger,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        connection.execute(f"DROP TRIGGER {trigger}")
+    connection.execute(statement)
+    connection.commit()
+    connection.close()
+
+
+def test_an_altered_entry_is_a_failed_verification(run, agencies):
+    altered(agencies, "UPDATE entries SET state = CAST(replace(CAST(state AS TEXT), 'health', 'wealth') AS BLOB)")
+    ended = run("entries")
+    assert (ended.code, "cannot be read back" in ended.err) == (5, True)
+
+
+def test_a_ledger_of_another_version_is_left_alone(run, agencies):
+    altered(agencies, "UPDATE head SET schema_version = schema_version + 1")
+    assert run("entries").code == 4
+    assert run("backup", "saved.sqlite").code == 4
+    assert not Path("saved.sqlite").exists()
 
 
 def renamed(name, **attributes):
