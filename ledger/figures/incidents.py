@@ -11,6 +11,7 @@ from sqlalchemy import or_
 from ledger.domain import clocks
 from ledger.figures.figure import Kind, Stating, figure
 from ledger.figures.measures import Count, Measure, Share, Total
+from ledger.figures.period import Period
 from ledger.figures.selection import Asked, Case, Cases, Selection, within
 from ledger.projections.columns import table_of
 from ledger.projections.incidents import Incidents
@@ -100,7 +101,7 @@ def rapid_reviews_in_time(asked: Asked) -> Measure:
 
 
 def _notifications(asked: Asked) -> Iterator[tuple[str, tuple[date, int]]]:
-    near = I.notified_on.between(asked.period.first - LONGEST, asked.period.last)
+    near = within(I.notified_on, Period(asked.period.first - LONGEST, asked.period.last))
     for reference, day, entry in asked.some(
         Incidents, (I.reference, I.notified_on, I.notified_entry), near, I.retracted_entry.is_(None)
     ):

@@ -7,7 +7,9 @@ from datetime import date
 
 from sqlalchemy import or_, select
 
-from ledger.figures.selection import Asked
+from ledger.figures.measures import NOT_STATED
+from ledger.figures.period import Period
+from ledger.figures.selection import Asked, within
 from ledger.figures.stated import DISTANCE, Stated, in_order
 from ledger.projections.amendments import Amendments
 from ledger.projections.columns import table_of
@@ -47,9 +49,9 @@ def _read_corrections(asked: Asked) -> dict[int, list[int]]:
 
 
 def _read_observations(asked: Asked) -> list[Stated]:
-    c, first, last = table_of(Indicators).c, asked.period.first - DISTANCE, asked.period.last
-    of_period = c.period_to.between(first, last)
-    of_day = or_(c.snapshot_on.between(first, last), c.snapshot_on == "not-stated")
+    c, near = table_of(Indicators).c, Period(asked.period.first - DISTANCE, asked.period.last)
+    of_period = within(c.period_to, near)
+    of_day = or_(within(c.snapshot_on, near), c.snapshot_on == NOT_STATED)
     rows = asked.tables.rows(Indicators, as_at=asked.as_at, also=(or_(of_period, of_day),), on=asked.on)
     return in_order(_stated(row) for row in rows)
 

@@ -1,0 +1,166 @@
+"""The annual figures as JSON, CSV and a page: complete, the same each time, safe to open."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from ledger.figures import FIGURES, SECTIONS
+from ledger.figures.period import NotAPeriod
+from ledger.reports.annual import to_json
+from ledger.reports.page import MOST_RANGES, number, said, to_html
+from ledger.reports.table import COLUMNS, guarded, spoken_ranges, to_csv
+from tests.figures.telling import agencies, raised, real_year, told
+
+VOID = {"meta", "link", "br", "hr", "img", "input"}
+FIXED = ("id", "caption", "value", "unit", "kind", "by", "numerator", "denominator", "definition", "version", "entries")
+
+
+def test_the_json_has_the_shape_machines_read(real, made):
+    found = json.loads(to_json(made))
+    assert found == made.wire()
+    assert (found["as_at"], found["period"], found["from"], found["to"]) == (
+        real.head,
+        "2019-20",
+        "2019-04-01",
+        "2020-03-31",
+    )
+    for figure in found["figures"]:
+        assert tuple(figure)[: len(FIXED)] == FIXED
+        assert isinstance(figure["value"], int | str | None)
+        assert figure["entries"] == sorted(set(figure["entries"]))
+    assert set(FIGURES) <= {figure["id"] for figure in found["figures"]}
+
+
+def test_sections_come_in_their_order_and_ids_once(made):
+    sections = [SECTIONS.index(each.section) for each in made.figures]
+    assert sections == sorted(sections)
+    ids = [each.id for each in made.figures]
+    assert len(set(ids)) == len(ids)
+
+
+def test_the_same_entries_give_the_same_bytes(made, tmp_path):
+    with told(str(tmp_path / "again.sqlite"), real_year()) as again:
+        other = again.report()
+    assert to_json(other) == to_json(made)
+    assert to_csv(other) == to_csv(made)
+    assert to_html(other, "Somewhere") == to_html(made, "Somewhere")
+
+
+def test_only_a_reporting_year_is_reported(real):
+    with pytest.raises(NotAPeriod):
+        real.report("2019-21")
+
+
+def test_the_csv_has_a_row_for_each_figure_and_each_part(made):
+    rows = list(csv.reader(io.StringIO(to_csv(made))))
+    assert tuple(rows[0]) == COLUMNS
+    assert {len(row) for row in rows} == {len(COLUMNS)}
+    assert len(rows) == 1 + len(made.figures) + sum(len(parts) for each in made.figures for parts in each.by.values())
+    by_name = [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
+    (share,) = [r for r in by_name if r["figure"] == "FIG-TRN-EVAL"]
+    assert (share["value"], share["numerator"], share["denominator"], share["basis"]) == (
+        "42.2",
+        "526",
+        "1245",
+        "dataset",
+    )
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+44", "-2", "@here", "\tx", "\rx"])
+def test_no_text_of_a_csv_is_taken_for_a_formula(text):
+    assert guarded(text) == "'" + text
+    assert guarded("a" + text) == "a" + text
+
+
+def test_a_title_of_a_formula_is_guarded_in_the_csv(made):
+    trap = replace(made.figures[0], caption="=HYPERLINK(1)", note="+1")
+    rows = list(csv.reader(io.StringIO(to_csv(replace(made, figures=(trap,))))))
+    assert (rows[1][1], rows[1][-1]) == ("'=HYPERLINK(1)", "'+1")
+
+
+def test_positions_are_told_in_runs():
+    assert spoken_ranges([1, 2, 3, 5, 9, 10]) == "1-3 5 9-10"
+    assert spoken_ranges([1, 2, 3, 5, 9, 10], most=1) == "1-3 and 3 more"
+    assert spoken_ranges([]) == ""
+
+
+def test_numbers_are_told_as_people_read_them():
+    from decimal import Decimal
+
+    assert (number(10895), number(Decimal("1234.50")), number(None)) == ("10,895", "1,234.50", "cannot tell")
+    assert (said(Decimal("-3.00"), "pounds"), said(Decimal("8.5"), "% of children")) == ("-£3.00", "8.5%")
+
+
+class Lint(HTMLParser):
+    """What a page must have, gathered while it is read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.seen: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        self.seen.append((tag, given))
+        if tag not in VOID:
+            self.open.append(tag)
+        if "id" in given:
+            self.ids.append(given["id"] or "")
+        self.links += [value or "" for name, value in attrs if name in {"href", "src", "action"}]
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag, f"</{tag}> closes nothing"
+
+    def of(self, tag: str) -> list[dict[str, str | None]]:
+        return [given for name, given in self.seen if name == tag]
+
+
+def test_the_page_is_whole_and_needs_nothing_from_elsewhere(made):
+    text = to_html(made, "Somewhere & <co>")
+    page = Lint()
+    page.feed(text)
+    page.close()
+    assert page.open == []
+    assert len(page.of("h1")) == len(page.of("title")) == len(page.of("main")) == 1
+    assert page.of("html") == [{"lang": "en-GB"}]
+    assert len(set(page.ids)) == len(page.ids)
+    assert page.links and all(link.startswith("#") and link[1:] in page.ids for link in page.links)
+    assert not page.of("script") + page.of("link") + page.of("img") + page.of("iframe")
+    assert all(given.get("scope") in {"col", "row"} for given in page.of("th"))
+    assert len(page.of("caption")) == len(page.of("table"))
+    assert "http" not in text.replace("http-equiv", "")
+    assert "<co>" not in text and "&lt;co&gt;" in text
+    assert "@media print" in text
+
+
+def test_every_figure_on_the_page_leads_to_its_working(made):
+    page = Lint()
+    text = to_html(made)
+    page.feed(text)
+    for each in made.figures:
+        assert f"#{each.id}" in page.links
+        assert text.count(f"<code>{each.id}</code>") >= 2
+    assert f"as at position {made.as_at}" in text
+    assert "Printed</dt><dd>8.6, which differs" in text
+
+
+def test_a_page_stays_short_where_a_figure_rests_on_very_many_entries(made):
+    many = replace(made.figures[0], entries=tuple(range(1, 5000, 2)))
+    text = to_html(replace(made, figures=(many,)))
+    assert f"and {2500 - MOST_RANGES} more" in text
+
+
+def test_an_empty_ledger_is_told_to_be_empty(tmp_path):
+    with told(str(tmp_path / "empty.sqlite"), [*agencies(), raised("ACT-1", "2019-05-01", "2019-06-01")]) as ledger:
+        empty = ledger.report(as_at=0)
+        assert all(each.value in (0, None) and each.entries == () for each in empty.figures)
+        assert json.loads(to_json(empty))["as_at"] == 0
+        assert ledger.report().figures != empty.figures
