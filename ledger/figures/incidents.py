@@ -59,9 +59,12 @@ def children_involved(asked: Asked) -> Measure:
 def notified_in_time(asked: Asked) -> Measure:
     """Of the incidents that FIG-SIN counts, those notified within five working days after the authority became aware, under the regime and calendar in force that day; incidents of which it cannot be told are left out of both numbers (WT-SIN-5WD, GEN-WD-START)."""
     timed, untold = [], 0
+    states: dict[tuple[object, object], clocks.State] = {}
     columns = (I.known_on, I.notified_on, I.reported_entry, I.notified_entry)
     for known_on, notified_on, *entries in asked.some(Incidents, columns, *_notified(asked).where):
-        state = clocks.state(clocks.sin_5wd(asked.packs, known_on, notified_on), asked.day)
+        if (days := (known_on, notified_on)) not in states:
+            states[days] = clocks.state(clocks.sin_5wd(asked.packs, *days), asked.day)
+        state = states[days]
         if state in ("met", "met-late"):
             timed.append(Case({"met": state == "met"}, tuple(entries)))
         else:
@@ -83,10 +86,10 @@ def rapid_reviews_decided(asked: Asked) -> Measure:
 def rapid_reviews_in_time(asked: Asked) -> Measure:
     """Of the rapid reviews due within the period, those sent to the Panel by the fifteenth working day after the earliest notification of their incidents was sent, under the regime and calendar in force that day; those of which it cannot be told are left out of both numbers (WT-RR-15WD, GEN-WD-START)."""
     timed, untold = [], 0
-    notified = dict(_notifications(asked))
-    for found in asked.held(
-        RapidReviews, or_(R.submitted_on.is_(None), R.submitted_on >= asked.period.first - LONGEST)
-    ):
+    near = or_(R.submitted_on.is_(None), R.submitted_on >= asked.period.first - LONGEST)
+    reviews = asked.held(RapidReviews, near)
+    notified = dict(_notifications(asked)) if reviews else {}
+    for found in reviews:
         sent = [notified[reference] for reference in found.row.incidents if reference in notified]
         if not sent:
             continue

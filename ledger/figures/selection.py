@@ -148,29 +148,31 @@ def count_ahead(asked: Asked, wanted: Iterable[Wanted]) -> None:
 
 def count_together(asked: Asked, wanted: Sequence[Wanted]) -> list[list[Cell]]:
     """The cells of selections of one table, in one question; a selection's cells may be alike in its dimensions."""
-    groups: dict[str, ColumnElement[Any]] = {}
-    for selection, by in wanted:
-        groups.update({str(selection.dimension(name)): selection.dimension(name) for name in by})
+    dimensions = [[selection.dimension(name) for name in by] for selection, by in wanted]
+    groups = list({id(column): column for columns in dimensions for column in columns}.values())
+    places = [[next(n for n, g in enumerate(groups) if g is column) for column in columns] for columns in dimensions]
     listed = func.json_agg if asked.on.dialect.name == "postgresql" else func.json_group_array
     aggregates = [selection.aggregates(listed) for selection, _ in wanted]
     first = wanted[0].selection
     question = (
-        select(*groups.values(), *(aggregate for several in aggregates for aggregate in several))
+        select(*groups, *(aggregate for several in aggregates for aggregate in several))
         .select_from(table_of(first.projection))
         .where(first._held(asked), or_(*(and_(true(), *each.selection.where) for each in wanted)))  # noqa: SLF001 - the same module
-        .group_by(*groups.values())
+        .group_by(*groups)
     )
-    places = {name: n for n, name in enumerate(groups)}
     found: list[list[Cell]] = [[] for _ in wanted]
     for row in asked.on.execute(question):
         at = len(groups)
-        for (selection, by), several, cells in zip(wanted, aggregates, found, strict=True):
-            rows, amount, stated, *cited = row[at : at + len(several)]
+        for where, several, cells in zip(places, aggregates, found, strict=True):
+            if row[at]:
+                cells.append(_cell(tuple(row[n] for n in where), row[at : at + len(several)]))
             at += len(several)
-            if rows:
-                of = tuple(row[places[str(selection.dimension(name))]] for name in by)
-                cells.append(Cell(of, rows, int(amount or 0), stated, _positions(cited)))
     return found
+
+
+def _cell(of: Codes, counted: Sequence[Any]) -> Cell:
+    rows, amount, stated, *cited = counted
+    return Cell(of, rows, int(amount or 0), stated, _positions(cited))
 
 
 class Case(NamedTuple):

@@ -71,8 +71,9 @@ def completion_rate(asked: Asked) -> Measure:
 def _evaluated(asked: Asked, tier: str, id_: str) -> Measure:
     ended, began = func.coalesce(E.period_to, E.evaluated_on), func.coalesce(E.period_from, E.evaluated_on)
     within = (began >= asked.period.first, ended <= asked.period.last, E.tier == tier, E.asked.is_not(None))
+    dimensions = {"course": _course(asked)}
     returned, sent = (
-        Selection(TrainingEvaluations, within, amount=amount, dimensions={"course": _course(asked)}, at_last=True)
+        Selection(TrainingEvaluations, within, amount=amount, dimensions=dimensions, at_last=True)
         for amount in (E.returns, E.asked)
     )
     return Share(returned, sent, (id_ + "-RETURNS", id_ + "-ASKED"), "evaluations", amounts=True)
