@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -37,3 +38,21 @@ class Settings(BaseSettings):
         parts = urlsplit(self.database)
         user, _, address = parts.netloc.rpartition("@")
         return urlunsplit(parts._replace(netloc=f"{user.partition(':')[0]}:{quote(password, safe='')}@{address}"))
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address can be reached from this machine only."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def why_not_listen(host: str) -> str | None:
+    """Why the service does not listen at an address; None where it does."""
+    if is_loopback(host):
+        return None
+    return (
+        f"LEDGER_HOST is {host}, which other machines can reach. This version knows no sign-in: whoever reaches it "
+        "may read and post everything. It therefore serves 127.0.0.1, ::1 or localhost only."
+    )

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ledger.cli.exits import told
+from ledger.cli.exits import Code, Stop, told
 from ledger.cli.opening import become, opened, settings
 from ledger.cli.options import Database
 from ledger.cli.output import note
@@ -23,9 +23,13 @@ def serve(
     ] = None,
 ) -> None:
     """Start the service; stop it with Ctrl-C or SIGTERM."""
+    from ledger.settings import why_not_listen
+
     chosen = settings(database)
     changes = {"LEDGER_DATABASE": database, "LEDGER_HOST": host, "LEDGER_PORT": None if port is None else str(port)}
     address = host or chosen.host
+    if why := why_not_listen(address):
+        raise Stop(Code.USAGE, why)
     shown = f"http://{f'[{address}]' if ':' in address else address}:{chosen.port if port is None else port}"
     with told(), opened(database, make=True):
         pass  # so that a database or a pack in trouble is told here, in one line

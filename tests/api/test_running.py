@@ -16,10 +16,10 @@ from fastapi import FastAPI
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it has none
 from jsonschema.exceptions import ValidationError  # type: ignore[import-untyped]
 
-from api.__main__ import is_loopback
 from ledger.domain.register import REGISTER, RULES, TYPE_PREFIX
 from ledger.projections.folding import ProjectorStopped
 from ledger.projections.projector import Projector
+from ledger.settings import is_loopback
 from tests.api.conftest import serving
 from tests.api.story import PARTNERS, tell
 from tests.api.test_events import head, post
@@ -149,6 +149,6 @@ def test_it_refuses_to_listen_to_other_machines(tmp_path):
         [sys.executable, "-m", "api"], env={"LEDGER_HOST": "0.0.0.0", "LEDGER_DATABASE": str(tmp_path / "l.sqlite"), "PATH": ""},
         cwd=Path(__file__).parents[2], capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
-    assert run.returncode == 1
+    assert run.returncode == 2
     assert "no sign-in" in run.stderr
     assert not (tmp_path / "l.sqlite").exists()

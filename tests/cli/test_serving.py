@@ -69,3 +69,4 @@ def test_it_does_not_listen_where_others_can_reach_it(tmp_path):
         told = process.communicate(timeout=LONGEST)[1]
     assert process.returncode == 2
     assert "knows no sign-in" in told
+    assert not (tmp_path / "var").exists()
