@@ -32,6 +32,15 @@ def test_a_ledger_on_a_server_comes_back_from_its_backup(run, agencies, postgres
     assert rows(tmp_path / "again.sqlite") == rows(agencies)
 
 
+def test_tables_are_built_and_asked_on_either_engine(run, agencies, database):
+    assert run("backup", "saved.sqlite").code == 0
+    assert run("restore", "saved.sqlite", "--database", database).code == 0
+    assert run("rebuild", "--database", database, "--json").json["position"] == 2
+    assert run("actions", "--database", database, "--json").json["items"] == []
+    assert run("report", "annual", "2019-20", "--database", database, "--json").json["as_at"] == 2
+    assert "Agency POLICE" in run("history", "POLICE", "--database", database).out
+
+
 def test_nothing_is_overwritten(run, agencies):
     assert run("backup", "saved.sqlite").code == 0
     again = run("backup", "saved.sqlite")
