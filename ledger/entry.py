@@ -10,13 +10,12 @@ from datetime import datetime
 from functools import cache
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema, create_model
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from ledger import canonical, sealing
 from ledger.clock import spelled
 from ledger.domain.calendar import london_day
-from ledger.domain.fields import REFERENCE_PATTERN, WORDS, TimePrecision
+from ledger.domain.fields import REFERENCE_PATTERN, WORDS, Instant, TimePrecision
 from ledger.domain.general import GENERAL, Corrected
 from ledger.domain.history import Entry
 from ledger.domain.register import REGISTER, TYPE_PREFIX, Event, EventType, Path
@@ -43,21 +42,6 @@ class Malformed(ValueError):
         super().__init__("; ".join(f"{f.pointer or '(event)'}: {f.message}" for f in faults))
 
 
-_TIME = re.compile(r"(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})")
-
-
-def _instant(value: object) -> object:
-    if isinstance(value, str) and _TIME.fullmatch(value):
-        try:
-            return datetime.fromisoformat(value)
-        except ValueError:
-            pass
-    elif isinstance(value, datetime):
-        return value
-    raise PydanticCustomError("instant", "Input should be an RFC 3339 timestamp such as 2019-12-02T00:00:00Z, from 1900 to 2099")
-
-
-Instant = Annotated[AwareDatetime, BeforeValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"})]
 Identifier = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[!-~]+( [!-~]+)*$")]
 Source = Annotated[str, Field(pattern=r"^(/agencies/[A-Z0-9-]{1,40}|/business-unit)$")]
 
@@ -147,7 +131,7 @@ def parse(value: Any, raw: bytes | None = None) -> Submission:
     except ValidationError as error:
         raise Malformed(*faults(error, value)) from None
     attributes = {name: item for name, item in value.items() if name != "expectedversion"}
-    words = {place: sealing.look(value["data"], place) for place in _word_places(kind, value["data"])}
+    words = {place: _text(value["data"], place) for place in _word_places(kind, value["data"])}
     bare = attributes | {"data": sealing.replaced(value["data"], dict.fromkeys(words, True))} if words else attributes
     return Submission(
         kind=kind,
@@ -163,6 +147,14 @@ def parse(value: Any, raw: bytes | None = None) -> Submission:
         content=hashlib.sha256(canonical.write(bare)).digest(),
         words=words,
     )
+
+
+def _text(data: Any, place: sealing.Place) -> str:
+    """The words at a place. Only the ledger seals: a commitment posted in their place would stand for words nobody has."""
+    found = sealing.look(data, place)
+    if not isinstance(found, str):
+        raise Malformed(Fault(f"/data{sealing.pointer(place)}", "Input should be a valid string"))
+    return found
 
 
 def _word_places(kind: EventType, data: Any) -> list[sealing.Place]:
@@ -207,10 +199,21 @@ def _pointer(location: tuple[int | str, ...], value: Any, *, missing: bool) -> s
                 value = value[step]
             case list(), int() if step < len(value):
                 value = value[step]
-            case _ if not (missing and number == len(location) - 1):
-                continue
-        steps.append(str(step).replace("~", "~0").replace("/", "~1"))
+            case _:
+                if not (missing and number == len(location) - 1):
+                    continue
+        if not _may_be_told(step):
+            break
+        steps.append(str(step))
     return "".join(f"/{step}" for step in steps)
+
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}")
+
+
+def _may_be_told(step: int | str) -> bool:
+    """Whether a step is an index or looks like a field or a code; any other name is text somebody typed, so a pointer ends before it."""
+    return isinstance(step, int) or _NAME.fullmatch(step) is not None
 
 
 def _refuse_nulls(value: Any, where: str) -> None:
@@ -219,7 +222,7 @@ def _refuse_nulls(value: Any, where: str) -> None:
             raise Malformed(Fault(where, "null says nothing; leave the field out"))
         case dict():
             for name, item in value.items():
-                _refuse_nulls(item, f"{where}/{name}")
+                _refuse_nulls(item, f"{where}/{name}" if _may_be_told(name) else where)
         case list():
             for number, item in enumerate(value):
                 _refuse_nulls(item, f"{where}/{number}")

@@ -24,10 +24,9 @@ Place = tuple[str | int, ...]
 
 
 def places(data: Any, path: Path, so_far: Place = ()) -> Iterator[Place]:
-    """Where a path of the register leads in posted data; absent branches lead nowhere."""
+    """Where a path of the register leads in posted data, whatever stands there; absent branches lead nowhere."""
     if not path:
-        if isinstance(data, str):
-            yield so_far
+        yield so_far
         return
     step, rest = path[0], path[1:]
     if step == "*":

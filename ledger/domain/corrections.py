@@ -8,7 +8,7 @@ from typing import Any
 
 from ledger.domain.claim import Broken, Claim, Verdict, judge
 from ledger.domain.general import Corrected, Withdrawn
-from ledger.domain.history import Entry, Standing, apply_correction, effective, fold
+from ledger.domain.history import ABSENT, Entry, Standing, corrected, effective, folded
 from ledger.domain.register import rule
 from ledger.domain.standing import (
     STANDING_RULES,
@@ -66,9 +66,11 @@ def judge_correction(entries: Sequence[Entry], standing: Standing, claim: Claim[
 
 def _judge_as_corrected(entries: Sequence[Entry], claim: Claim[Any], correction: Corrected) -> Verdict:
     """Ask the original event's own rules of the corrected event, on its record as it stood just before the original."""
+    counted = effective(entries)  # what later corrections and withdrawals did to the entries before it counts there too
     place = correction.position
-    as_corrected = apply_correction({e.position: e for e in effective(entries)}[place], correction, position=0)
-    before = fold([e for e in entries if e.position < place or _speaks_of_before(e, place)])
+    as_corrected = corrected(next(e for e in counted if e.position == place), correction.changes)
+    earlier = [e for e in counted if e.position < place]
+    before = folded(earlier, earlier[-1].version) if earlier else ABSENT
     again = replace(
         claim,
         kind=as_corrected.kind,
@@ -77,10 +79,6 @@ def _judge_as_corrected(entries: Sequence[Entry], claim: Claim[Any], correction:
         day=as_corrected.day,
         timeprecision=as_corrected.timeprecision,
         version=before.version,
+        retrospective=as_corrected.retrospective,
     )
     return judge(before, again, RULES_OF_A_CORRECTED_EVENT)
-
-
-def _speaks_of_before(entry: Entry, position: int) -> bool:
-    """Whether an entry corrects or withdraws one before a position: what it did counts there too."""
-    return isinstance(entry.event, Corrected | Withdrawn) and entry.event.position < position

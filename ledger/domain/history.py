@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from pydantic import AwareDatetime, ConfigDict, TypeAdapter
+from pydantic import BaseModel, ConfigDict
 
 from ledger.domain.calendar import london_day
-from ledger.domain.fields import TimePrecision
+from ledger.domain.fields import Instant, TimePrecision
 from ledger.domain.general import Corrected, DuplicateOf, Withdrawn
 from ledger.domain.register import Event, EventType
 
@@ -68,8 +68,15 @@ class Standing:
 
 
 ABSENT = Standing()
-_TIME: TypeAdapter[datetime] = TypeAdapter(AwareDatetime, config=ConfigDict(strict=True))
-_PRECISION: TypeAdapter[str] = TypeAdapter(TimePrecision, config=ConfigDict(strict=True))
+
+
+class _When(BaseModel):
+    """What a correction may say of the attributes outside an event's data."""
+
+    model_config = ConfigDict(strict=True)
+
+    time: Instant | None = None
+    timeprecision: TimePrecision | None = None
 
 
 def effective(entries: Iterable[Entry]) -> list[Entry]:
@@ -78,13 +85,12 @@ def effective(entries: Iterable[Entry]) -> list[Entry]:
     Corrections and withdrawals themselves are not in the list; what they did is.
     """
     kept: dict[int, Entry] = {}
+    corrections: dict[int, list[Entry]] = {}
     first: int | None = None
     for entry in entries:
         match entry.event:
-            case Corrected() as correction:
-                if correction.position in kept:
-                    original = kept[correction.position]
-                    kept[correction.position] = apply_correction(original, correction, entry.position)
+            case Corrected(position=position):
+                corrections.setdefault(position, []).append(entry)
             case Withdrawn(position=position):
                 kept.pop(position, None)
                 if position == first:
@@ -92,44 +98,49 @@ def effective(entries: Iterable[Entry]) -> list[Entry]:
             case _:
                 first = entry.position if first is None else first
                 kept[entry.position] = entry
+    for position in corrections.keys() & kept.keys():
+        kept[position] = _as_corrected(kept[position], corrections[position])
     return list(kept.values())
 
 
-def apply_correction(original: Entry, correction: Corrected, position: int) -> Entry:
+def _as_corrected(original: Entry, corrections: Sequence[Entry]) -> Entry:
+    """An original entry after all its corrections, checked once: the last value of each field is the one that counts."""
+    changes: dict[str, Any] = {}
+    for entry in corrections:
+        if isinstance(entry.event, Corrected):
+            changes |= entry.event.changes
+    return replace(corrected(original, changes), corrected_by=tuple(entry.position for entry in corrections))
+
+
+def corrected(original: Entry, changes: Mapping[str, Any]) -> Entry:
     """The original entry with whole fields replaced; raises pydantic's ValidationError where they do not fit its shape."""
-    changes = dict(correction.changes)
-    time, precision = original.time, original.timeprecision
-    if "time" in changes:
-        time = _TIME.validate_json(json.dumps(changes.pop("time")))
-    if "timeprecision" in changes:
-        precision = _PRECISION.validate_json(json.dumps(changes.pop("timeprecision")))
+    changes = dict(changes)
+    outside = {name: changes.pop(name) for name in _When.model_fields if name in changes}
+    when = _When.model_validate_json(json.dumps(outside)) if outside else _When()
+    time, precision = when.time or original.time, when.timeprecision or original.timeprecision
     event = original.event
     if changes:
         data = event.model_dump(mode="json", exclude_unset=True) | changes
         event = type(event).model_validate_json(json.dumps(data))
-    return replace(
-        original,
-        event=event,
-        time=time,
-        day=london_day(time),
-        timeprecision=precision,
-        corrected_by=(*original.corrected_by, position),
-    )
+    return replace(original, event=event, time=time, day=london_day(time), timeprecision=precision)
 
 
 def fold(entries: Sequence[Entry]) -> Standing:
     """The standing that a record's entries, in recorded order, leave. Pure: the same entries give the same standing."""
     if not entries:
         return ABSENT
-    record, version = entries[0].kind.record, entries[-1].version
+    return folded(effective(entries), entries[-1].version)
+
+
+def folded(counted: Sequence[Entry], version: int) -> Standing:
+    """The standing that entries leave of which all count as they are: void if there are none."""
     state: Any = None
     duplicate_of: str | None = None
-    counted = effective(entries)
     for entry in counted:
         if isinstance(entry.event, DuplicateOf):
             duplicate_of = entry.event.duplicate_of
         else:
-            state = record.evolve(state, entry.event)
+            state = entry.kind.record.evolve(state, entry.event)
     return Standing(version, state, void=not counted, duplicate_of=duplicate_of)
 
 

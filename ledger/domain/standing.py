@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
-from ledger.domain.calendar import start_of_day
+from ledger.domain.calendar import london_day, start_of_day
 from ledger.domain.claim import Claim
-from ledger.domain.general import DuplicateOf
+from ledger.domain.fields import known_day
+from ledger.domain.general import Corrected, DuplicateOf, Withdrawn
 from ledger.domain.history import Standing
 from ledger.domain.register import rule
 
@@ -28,10 +29,10 @@ def record_was_begun(standing: Standing, claim: Claim[Any]) -> str | None:
 
 @rule("REC-VOID", source="events.md: withdrawing the first event voids the record")
 def record_still_counts(standing: Standing, claim: Claim[Any]) -> str | None:
-    """Nothing more may be recorded on a record that was withdrawn, or that repeats another."""
+    """Nothing more may be recorded on a record that was withdrawn, or that repeats another, but that this was wrong."""
     if standing.void:
         return f"{claim.kind.record.name}/{claim.reference} was withdrawn; begin a new record instead."
-    if standing.duplicate_of is not None:
+    if standing.duplicate_of is not None and not isinstance(claim.event, Corrected | Withdrawn):
         return f"{claim.kind.record.name}/{claim.reference} repeats {standing.duplicate_of}; record it there instead."
     return None
 
@@ -64,7 +65,15 @@ def it_has_happened(standing: Standing, claim: Claim[Any]) -> str | None:
     """An event that has not happened yet is not recorded."""
     if claim.time > claim.recorded_at + SKEW:
         return f"time lies after the ledger's clock, {claim.recorded_at.isoformat(timespec='seconds')}."
+    inside = _day_inside(claim)
+    if inside is not None and inside > london_day(claim.recorded_at + SKEW):
+        return f"data.{claim.kind.happens} is {inside}, which has not come yet."
     return None
+
+
+def _day_inside(claim: Claim[Any]) -> date | None:
+    """The day on which an event's data says that it happened."""
+    return None if claim.kind.happens is None else known_day(getattr(claim.event, claim.kind.happens))
 
 
 @rule("TIME-PRECISION", source="events.md: time and timeprecision")
@@ -80,13 +89,17 @@ def time_is_no_finer_than_its_precision(standing: Standing, claim: Claim[Any]) -
 
 @rule("TIME-SAME", source="events.md: time is when it happened")
 def the_date_inside_is_the_time_outside(standing: Standing, claim: Claim[Any]) -> str | None:
-    """Where an event's data says on which day it happened, `time` says the same day."""
-    if claim.kind.happens is None or claim.timeprecision not in ("instant", "day"):
+    """Where an event's data says on which day it happened, `time` says the same day, or the month or the year it lies in."""
+    inside, outside = _day_inside(claim), claim.day
+    if inside is None or claim.timeprecision == "unknown":
         return None
-    inside = getattr(claim.event, claim.kind.happens)
-    if inside in (None, "not-stated", claim.day):
+    if inside.year == outside.year and (
+        claim.timeprecision == "year"
+        or (inside.month == outside.month and (claim.timeprecision == "month" or inside == outside))
+    ):
         return None
-    return f"data.{claim.kind.happens} is {inside}, but time falls on {claim.day} in Europe/London."
+    when = "on" if claim.timeprecision in ("instant", "day") else f"in the {claim.timeprecision} of"
+    return f"data.{claim.kind.happens} is {inside}, but time falls {when} {outside} in Europe/London."
 
 
 @rule("REC-DUP", source="events.md: duplicate-of")

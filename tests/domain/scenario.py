@@ -15,6 +15,8 @@ from typing import Any
 
 from ledger.domain.calendar import london_day, start_of_day
 from ledger.domain.claim import Claim, Verdict, judge
+from ledger.domain.corrections import judge_correction
+from ledger.domain.general import Corrected, Withdrawn
 from ledger.domain.history import ABSENT, Entry, Standing, fold
 from ledger.domain.packs import Packs
 from ledger.domain.register import REGISTER, TYPE_PREFIX
@@ -90,12 +92,16 @@ class World:
         )  # fmt: skip
 
     def judge(self, p: Post) -> Verdict:
-        standing, claim = self.claim(p)
+        return self._judge(*self.claim(p))
+
+    def _judge(self, standing: Standing, claim: Claim[Any]) -> Verdict:
+        if isinstance(claim.event, Corrected | Withdrawn):
+            return judge_correction(self.entries.get((claim.kind.record.name, claim.reference), []), standing, claim)
         return judge(standing, claim, STANDING_RULES)
 
     def record(self, p: Post) -> Verdict:
         standing, claim = self.claim(p)
-        verdict = judge(standing, claim, STANDING_RULES)
+        verdict = self._judge(standing, claim)
         if not verdict.refusals:
             self.position += 1
             self.entries.setdefault((claim.kind.record.name, p.reference), []).append(
