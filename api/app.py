@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import Depends, FastAPI
 from starlette.routing import Route
 
-from api import catalogue, entries, guide, health, histories, intake, lists, records
+from api import catalogue, entries, figures, guide, health, histories, intake, lists, records
 from api.asking import asked_once
 from api.feed import Feed
 from api.front import LOCAL, Front, tell_problems
@@ -67,7 +67,7 @@ def create_app(open_: Callable[[], Parts], *, front_door: str = "", hosts: froze
         telemetry={"tracing": False, "metrics": False, "logs": False},  # spans would carry addresses and queries
     )
     app.state.front_door = front_door
-    for part in (entries, records, histories, lists, catalogue, health, guide):
+    for part in (entries, records, histories, lists, figures, catalogue, health, guide):
         app.include_router(part.router)
     app.add_middleware(Front, hosts=hosts)
     tell_problems(app)

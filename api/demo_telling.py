@@ -12,7 +12,6 @@ from typing import Any
 from api.demo_recording import Answered
 from ledger.cli import history, listing
 from ledger.cli.output import say, show
-from ledger.cli.reporting import Format, partnership_of, written
 from ledger.domain.history import Entry
 from ledger.domain.incident import NotificationDecided
 from ledger.projections import ask
@@ -20,6 +19,7 @@ from ledger.projections.asking import Asking
 from ledger.reports.annual import report
 from ledger.reports.comparison import Compared
 from ledger.reports.page import number
+from ledger.reports.written import Format, partnership_of, written
 from ledger.wiring import Parts
 
 COLUMNS = ("published as", "printed", "from the ledger", "figure", "")

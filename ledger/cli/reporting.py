@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +11,7 @@ from ledger.cli.exits import EPILOG, Code, Stop, told
 from ledger.cli.opening import day_of, opened_parts, position_of
 from ledger.cli.options import AsAt, Database, Json
 from ledger.cli.output import note, say, show, write_bytes, write_json
+from ledger.reports.written import Format, partnership_of, written
 
 if TYPE_CHECKING:
     from ledger.application import Ledger
@@ -21,14 +21,6 @@ if TYPE_CHECKING:
     from ledger.reports.annual import Report
 
 report = typer.Typer(help="Reports: the figures of a year, each with its working.", no_args_is_help=True, epilog=EPILOG)
-
-
-class Format(StrEnum):
-    """How a report is written."""
-
-    JSON = "json"
-    CSV = "csv"
-    HTML = "html"
 
 
 @report.callback()
@@ -79,29 +71,6 @@ def _made(database: str | None, year: str, as_at: str | None) -> tuple[Report, s
             )
         except NotAPeriod as error:
             raise Stop(Code.USAGE, str(error)) from error
-
-
-def partnership_of(ledger: Ledger, position: int) -> str:
-    """The partnership's public name; empty before the ledger was opened for one."""
-    from ledger.domain.history import fold
-
-    state = fold(ledger.record("ledger/LEDGER", position)).state
-    return "" if state is None else str(state.partnership)
-
-
-def written(made: Report, format: Format, partnership: str) -> str:
-    """The report as a document."""
-    from ledger.reports.annual import to_json
-    from ledger.reports.page import to_html
-    from ledger.reports.table import to_csv
-
-    match format:
-        case Format.JSON:
-            return to_json(made)
-        case Format.CSV:
-            return to_csv(made)
-        case Format.HTML:
-            return to_html(made, partnership)
 
 
 def _write(text: str, out: Path | None) -> None:

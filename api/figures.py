@@ -1,0 +1,131 @@
+"""GET /figures, /figures/{id} and /reports/annual/{year}: the published figures, each with its working, as at any position."""
+
+import base64
+import hashlib
+import re
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request
+from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+from starlette.responses import Response
+
+from api.answers import accepts, json_answer
+from api.asking import AsAt, Asked, Day, Nothing, Position, ledger_of
+from api.contract import CSV, OPEN, TEXT, WHOLE, json_content, many, responses, shape
+from api.problems import BAD_QUERY, NOT_FOUND, Problem
+from api.waiting import answered_at
+from ledger.domain.calendar import london_day
+from ledger.figures import FIGURES, answers_of
+from ledger.figures.answer import asking
+from ledger.figures.period import NotAPeriod, Period
+from ledger.reports.annual import report
+from ledger.reports.written import Format, partnership_of, written
+
+router = APIRouter(tags=["figures and reports"])
+
+MEDIA = {Format.JSON: "application/json", Format.CSV: "text/csv", Format.HTML: "text/html"}
+
+
+def _year(value: str) -> str:
+    try:
+        Period.year(value)
+    except NotAPeriod:
+        raise PydanticCustomError(
+            "year", "Input should be a reporting year, 1 April to 31 March, such as 2019-20"
+        ) from None
+    return value
+
+
+Year = Annotated[
+    str, AfterValidator(_year), WithJsonSchema({"type": "string", "pattern": "^(19|20)[0-9]{2}-[0-9]{2}$"})
+]
+
+
+class InTime(Asked):
+    """What a figure takes beside its period."""
+
+    as_at: AsAt | None = None
+    at_least: Annotated[
+        Position | None, Field(description="Wait until this position is in the answer, five seconds at most.")
+    ] = None
+
+
+class OfAFigure(InTime):
+    year: Annotated[Year | None, Field(description="Over a reporting year.")] = None
+    on: Annotated[Day | None, Field(description="On a day. Without a year or a day: today.")] = None
+
+
+class OfAReport(InTime):
+    format: Annotated[Format | None, Field(description="Without it, by the Accept header, else JSON.")] = None
+
+
+FIGURE = {"type": "object", "required": ["id", "caption", "value", "unit", "kind", "by", "numerator", "denominator", "definition", "version", "entries"]}  # fmt: skip
+OF_FIGURES = shape({"as_at": WHOLE, "period": TEXT, "figures": many(FIGURE)})
+OF_REPORT = shape({"as_at": WHOLE, "period": TEXT, "from": TEXT, "to": TEXT, "figures": many(FIGURE)})
+OF_CATALOGUE = shape({"figures": many(OPEN)})
+
+
+@router.get("/figures", summary="The catalogue of figures", responses=responses(422, ok=json_content(OF_CATALOGUE)))
+def catalogue(_: Annotated[Nothing, Query()]) -> Response:
+    """Every figure this program works out: its definition, unit, version and what it counts by."""
+    told = [
+        {
+            "id": f.id,
+            "caption": f.caption,
+            "unit": f.unit,
+            "kind": f.kind,
+            "definition": f.definition,
+            "version": f.version,
+        }
+        for f in FIGURES.values()
+    ]
+    return json_answer({"figures": told})
+
+
+@router.get(
+    "/figures/{id}", summary="One figure with its working", responses=responses(404, 422, ok=json_content(OF_FIGURES))
+)
+def figure(
+    request: Request,
+    id: Annotated[str, Path(pattern=r"^[A-Za-z0-9.-]{1,120}$")],
+    asked: Annotated[OfAFigure, Query()],
+) -> Response:
+    """A figure, or a family of indicators such as `FIG-CONTACT`: value, definition, numerator, denominator and the entries behind it."""
+    if asked.year is not None and asked.on is not None:
+        raise Problem(BAD_QUERY, "year and on both say when; give one.", {"faults": []})
+    ledger, tables = ledger_of(request), request.app.state.parts.tables
+    position = answered_at(request, asked.as_at, asked.at_least)
+    period = Period.year(asked.year) if asked.year else Period.day(asked.on or london_day(ledger.clock.now()))
+    with asking(tables, ledger.packs(as_at=position), period, position) as question:
+        found = answers_of(id, question)
+    if not found:
+        raise Problem(NOT_FOUND, f"There is no such figure, and no dataset states one for {period.name}.")
+    told = {"as_at": position, "period": period.name, "figures": [each.wire() for each in found]}
+    return json_answer(told, headers={"as-at": str(position)})
+
+
+@router.get(
+    "/reports/annual/{year}",
+    summary="The annual figures",
+    responses=responses(404, 422, ok={**json_content(OF_REPORT), **CSV, "text/html": {"schema": TEXT}}),
+)
+def annual(request: Request, year: Annotated[Year, Path()], asked: Annotated[OfAReport, Query()]) -> Response:
+    """Every figure of a reporting year with its working, as JSON, CSV or a page to read. The same entries give the same bytes."""
+    ledger, tables = ledger_of(request), request.app.state.parts.tables
+    position = answered_at(request, asked.as_at, asked.at_least)
+    made = report(tables, ledger.packs(as_at=position), year, position)
+    media = accepts(request, *MEDIA.values())
+    format_ = asked.format or next((f for f, m in MEDIA.items() if m == media), Format.JSON)
+    text = written(made, format_, partnership_of(ledger, position))
+    headers = {"as-at": str(position)}
+    if format_ is Format.HTML:
+        headers["content-security-policy"] = _policy(text)
+    return Response(text.encode(), 200, headers, MEDIA[format_])
+
+
+def _policy(page: str) -> str:
+    """The page's own style sheet, by its hash, and nothing else."""
+    styles = re.findall(r"<style>(.*?)</style>", page, re.DOTALL)
+    digests = " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in styles)
+    return f"default-src 'none'; style-src {digests}; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"

@@ -1,0 +1,70 @@
+"""Figures and the annual report over HTTP: one figure with its working, the report in three forms, as at any position."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+
+from tests.api.story import CASE, tell
+
+
+@pytest.fixture(scope="module")
+def told(unchanged):
+    tell(unchanged, *CASE)
+    unchanged.get(f"/actions?at_least={len(CASE)}")
+    return unchanged
+
+
+def test_a_figure_shows_its_working(told):
+    answer = told.get("/figures/FIG-ACT-RAISED?year=2019-20")
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["period"] == "2019-20"
+    figure = answer.json()["figures"][0]
+    assert figure["value"] == 2
+    for position in figure["entries"]:
+        entry = told.get(f"/entries/{position}").json()["entry"]
+        assert entry["type"].startswith("uk.safeguarding.action.")
+
+
+def test_the_catalogue_lists_what_the_report_holds(told):
+    listed = {each["id"] for each in told.get("/figures").json()["figures"]}
+    reported = {each["id"] for each in told.get("/reports/annual/2019-20").json()["figures"]}
+    assert listed <= reported
+
+
+def test_the_report_comes_as_json_csv_and_a_page(told):
+    as_json = told.get("/reports/annual/2019-20")
+    assert as_json.headers["content-type"] == "application/json"
+    assert as_json.json()["as_at"] == len(CASE)
+    again = told.get("/reports/annual/2019-20?format=json")
+    assert again.content == as_json.content
+    rows = list(csv.reader(io.StringIO(told.get("/reports/annual/2019-20", headers={"accept": "text/csv"}).text)))
+    assert len(rows) > len(as_json.json()["figures"])
+    page = told.get("/reports/annual/2019-20?format=html")
+    assert page.headers["content-type"].startswith("text/html")
+    assert "style-src 'sha256-" in page.headers["content-security-policy"]
+    assert page.text.count("<h1") == 1
+
+
+def test_an_earlier_position_is_answered_as_it_stood(told):
+    before = told.get("/figures/FIG-ACT-RAISED?year=2019-20&as_at=1").json()
+    assert (before["as_at"], before["figures"][0]["value"], before["figures"][0]["entries"]) == (1, 0, [])
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/figures/FIG-NONE?year=2019-20", 404),
+        ("/figures/FIG-RR?year=2019-21", 422),
+        ("/figures/FIG-RR?year=2019-20&on=2019-05-01", 422),
+        ("/figures/FIG-RR?on=2019-02-30", 422),
+        ("/reports/annual/2019", 404),
+        ("/reports/annual/2019-20?format=pdf", 422),
+    ],
+)
+def test_what_cannot_be_answered_is_a_problem(told, address, status):
+    answer = told.get(address)
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
