@@ -67,7 +67,8 @@ class ActionRaised(Event):
 
     def sentence(self) -> str:
         source = self.source.kind.replace("-", " ")
-        return f"Raised out of a {source} for {owner_name(self.owner)}, due on {spoken(self.due_on)}"
+        article = "an" if source[0] in "aeiou" else "a"
+        return f"Raised out of {article} {source} for {owner_name(self.owner)}, due on {spoken(self.due_on)}"
 
 
 @recorded_as("action.accepted", on=ACTION)
