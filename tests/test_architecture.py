@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from pydantic import BaseModel
 
 import ledger.domain  # noqa: F401 - fills the register
 from ledger.domain.fields import Day
 from ledger.domain.general import GENERAL
 from ledger.domain.register import RECORDS, REGISTER, RULES, Event
 from ledger.entry import posted_model, words_of_record
-from pydantic import BaseModel
 
 HERE = Path(__file__).parent
 SOURCES = sorted(p for room in ("ledger", "api") for p in (HERE.parent / room).rglob("*.py"))
@@ -100,5 +100,9 @@ def test_nobody_catches_everything(path):
         if isinstance(node, ast.ExceptHandler):
             name = ast.unparse(node.type) if node.type else "everything"
             passes_on = any(isinstance(step, ast.Raise) and step.exc is None for step in ast.walk(node))
-            waived = path.name == "writer.py" and name == "BaseException"  # it passes the error on to every waiting sender
-            assert passes_on or waived or name not in ("everything", "Exception", "BaseException"), f"{path}:{node.lineno}"
+            waived = (
+                path.name == "writer.py" and name == "BaseException"
+            )  # it passes the error on to every waiting sender
+            assert passes_on or waived or name not in ("everything", "Exception", "BaseException"), (
+                f"{path}:{node.lineno}"
+            )

@@ -1,8 +1,8 @@
 """Given / when / then over the domain alone: a history, a claim, an outcome; through public events only, no mocks, no database.
 
-    given(*AGENCIES, post("action.raised", "ACT-1", {...}, on="2019-05-01"))
-        .when(post("action.assured", "ACT-1", {...}, on="2019-08-01", by="business-unit@BU"))
-        .then_refused("ACT-CLOSE")
+given(*AGENCIES, post("action.raised", "ACT-1", {...}, on="2019-05-01"))
+    .when(post("action.assured", "ACT-1", {...}, on="2019-08-01", by="business-unit@BU"))
+    .then_refused("ACT-CLOSE")
 """
 
 from __future__ import annotations
@@ -51,7 +51,9 @@ def post(name: str, reference: str, data: dict[str, Any] | None = None, **rest: 
 
 
 def agency(code: str, sector: str = "health", standing: str = "relevant-agency") -> Post:
-    return post("agency.registered", code, {"code": code, "name": f"Agency {code}", "sector": sector, "standing": standing})
+    return post(
+        "agency.registered", code, {"code": code, "name": f"Agency {code}", "sector": sector, "standing": standing}
+    )
 
 
 LA = agency("LA", "local-authority", "statutory-partner")
@@ -84,12 +86,21 @@ class World:
             return None if other.void else other.state
 
         return standing, Claim(
-            kind=kind, event=event, reference=p.reference, source=p.source, recordedby=p.by, time=p.time,
-            day=london_day(p.time), timeprecision=p.precision or ("instant" if p.at else "day"), recorded_at=self.now,
-            version=standing.version, packs=self.packs, look_up=look,
+            kind=kind,
+            event=event,
+            reference=p.reference,
+            source=p.source,
+            recordedby=p.by,
+            time=p.time,
+            day=london_day(p.time),
+            timeprecision=p.precision or ("instant" if p.at else "day"),
+            recorded_at=self.now,
+            version=standing.version,
+            packs=self.packs,
+            look_up=look,
             is_begun=lambda record, reference: self.standing(record, reference).counts,
             retrospective=p.retrospective,
-        )  # fmt: skip
+        )
 
     def judge(self, p: Post) -> Verdict:
         return self._judge(*self.claim(p))
@@ -106,12 +117,23 @@ class World:
             self.position += 1
             self.entries.setdefault((claim.kind.record.name, p.reference), []).append(
                 Entry(
-                    position=self.position, kind=claim.kind, reference=p.reference, version=standing.version + 1,
-                    event=claim.event, time=claim.time, day=claim.day, timeprecision=claim.timeprecision,
-                    id=str(self.position), source=p.source, recordedtime=self.now + timedelta(seconds=self.position),
-                    recordedby=p.by, regime=None, retrospective=p.retrospective,
-                    departures=tuple(b.rule.id for b in verdict.departures), body=b"",
-                )  # fmt: skip
+                    position=self.position,
+                    kind=claim.kind,
+                    reference=p.reference,
+                    version=standing.version + 1,
+                    event=claim.event,
+                    time=claim.time,
+                    day=claim.day,
+                    timeprecision=claim.timeprecision,
+                    id=str(self.position),
+                    source=p.source,
+                    recordedtime=self.now + timedelta(seconds=self.position),
+                    recordedby=p.by,
+                    regime=None,
+                    retrospective=p.retrospective,
+                    departures=tuple(b.rule.id for b in verdict.departures),
+                    body=b"",
+                )
             )
         return verdict
 

@@ -27,7 +27,9 @@ def test_a_day_is_posted_as_its_midnight_and_a_month_as_its_first():
     given(LA).when(noon).then_refused("TIME-PRECISION")
     month = post("agency.left", "LA", {"left_on": "not-stated"}, on="2020-01-02", precision="month")
     given(LA).when(month).then_refused("TIME-PRECISION")
-    given(LA).when(post("agency.left", "LA", {"left_on": "not-stated"}, on="2020-01-01", precision="month")).then_recorded()
+    given(LA).when(
+        post("agency.left", "LA", {"left_on": "not-stated"}, on="2020-01-01", precision="month")
+    ).then_recorded()
 
 
 def test_a_duplicate_repeats_another_record_of_its_kind_and_takes_nothing_more():

@@ -29,7 +29,7 @@ def test_any_other_spelling_of_a_value_has_the_same_byte_form(value):
 
 
 def test_the_byte_form_is_that_of_rfc_8785():
-    value = {"b": [1, True, "\u20ac$\u000f\nA'B\"\\\"/"], "a": "\x7f\u2028", "C": {}}
+    value = {"b": [1, True, '\u20ac$\u000f\nA\'B"\\"/'], "a": "\x7f\u2028", "C": {}}
     assert write(value) == b'{"C":{},"a":"\x7f\xe2\x80\xa8","b":[1,true,"\xe2\x82\xac$\\u000f\\nA\'B\\"\\\\\\"/"]}'
 
 

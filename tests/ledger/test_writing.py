@@ -29,7 +29,13 @@ def ledger(database):
 
 
 def adoption(pack, reference=None, **changes):
-    data = {"kind": pack.kind, "pack": pack.id, "version": pack.version, "sha256": pack.sha256, "from_date": "2019-04-01"}
+    data = {
+        "kind": pack.kind,
+        "pack": pack.id,
+        "version": pack.version,
+        "sha256": pack.sha256,
+        "from_date": "2019-04-01",
+    }
     return event("policy.adopted", f"policy/{pack.kind.upper()}", data | changes)
 
 
@@ -76,7 +82,10 @@ def test_a_key_repeated_inside_one_group_is_recorded_once(ledger):
 
 def test_words_are_sealed_and_their_text_stands_in_the_vault_only(ledger):
     write(ledger, agency("LA"))
-    outcome = write(ledger, event("agency.corrected", "agency/LA", {"position": 1, "changes": {"name": "New"}, "reason": "canary words"}))
+    outcome = write(
+        ledger,
+        event("agency.corrected", "agency/LA", {"position": 1, "changes": {"name": "New"}, "reason": "canary words"}),
+    )
     entry = recorded(outcome[0]).entry
     assert b"canary" not in entry.body
     kept = ledger.words([entry.position])
@@ -129,21 +138,33 @@ def test_an_expected_version_is_honoured(ledger):
 
 
 def test_references_are_minted_in_turn_and_never_twice(ledger):
-    group = {"name": "Panel", "chair_role": "chair", "members": [], "meeting_frequency": "not-stated", "established_on": "2019-04-01"}
+    group = {
+        "name": "Panel",
+        "chair_role": "chair",
+        "members": [],
+        "meeting_frequency": "not-stated",
+        "established_on": "2019-04-01",
+    }
     made = write(ledger, *[event("group.established", "group/-", group) for _ in range(3)])
     assert [recorded(o).entry.reference for o in made] == ["GRP-2019-001", "GRP-2019-002", "GRP-2019-003"]
     write(ledger, event("group.established", "group/GRP-2019-004", group))
     assert recorded(write(ledger, event("group.established", "group/-", group))[0]).entry.reference == "GRP-2019-005"
-    assert isinstance(write(ledger, event("agency.renamed", "agency/-", {"name": "N", "renamed_on": "2019-04-01"}))[0], Unfit)
+    assert isinstance(
+        write(ledger, event("agency.renamed", "agency/-", {"name": "N", "renamed_on": "2019-04-01"}))[0], Unfit
+    )
 
 
 def test_a_correction_is_judged_by_the_rules_of_what_it_corrects(ledger):
     write(ledger, agency("LA"), event("agency.left", "agency/LA", {"left_on": "2019-04-01"}))
-    wrong_shape = event("agency.corrected", "agency/LA", {"position": 1, "changes": {"sector": "nonsense"}, "reason": "r"})
+    wrong_shape = event(
+        "agency.corrected", "agency/LA", {"position": 1, "changes": {"sector": "nonsense"}, "reason": "r"}
+    )
     unfit = write(ledger, wrong_shape)[0]
     assert isinstance(unfit, Unfit)
     assert unfit.faults[0].pointer == "/data/changes/sector"
-    contradiction = event("agency.corrected", "agency/LA", {"position": 2, "changes": {"left_on": "2019-05-01"}, "reason": "r"})
+    contradiction = event(
+        "agency.corrected", "agency/LA", {"position": 2, "changes": {"left_on": "2019-05-01"}, "reason": "r"}
+    )
     refused = write(ledger, contradiction)[0]
     assert isinstance(refused, Refused)
     assert refused.broken[0].rule.id == "TIME-SAME"
@@ -155,7 +176,10 @@ def test_a_correction_is_judged_by_the_rules_of_what_it_corrects(ledger):
 def test_a_correction_names_an_original_entry_of_its_record_that_still_counts(ledger):
     write(ledger, agency("LA"), agency("B"))
     for position in (2, 99):
-        outcome = write(ledger, event("agency.corrected", "agency/LA", {"position": position, "changes": {"name": "N"}, "reason": "r"}))[0]
+        outcome = write(
+            ledger,
+            event("agency.corrected", "agency/LA", {"position": position, "changes": {"name": "N"}, "reason": "r"}),
+        )[0]
         assert isinstance(outcome, Refused)
         assert outcome.broken[0].rule.id == "COR-ORIGINAL"
     withdrawn = event("agency.withdrawn", "agency/B", {"position": 2, "reason": "r", "decided_by": "LA"})
@@ -167,7 +191,9 @@ def test_a_correction_names_an_original_entry_of_its_record_that_still_counts(le
 
 def test_only_the_sender_or_the_business_unit_corrects(ledger):
     write(ledger, agency("LA"), agency("B"))
-    changed = event("agency.corrected", "agency/B", {"position": 2, "changes": {"name": "N"}, "reason": "r"}, source="/agencies/LA")
+    changed = event(
+        "agency.corrected", "agency/B", {"position": 2, "changes": {"name": "N"}, "reason": "r"}, source="/agencies/LA"
+    )
     outcome = write(ledger, changed, by="partner-submitter@LA")[0]
     assert isinstance(outcome, Refused)
     assert outcome.broken[0].rule.id == "COR-BY"
@@ -210,7 +236,7 @@ def test_another_process_may_write_meanwhile(ledger, database):
 
 def test_a_lost_commit_answer_is_looked_up_not_taken_for_a_conflict(ledger, monkeypatch):
     appending = ledger._home.appending
-    lost = []
+    lost: list[bool] = []
 
     class LosesTheAnswer:
         def __enter__(self):
