@@ -25,7 +25,7 @@ from eventsourcing.utils import Environment, EnvType
 from ledger import sealing
 from ledger.clock import Clock, spelled
 from ledger.desk import Desk
-from ledger.domain.history import Entry, effective
+from ledger.domain.history import Entry, Standing, effective
 from ledger.domain.packs import PackKind, Packs, Shelf
 from ledger.domain.policy import PolicyAdopted
 from ledger.entry import Submission, read_back
@@ -95,7 +95,7 @@ class Ledger(Application[str]):
         self._home = recorder
         self.shelf, self.clock, self._salt = shelf, clock, salt
         self._memory = Memory()
-        self._packs: tuple[tuple[int, ...], Packs] | None = None
+        self._packs: tuple[tuple[Standing, ...], Packs] | None = None
         super().__init__()
         self.packs()
 
@@ -146,7 +146,7 @@ class Ledger(Application[str]):
 
     def _catch_up(self, position: int, advanced_since: Any) -> None:
         """Forget the records that another process advanced since this one last wrote."""
-        if position > self._memory.position:
+        if position > self._memory.position and len(self._memory):
             self._memory.forget(advanced_since(self._memory.position))
         elif position < self._memory.position:
             self._memory.clear()
@@ -164,9 +164,9 @@ class Ledger(Application[str]):
 
     def _packs_at(self, desk: Desk) -> Packs:
         """The packs at the desk's place in the log; read anew only after a policy record has changed."""
-        versions = tuple(desk.standing(name).version for name in POLICIES)
-        if self._packs is None or self._packs[0] != versions:
-            self._packs = versions, self._packs_of(desk.history(name) for name in POLICIES)
+        standings = tuple(desk.standing(name) for name in POLICIES)  # versions alone would be those of a batch thrown away
+        if self._packs is None or self._packs[0] != standings:
+            self._packs = standings, self._packs_of(desk.history(name) for name in POLICIES)
         return self._packs[1]
 
     def _packs_of(self, histories: Iterable[Sequence[Entry]]) -> Packs:

@@ -18,6 +18,9 @@ class Memory:
         self._most = most
         self._standings: OrderedDict[str, Standing] = OrderedDict()
 
+    def __len__(self) -> int:
+        return len(self._standings)
+
     def get(self, originator_id: str) -> Standing | None:
         """The standing of a record, or None where it is not remembered."""
         found = self._standings.get(originator_id)

@@ -7,6 +7,8 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 
+from eventsourcing.persistence import InterfaceError, OperationalError
+
 from ledger.application import Batch, Ledger
 from ledger.outcome import Outcome
 
@@ -55,6 +57,8 @@ class Writer:
         future: Future[list[Outcome]] = Future()
 
         def settle(answer: Answer) -> None:
+            if not future.set_running_or_notify_cancel():  # whoever asked has gone; what is recorded is recorded
+                return
             if isinstance(answer, BaseException):
                 future.set_exception(answer)
             else:
@@ -80,13 +84,22 @@ class Writer:
 
     def _run(self) -> None:
         while group := self._next_group():
-            try:
-                answers = self._ledger.write([batch for batch, _ in group])
-            except BaseException as error:  # noqa: BLE001 - every waiting sender must be told, whatever it was; nothing is swallowed
-                self._hand_out([(reply, error) for _, reply in group])
-                continue
-            self._hand_out([(reply, outcomes) for (_, reply), outcomes in zip(group, answers, strict=True)])
-            self._after_commit(self._ledger.last_written)
+            answered = self._answered(group)
+            self._hand_out(answered)
+            if any(isinstance(answer, list) for _, answer in answered):
+                self._after_commit(self._ledger.last_written)
+
+    def _answered(self, group: Sequence[tuple[Batch, Reply]]) -> list[tuple[Reply, Answer]]:
+        """Everybody's answer. A defect that one batch brings out is told to its sender: the others are written without it."""
+        try:
+            answers = self._ledger.write([batch for batch, _ in group])
+        except (OperationalError, InterfaceError) as error:
+            return [(reply, error) for _, reply in group]
+        except BaseException as error:  # noqa: BLE001 - every waiting sender must be told, whatever it was; nothing is swallowed
+            if len(group) == 1:
+                return [(group[0][1], error)]
+            return [answer for one in group for answer in self._answered([one])]
+        return [(reply, outcomes) for (_, reply), outcomes in zip(group, answers, strict=True)]
 
     def _next_group(self) -> list[tuple[Batch, Reply]]:
         """All that waits, up to the limit; empty when closing and nothing waits."""

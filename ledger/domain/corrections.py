@@ -51,12 +51,30 @@ def whoever_recorded_it_corrects_it(entries: Sequence[Entry], claim: Claim[Corre
     return f"Entry {original.position} was recorded from another source; ask that agency or the business unit."
 
 
+@rule(
+    "REC-ONLY",
+    source="events.md: withdrawing the first event voids the record; policies and the ledger have one record each",
+)
+def a_record_that_cannot_be_begun_again_is_not_voided(
+    entries: Sequence[Entry], claim: Claim[Corrected | Withdrawn]
+) -> str | None:
+    """The first event of a record that no other can take the place of is corrected, never withdrawn."""
+    first = entries[0].position
+    if isinstance(claim.event, Withdrawn) and claim.kind.record.only and claim.event.position == first:
+        return f"Without entry {first} nothing could be recorded on {claim.kind.record.name}/{claim.reference} again; correct it."
+    return None
+
+
 def judge_correction(entries: Sequence[Entry], standing: Standing, claim: Claim[Corrected | Withdrawn]) -> Verdict:
     """Judge a correction or withdrawal; raises pydantic's ValidationError where new values do not fit the original's shape."""
     verdict = judge(standing, claim, STANDING_RULES)
     if verdict.refusals:
         return verdict
-    for check in (it_speaks_of_an_original_event, whoever_recorded_it_corrects_it):
+    for check in (
+        it_speaks_of_an_original_event,
+        whoever_recorded_it_corrects_it,
+        a_record_that_cannot_be_begun_again_is_not_voided,
+    ):
         if (why := check(entries, claim)) is not None:
             return Verdict((Broken(check, why),), ())
     if isinstance(claim.event, Withdrawn):

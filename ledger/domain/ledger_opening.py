@@ -31,7 +31,7 @@ class Ledger:
     notice: str | None
 
 
-LEDGER: Record[Ledger] = Record("ledger", prefix="LED", title="Ledger")
+LEDGER: Record[Ledger] = Record("ledger", prefix="LED", title="Ledger", only=True)
 
 
 @rule("LED-ONE", source="events.md: ledger.opened")

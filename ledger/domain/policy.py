@@ -17,7 +17,7 @@ class Policy:
     adoptions: tuple[PolicyAdopted, ...] = ()
 
 
-POLICY: Record[Policy] = Record("policy", prefix="POL", title="Policy")
+POLICY: Record[Policy] = Record("policy", prefix="POL", title="Policy", only=True)
 
 
 @rule("POL-KIND", source="events.md: policy.adopted")

@@ -87,12 +87,15 @@ class Event(BaseModel):
 
 
 class Record(Generic[S]):
-    """One kind of record (one aggregate): its name, the prefix of the references minted for it, and the fold of its events."""
+    """One kind of record (one aggregate): its name, the prefix of the references minted for it, and the fold of its events.
 
-    def __init__(self, name: str, *, prefix: str, title: str) -> None:
+    `only`: its references are given by the rules, so no record of the kind can be begun in another's place.
+    """
+
+    def __init__(self, name: str, *, prefix: str, title: str, only: bool = False) -> None:
         if name in RECORDS:
             raise TypeError(f"record {name} is registered twice")
-        self.name, self.prefix, self.title = name, prefix, title
+        self.name, self.prefix, self.title, self.only = name, prefix, title, only
         self.evolve: Callable[[S | None, Any], S] = _no_fold
         RECORDS[name] = self
 

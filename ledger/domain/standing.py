@@ -108,6 +108,8 @@ def the_repeated_record_is_another_of_its_kind(standing: Standing, claim: Claim[
     if not isinstance(claim.event, DuplicateOf):
         return None
     other = claim.event.duplicate_of
+    if claim.kind.record.only:
+        return f"{claim.kind.record.name}/{claim.reference} is the only record of what it holds."
     if other == claim.reference:
         return "A record cannot repeat itself."
     if not claim.is_begun(claim.kind.record.name, other):

@@ -79,3 +79,19 @@ def test_history_entered_afterwards_is_corrected_as_such():
         retrospective=True,
     )
     given(LA, incident("INC-1"), sent).when(changed(3, to=["national-panel", "dfe"])).then_recorded()
+
+
+def test_what_no_other_record_can_take_the_place_of_is_not_voided():
+    opened = {"origin": "example.org/p", "partnership": "P", "demonstration": False, "retrospective": False}
+    begun = given(post("ledger.opened", "LEDGER", opened, on="2019-05-01"))
+    begun.when(post("ledger.withdrawn", "LEDGER", {"position": 1, "reason": "r", "decided_by": "LA"})).then_refused(
+        "REF-KNOWN"
+    )
+    begun = given(LA, post("ledger.opened", "LEDGER", opened, on="2019-05-01"))
+    begun.when(post("ledger.withdrawn", "LEDGER", {"position": 2, "reason": "r", "decided_by": "LA"})).then_refused(
+        "REC-ONLY"
+    )
+    begun.when(post("ledger.duplicate-of", "LEDGER", {"duplicate_of": "OTHER"})).then_refused("REC-DUP")
+    begun.when(
+        post("ledger.corrected", "LEDGER", {"position": 2, "changes": {"partnership": "Q"}, "reason": "r"})
+    ).then_recorded()
