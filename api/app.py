@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from fastapi import Depends, FastAPI
 from starlette.routing import Route
@@ -15,7 +16,7 @@ from api import catalogue, entries, figures, guide, health, histories, intake, l
 from api.asking import asked_once
 from api.feed import Feed
 from api.front import LOCAL, Front, tell_problems
-from api.keeping import Keeper
+from api.keeping import InAProcess, InAThread, Keeping
 from api.streams import Tide
 from ledger.settings import Settings
 from ledger.wiring import Parts, open_parts
@@ -28,10 +29,13 @@ DESCRIPTION = (
 )
 
 
-def create_app(open_: Callable[[], Parts], *, front_door: str = "", hosts: frozenset[bytes] = LOCAL) -> FastAPI:
+def create_app(
+    open_: Callable[[], Parts], *, keep: Keeping = InAThread, front_door: str = "", hosts: frozenset[bytes] = LOCAL
+) -> FastAPI:
     """The service over the parts that `open_` opens when it starts; it closes them when it stops.
 
-    `front_door`: where a child is referred to, shown in the documentation. `hosts`: names it answers to.
+    `keep` starts who keeps the read tables. `front_door`: where a child is referred to, shown in the documentation.
+    `hosts`: names it answers to.
     """
     door = intake.Intake()
 
@@ -43,8 +47,7 @@ def create_app(open_: Callable[[], Parts], *, front_door: str = "", hosts: froze
         door.writer = writer = Writer(
             parts.ledger, hand_out=lambda answered: loop.call_soon_threadsafe(one_by_one, answered)
         )
-        feed = Feed(parts.ledger)
-        keeper = Keeper(parts.projector, feed.recorder.wait_beyond)
+        feed, keeper = Feed(parts.ledger), keep(parts)
         app.state.parts, app.state.feed, app.state.tide, app.state.keeper = parts, feed, Tide(feed), keeper
         try:
             yield
@@ -77,8 +80,13 @@ def create_app(open_: Callable[[], Parts], *, front_door: str = "", hosts: froze
 def create() -> FastAPI:
     """The service as the environment sets it up."""
     settings = Settings()
-    open_ = partial(open_parts, settings.database_url, packs=settings.packs)
-    return create_app(open_, front_door=settings.front_door)
+    return create_for(settings.database_url, packs=settings.packs, front_door=settings.front_door)
+
+
+def create_for(database: str, *, packs: Path | None = None, front_door: str = "") -> FastAPI:
+    """The service over a database; its read tables are kept by a process beside it."""
+    open_ = partial(open_parts, database, packs=packs)
+    return create_app(open_, keep=lambda parts: InAProcess(database, packs), front_door=front_door)
 
 
 def _version() -> str:

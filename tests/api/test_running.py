@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import subprocess
 import sys
+import time
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
@@ -13,9 +15,11 @@ from typing import cast
 import pytest
 from eventsourcing.persistence import OperationalError
 from fastapi import FastAPI
+from fastapi.testclient import TestClient
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it has none
 from jsonschema.exceptions import ValidationError  # type: ignore[import-untyped]
 
+from api.app import create_for
 from ledger.domain.register import REGISTER, RULES, TYPE_PREFIX
 from ledger.projections.folding import ProjectorStopped
 from ledger.projections.projector import Projector
@@ -48,6 +52,15 @@ class Page(HTMLParser):
         self.links += [found[name] for name in ("href", "src", "action") if name in found]
 
 
+def _until(holds):
+    """Whether it comes to hold within a time that only a defect would take."""
+    for _ in range(600):
+        if holds():
+            return True
+        time.sleep(0.1)
+    return False
+
+
 def test_it_is_ready_once_its_tables_follow(client):
     tell(client, *PARTNERS)
     client.get("/actions?at_least=3")
@@ -68,6 +81,20 @@ def test_a_projector_that_stopped_makes_it_unready_but_not_deaf(tmp_path, monkey
         answer = client.get("/readyz")
         assert answer.status_code == 503
         assert "no projection understands" in answer.json()["trouble"]
+
+
+def test_the_tables_are_kept_by_a_process_beside_it_that_is_started_again_where_it_is_killed(database):
+    with TestClient(create_for(database), base_url="http://localhost") as client:
+        tell(client, *PARTNERS)
+        assert client.get("/agencies?at_least=3").json()["total"] == 3
+        (killed,) = multiprocessing.active_children()
+        killed.kill()
+        killed.join()
+        tell(client, agency("LATER"))
+        assert _until(lambda: client.get("/agencies?at_least=4").status_code == 200)
+        assert _until(lambda: client.get("/readyz").status_code == 200)
+        assert multiprocessing.active_children() != [killed]
+    assert not multiprocessing.active_children()
 
 
 def test_a_database_that_fails_is_told_and_posting_again_is_safe(quick, monkeypatch):
