@@ -58,3 +58,9 @@ def cite(data: Any, path: tuple[str, ...], reference: str) -> None:
             cite(data[step], rest, reference)
         elif isinstance(data[step], str):
             data[step] = reference
+
+
+def cited(name: str) -> list[tuple[str, str]]:
+    """(record, reference) of every record that an example cites."""
+    kind = REGISTER[TYPE_PREFIX + name]
+    return list(kind.references(kind.event.model_validate_json(json.dumps(EXAMPLES[name]))))

@@ -31,7 +31,20 @@ from ledger.entry import Fault, Malformed, Submission, parse
 from ledger.outcome import Outcome, Recorded, stands
 from ledger.recorders import open_recorder
 from ledger.regimes import load_shelf
-from tests.properties.odd import DAY, DAYS, EXAMPLES, FIRST, ODD, ODD_FIELDS, ORDER, REFERENCES, SOURCES, Json, cite
+from tests.properties.odd import (
+    DAY,
+    DAYS,
+    EXAMPLES,
+    FIRST,
+    ODD,
+    ODD_FIELDS,
+    ORDER,
+    REFERENCES,
+    SOURCES,
+    Json,
+    cite,
+    cited,
+)
 
 SHELF = load_shelf()
 START = datetime(2021, 6, 1, 12, tzinfo=UTC)
@@ -59,7 +72,7 @@ class AnyHistory(RuleBasedStateMachine):
     def a_partnership(self) -> None:
         """Every record that an example cites is there, so that more than refusals comes of the examples."""
         cited = sorted(
-            {pair for name in EXAMPLES for pair in self.cited(name)} - {("incident", "ONE")},
+            {pair for name in EXAMPLES for pair in cited(name)} - {("incident", "ONE")},
             key=lambda pair: ORDER.index(pair[0]),
         )
         packs = [
@@ -91,10 +104,6 @@ class AnyHistory(RuleBasedStateMachine):
             atomic=True,
         )
         self.told = self.ledger.head().position
-
-    def cited(self, name: str) -> list[tuple[str, str]]:
-        kind = REGISTER[TYPE_PREFIX + name]
-        return list(kind.references(kind.event.model_validate_json(json.dumps(EXAMPLES[name]))))
 
     def event(
         self,
