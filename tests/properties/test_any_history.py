@@ -12,14 +12,8 @@ from typing import Any, get_args
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    precondition,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import run_state_machine_as_test as run
 
 from ledger.application import Batch, Ledger
 from ledger.clock import DemonstrationClock
@@ -31,20 +25,8 @@ from ledger.entry import Fault, Malformed, Submission, parse
 from ledger.outcome import Outcome, Recorded, stands
 from ledger.recorders import open_recorder
 from ledger.regimes import load_shelf
-from tests.properties.odd import (
-    DAY,
-    DAYS,
-    EXAMPLES,
-    FIRST,
-    ODD,
-    ODD_FIELDS,
-    ORDER,
-    REFERENCES,
-    SOURCES,
-    Json,
-    cite,
-    cited,
-)
+from tests.properties import odd
+from tests.properties.odd import DAYS, EXAMPLES, FIRST, ODD, ORDER, REFERENCES, SOURCES, Json, cite, cited
 
 SHELF = load_shelf()
 START = datetime(2021, 6, 1, 12, tzinfo=UTC)
@@ -71,7 +53,7 @@ class AnyHistory(RuleBasedStateMachine):
     @initialize()
     def a_partnership(self) -> None:
         """Every record that an example cites is there, so that more than refusals comes of the examples."""
-        cited = sorted(
+        records = sorted(
             {pair for name in EXAMPLES for pair in cited(name)} - {("incident", "ONE")},
             key=lambda pair: ORDER.index(pair[0]),
         )
@@ -90,7 +72,7 @@ class AnyHistory(RuleBasedStateMachine):
             for pack in SHELF
         ]
         assert all(map(stands, self.post(packs, atomic=True)))
-        for record, reference in cited:
+        for record, reference in records:
             sector = {"LA": "local-authority", "HEALTH": "health", "POLICE": "police"}.get(reference, "education")
             registered = {"code": reference, "name": reference, "sector": sector, "standing": "statutory-partner"}
             data = registered if record == "agency" else None
@@ -132,7 +114,7 @@ class AnyHistory(RuleBasedStateMachine):
         if name == "agency.registered":
             data["code"] = reference
         day = data.get(REGISTER[TYPE_PREFIX + name].happens or "")
-        on = day if isinstance(day, str) and DAY.fullmatch(day) else "2020-11-01"
+        on = day if isinstance(day, str) and odd.DAY.fullmatch(day) else "2020-11-01"
         return self.event(name, reference, data, **({"on": on} | rest))
 
     def entries(self) -> list[Entry]:
@@ -191,16 +173,16 @@ class AnyHistory(RuleBasedStateMachine):
         reference=st.sampled_from((*REFERENCES, "-")),
         rest=st.fixed_dictionaries({"source": SENT_BY}, optional={"on": DAYS, "precision": PRECISIONS}),
         cites=st.none() | st.sampled_from((*REFERENCES, "LA", "-")),
-        odd=st.dictionaries(st.integers(0, 12), ODD | st.none(), max_size=2),
+        values=st.dictionaries(st.integers(0, 12), ODD | st.none(), max_size=2),
     )
     def post_something_odd(
-        self, *, name: str, reference: str, rest: Json, cites: str | None, odd: dict[int, Any]
+        self, *, name: str, reference: str, rest: Json, cites: str | None, values: dict[int, Any]
     ) -> None:
         data, fields = copy.deepcopy(EXAMPLES[name]), sorted(EXAMPLES[name])
         for path, _ in REGISTER[TYPE_PREFIX + name].links:
             if cites is not None:
                 cite(data, path, cites)
-        data |= {fields[number % len(fields)]: value for number, value in odd.items()}
+        data |= {fields[number % len(fields)]: value for number, value in values.items()}
         left = {field: value for field, value in data.items() if value is not None}
         self.post([self.example(name, reference, left, **rest)], atomic=True)
 
@@ -211,7 +193,7 @@ class AnyHistory(RuleBasedStateMachine):
         changes: Json = {}
         match data.draw(st.sampled_from(("odd", "words", "day", "citation"))):
             case "odd":
-                fields = st.sampled_from([*sorted(own), *ODD_FIELDS])
+                fields = st.sampled_from([*sorted(own), *odd.ODD_FIELDS])
                 changes = data.draw(st.dictionaries(fields, ODD, min_size=1, max_size=2))
             case "words":
                 changes = {path[0]: own[path[0]] for path, _ in target.kind.words if path[0] in own}
@@ -303,7 +285,7 @@ class AnyHistory(RuleBasedStateMachine):
 
 def test_any_history(long: bool) -> None:
     assert {name.partition(".")[0] for name in EXAMPLES} == set(RECORDS)
-    run_state_machine_as_test(
+    run(
         AnyHistory,
         settings=settings(
             max_examples=400 if long else 12,
