@@ -86,7 +86,9 @@ def _judge_as_corrected(entries: Sequence[Entry], claim: Claim[Any], correction:
     """Ask the original event's own rules of the corrected event, on its record as it stood just before the original."""
     counted = effective(entries)  # what later corrections and withdrawals did to the entries before it counts there too
     place = correction.position
-    as_corrected = corrected(next(e for e in counted if e.position == place), correction.changes)
+    original = next(e for e in counted if e.position == place)
+    as_corrected = corrected(original, correction.changes)
+    cited = frozenset(original.kind.references(original.event))
     earlier = [e for e in counted if e.position < place]
     before = folded(earlier, earlier[-1].version) if earlier else ABSENT
     again = replace(
@@ -97,6 +99,11 @@ def _judge_as_corrected(entries: Sequence[Entry], claim: Claim[Any], correction:
         day=as_corrected.day,
         timeprecision=as_corrected.timeprecision,
         version=before.version,
+        is_begun=lambda record, other: (
+            claim.is_begun(record, other)
+            # what it cited all along and was since found to repeat another is still there
+            or ((record, other) in cited and claim.look_up(record, other) is not None)
+        ),
         retrospective=as_corrected.retrospective,
     )
     return judge(before, again, RULES_OF_A_CORRECTED_EVENT)

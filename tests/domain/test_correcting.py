@@ -95,3 +95,12 @@ def test_what_no_other_record_can_take_the_place_of_is_not_voided():
     begun.when(
         post("ledger.corrected", "LEDGER", {"position": 2, "changes": {"partnership": "Q"}, "reason": "r"})
     ).then_recorded()
+
+
+def test_what_was_cited_before_it_was_found_to_repeat_another_may_stay_cited():
+    repeats = post("agency.duplicate-of", "LA", {"duplicate_of": "SCHOOL"}, on="2019-12-01")
+    begun = given(LA, SCHOOL, incident("INC-1"), repeats)
+    begun.when(changed(3, nature="other")).then_recorded()
+    begun.when(changed(3, agencies_involved=["SCHOOL"])).then_recorded()
+    begun.when(changed(3, agencies_involved=["NOBODY"])).then_refused("REF-KNOWN")
+    begun.when(incident("INC-2")).then_refused("REF-KNOWN")
