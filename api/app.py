@@ -72,7 +72,7 @@ def create_app(
     app.state.front_door = front_door
     for part in (entries, records, histories, lists, figures, catalogue, health, guide):
         app.include_router(part.router)
-    app.add_middleware(Front, hosts=hosts)
+    app.add_middleware(Front, hosts=hosts, intake=door)
     tell_problems(app)
     return app
 

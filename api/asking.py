@@ -52,14 +52,14 @@ AsAt = Annotated[
     AfterValidator(_place),
     WithJsonSchema(
         {
+            "description": "What the ledger held: up to a position, to the end of a day in London, or to an instant.",
             "anyOf": [
                 {"type": "integer", "minimum": 0, "maximum": GREATEST_INTEGER},
                 {"type": "string", "format": "date"},
                 {"type": "string", "format": "date-time"},
-            ]
+            ],
         }
     ),
-    Field(description="What the ledger held: up to a position, to the end of a day in London, or to an instant."),
 ]
 
 

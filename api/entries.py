@@ -21,17 +21,21 @@ MOST = 1_000
 class Wanted(Asked):
     """Which entries of the feed. A page may hold fewer than `limit`, even none, and still go on: follow its Link header."""
 
-    after: Position = 0
-    limit: Annotated[int, Field(ge=1, le=MOST)] | None = None
+    after: Annotated[Position, Field(description="Only entries after this position.")] = 0
+    limit: Annotated[int | None, Field(ge=1, le=MOST, description=f"At most so many; a page has {LIMIT}.")] = None
     since: Annotated[Position | None, Field(description="No entry before this position.")] = None
     until: Annotated[Position | None, Field(description="No entry after this position.")] = None
-    record: RecordName | None = None
+    record: Annotated[RecordName | None, Field(description="Only entries of this kind of record.")] = None
     reference: Annotated[Reference | None, Field(description="Together with record: one record's entries.")] = None
     subject: Annotated[
-        str | None, Field(pattern=r"^[a-z-]{1,40}/[A-Z0-9-]{1,40}$", description="record/reference in one.")
+        str | None,
+        Field(pattern=r"^[a-z-]{1,40}/[A-Z0-9-]{1,40}$", description="One record, as record/reference in one."),
     ] = None
-    type: TypeName | None = None
-    source: Annotated[str | None, Field(pattern=r"^(/agencies/[A-Z0-9-]{1,40}|/business-unit)$")] = None
+    type: Annotated[TypeName | None, Field(description="Only entries of this event type.")] = None
+    source: Annotated[
+        str | None,
+        Field(pattern=r"^(/agencies/[A-Z0-9-]{1,40}|/business-unit)$", description="Only what this source posted."),
+    ] = None
 
     def filter(self) -> Filter:
         """The filter meant: an entry must fit everything that is given."""

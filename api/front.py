@@ -13,6 +13,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.answers import SECURITY
+from api.intake import PATH
 from api.problems import (
     BAD_QUERY,
     INTERNAL,
@@ -26,22 +28,18 @@ from api.problems import (
     plain,
 )
 
-SECURITY = (
-    (b"cache-control", b"no-store"),
-    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"),
-    (b"cross-origin-resource-policy", b"same-origin"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"x-content-type-options", b"nosniff"),
-)
 LOCAL = frozenset({b"localhost", b"127.0.0.1", b"[::1]"})
 """What a browser on this machine calls the service. Any other name may be a stranger's that points here."""
 
 
 class Front:
-    """ASGI middleware: turns away other hosts, and gives every answer its security headers."""
+    """ASGI middleware: turns away other hosts, and gives every answer its security headers.
 
-    def __init__(self, app: ASGIApp, hosts: frozenset[bytes] = LOCAL) -> None:
-        self._app, self._hosts = app, hosts
+    What is posted goes to `intake` by the shortest way; it gives its answers those headers itself.
+    """
+
+    def __init__(self, app: ASGIApp, hosts: frozenset[bytes] = LOCAL, intake: ASGIApp | None = None) -> None:
+        self._app, self._hosts, self._intake = app, hosts, intake
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One connection, ASGI."""
@@ -56,10 +54,12 @@ class Front:
                 headers.extend(header for header in SECURITY if header[0] not in present)
             await send(message)
 
-        if self._host(scope) in self._hosts:
-            await self._app(scope, receive, send_safely)
+        if self._host(scope) not in self._hosts:
+            await answer(Problem(MISDIRECTED, "The Host header names another site."))(scope, receive, send)
+        elif self._intake is not None and scope["path"] == PATH and scope["method"] == "POST":
+            await self._intake(scope, receive, send)
         else:
-            await answer(Problem(MISDIRECTED, "The Host header names another site."))(scope, receive, send_safely)
+            await self._app(scope, receive, send_safely)
 
     def _host(self, scope: Scope) -> bytes:
         for name, value in scope["headers"]:
@@ -71,7 +71,9 @@ class Front:
 
 def answer(problem: Problem, instance: str | None = None) -> Response:
     """A problem as a response."""
-    return Response(problem.body(instance), problem.kind.status, problem.headers, PROBLEM_JSON)
+    response = Response(problem.body(instance), problem.kind.status, problem.headers, PROBLEM_JSON)
+    response.raw_headers.extend(SECURITY)
+    return response
 
 
 def tell_problems(app: FastAPI) -> None:

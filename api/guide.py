@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 from starlette.responses import Response
 
 from api.answers import json_answer
@@ -61,6 +62,7 @@ def _style() -> str:
 @cache
 def _template() -> Any:
     pages = Environment(loader=FileSystemLoader(PAGES), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    pages.filters["spoken"] = _spoken
     return pages.get_template("guide.html")
 
 
@@ -77,8 +79,15 @@ def _addresses(contract: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _parameter(parameter: dict[str, Any]) -> tuple[str, str]:
-    described = parameter.get("description") or parameter["schema"].get("description", "")
-    return f"{parameter['name']} ({parameter['in']})", described
+    described = parameter.get("description") or parameter["schema"].get("description")
+    return f"{parameter['name']} ({parameter['in']})", described or f"{_holds({}, parameter['schema'])}."
+
+
+def _spoken(text: str) -> Markup:
+    """Text for a page: what stands between backticks is code, and nothing else is markup."""
+    parts = text.split("`")
+    told = (Markup("<code>{}</code>").format(part) if at % 2 else escape(part) for at, part in enumerate(parts))
+    return Markup("").join(told)
 
 
 def _types_of(record: str) -> list[EventType]:

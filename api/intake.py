@@ -11,6 +11,7 @@ from eventsourcing.persistence import InterfaceError, OperationalError
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
+from api.answers import SECURITY
 from api.posted import Item, content_type, most_bytes, posted
 from api.principal import principal
 from api.problems import (
@@ -32,9 +33,8 @@ from ledger.writer import Answer, Closed, Writer
 
 PATH = "/events"
 Headers = tuple[tuple[bytes, bytes], ...]
-NO_STORE = (b"cache-control", b"no-store")
-JSON: Headers = ((b"content-type", b"application/json"), NO_STORE, (b"x-content-type-options", b"nosniff"))
-PROBLEM: Headers = ((b"content-type", PROBLEM_JSON.encode()), *JSON[1:])
+JSON: Headers = ((b"content-type", b"application/json"), *SECURITY)
+PROBLEM: Headers = ((b"content-type", PROBLEM_JSON.encode()), *SECURITY)
 STATUS = {True: 200, False: 201}
 """By whether it is a repeat."""
 

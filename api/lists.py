@@ -101,6 +101,7 @@ ANSWER = shape(
 
 
 _SORT = "Fields, divided by commas, each with - before it for the other way round."
+_ONLY = "Only items with this value; given again, with either."
 
 
 class InTime(Asked):
@@ -113,12 +114,12 @@ class InTime(Asked):
     at_least: Annotated[
         Position | None, Field(description="Wait until this position is in the answer, five seconds at most.")
     ] = None
-    sort: Annotated[
-        str | None, Field(description="Fields, divided by commas, each with - before it for the other way round.")
-    ] = None
-    limit: Annotated[int, Field(ge=1, le=MOST)] = LIMIT
+    sort: Annotated[str | None, Field(description=_SORT)] = None
+    limit: Annotated[int, Field(ge=1, le=MOST, description="At most so many on a page.")] = LIMIT
     after: Annotated[Value | None, Field(description="The `next` of an earlier page.")] = None
-    format: Literal["json", "csv"] | None = None
+    format: Annotated[
+        Literal["json", "csv"] | None, Field(description="Without it, by the Accept header, else JSON.")
+    ] = None
 
 
 CONTROL = frozenset(InTime.model_fields)
@@ -130,7 +131,9 @@ def _asked(question: Question) -> type[InTime]:
         raise TypeError(f"/{question.name} has a field called {min(clash)}, which is a parameter of every list")
     ways = "|".join(question.plain)
     sort = Annotated[str, Field(pattern=rf"^-?({ways})(,-?({ways}))*$", max_length=1000)] | None
-    filters: dict[str, Any] = {name: (list[Value], Field(default=[], max_length=50)) for name in question.plain}
+    filters: dict[str, Any] = {
+        name: (list[Value], Field(default=[], max_length=50, description=_ONLY)) for name in question.plain
+    }
     return create_model(
         f"Asked of {question.name}", __base__=InTime, sort=(sort, Field(default=None, description=_SORT)), **filters
     )

@@ -18,9 +18,9 @@ from tests.ledger.posting import clock_at_noon
 
 
 @contextmanager
-def serving(database: str) -> Iterator[TestClient]:
+def serving(database: str, *, raising: bool = True) -> Iterator[TestClient]:
     app = create_app(partial(open_parts, database, clock=clock_at_noon()), front_door="Call the front door.")
-    with TestClient(app, base_url="http://localhost") as client:
+    with TestClient(app, base_url="http://localhost", raise_server_exceptions=raising) as client:
         yield client
 
 

@@ -19,7 +19,9 @@ from fastapi.testclient import TestClient
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it has none
 from jsonschema.exceptions import ValidationError  # type: ignore[import-untyped]
 
+from api.answers import SECURITY
 from api.app import create_for
+from api.feed import Feed
 from ledger.domain.register import REGISTER, RULES, TYPE_PREFIX
 from ledger.projections.folding import ProjectorStopped
 from ledger.projections.projector import Projector
@@ -123,9 +125,21 @@ def test_every_answer_is_kept_to_itself(unchanged, address):
 
 
 def test_posting_answers_carry_the_same_headers(quick):
-    for answer in (post(quick, agency("LA")), post(quick, agency("LA"))):
-        assert answer.headers["cache-control"] == "no-store"
-        assert answer.headers["referrer-policy"] == "no-referrer"
+    for answer in (post(quick, agency("LA")), post(quick, agency("LA")), quick.get("/nothing")):
+        for name, value in SECURITY:
+            assert answer.headers.get_list(name.decode()) == [value.decode()]
+
+
+def test_a_defect_is_told_without_its_cause_and_with_the_same_headers(tmp_path, monkeypatch):
+    def fail(self):
+        raise ZeroDivisionError("Canary Seven")
+
+    with serving(str(tmp_path / "ledger.sqlite"), raising=False) as client:
+        monkeypatch.setattr(Feed, "head", fail)
+        answer = client.get("/entries")
+    assert (answer.status_code, answer.json()["type"]) == (500, "/problems/internal")
+    assert "Canary" not in answer.text
+    assert answer.headers["cache-control"] == "no-store"
 
 
 def test_the_documentation_is_one_sound_page_of_its_own(unchanged):
