@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Literal
@@ -52,21 +53,65 @@ def show(
     apart: bool = False,
 ) -> None:
     """A table for people. Columns named in `numbers` stand to the right, those in `narrow` have at most so many characters; rows of
-    several lines may be held `apart`.
+    several lines may be held `apart`. Where a terminal is too narrow to keep every reference and date in one piece, each row is
+    told below the one before, line by line.
     """
+    cells = [[spoken(cell) for cell in row] for row in rows]
+    if title:
+        say(title)
+    room = console().width - 2 * len(columns)
+    widths = fitted(columns, cells, narrow or {}, room)
+    if not cells:
+        say("  none")
+    elif widths is None:
+        _stacked(columns, cells)
+    else:
+        _table(columns, cells, widths, numbers, apart=apart)
+
+
+def fitted(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], narrow: Mapping[str, int], room: int
+) -> list[int] | None:
+    """Widths in characters that fill at most `room` and break no word, taken from the widest first; none where there is no room."""
+    told = [[column, *(row[at] for row in rows)] for at, column in enumerate(columns)]
+    words = [max(len(word) for cell in cells for word in [*cell.split(), ""]) for cells in told]
+    lines = [max(len(line) for cell in cells for line in [*cell.splitlines(), ""]) for cells in told]
+    limits = [narrow.get(column, room) for column in columns]
+    least = [min(word, limit) for word, limit in zip(words, limits, strict=True)]
+    widths = [max(1, min(line, limit)) for line, limit in zip(lines, limits, strict=True)]
+    if sum(least) > room:
+        return None
+    while sum(widths) > room:
+        at = max(range(len(widths)), key=lambda at: (widths[at] > least[at], widths[at]))
+        widths[at] -= 1
+    return widths
+
+
+def _table(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[int], numbers: Sequence[str], *, apart: bool
+) -> None:
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, leading=int(apart))
-    for column in columns:
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, leading=int(apart))
+    for column, width in zip(columns, widths, strict=True):
         justify: Literal["left", "right"] = "right" if column in numbers else "left"
-        table.add_column(column, justify=justify, overflow="fold", max_width=(narrow or {}).get(column))
+        table.add_column(column, justify=justify, overflow="fold", width=width)
     for row in rows:
-        table.add_row(*(Text(spoken(cell)) for cell in row))
-    if title:
-        say(title)
+        table.add_row(*map(Text, row))
     console().print(table)
+
+
+def _stacked(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    margin = max(map(len, columns)) + 4
+    for row in rows:
+        say()
+        for column, cell in zip(columns, row, strict=True):
+            lines = textwrap.wrap(cell, max(20, console().width - margin), break_on_hyphens=False)
+            for at, line in enumerate(lines):
+                say(f"  {column if at == 0 else '':<{margin - 4}}  {line}")
+    say()
 
 
 def spoken(value: Any) -> str:
