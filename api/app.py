@@ -18,6 +18,7 @@ from api.feed import Feed
 from api.front import LOCAL, Front, tell_problems
 from api.keeping import InAProcess, InAThread, Keeping
 from api.streams import Tide
+from api.waiting import reached
 from ledger.settings import Settings
 from ledger.wiring import Parts, open_parts
 from ledger.writer import Writer, one_by_one
@@ -62,7 +63,7 @@ def create_app(
         description=DESCRIPTION,
         lifespan=living,
         routes=[Route(intake.PATH, door, methods=["POST"])],
-        dependencies=[Depends(asked_once)],
+        dependencies=[Depends(asked_once), Depends(reached)],
         docs_url=None,
         redoc_url=None,
         openapi_url=None,

@@ -16,6 +16,9 @@ from ledger.domain.fields import REFERENCE_PATTERN
 from ledger.domain.register import RECORDS, REGISTER
 from ledger.projections.as_at import NotAPlaceInTime, resolve_as_at
 
+MOST_DIGITS = 16
+"""Of a position: as many as 2^53 has."""
+
 
 class Asked(BaseModel):
     """The query of a question; an unknown parameter is refused."""
@@ -28,7 +31,7 @@ class Nothing(Asked):
 
 
 def _whole(value: object) -> object:
-    if isinstance(value, str) and not (value.isascii() and value.isdecimal() and len(value) <= 16):  # noqa: PLR2004 - digits of 2^53
+    if isinstance(value, str) and not (value.isascii() and value.isdecimal() and len(value) <= MOST_DIGITS):
         raise PydanticCustomError("whole", "Input should be a whole number from 0")
     return value
 

@@ -45,6 +45,9 @@ class When(Asked):
         Field(description="Exactly what was recorded before this position; with as_at, the earlier of both."),
     ] = None
     as_at: AsAt | None = None
+    at_least: Annotated[
+        Position | None, Field(description="Wait until this position is in the answer, five seconds at most.")
+    ] = None
 
 
 @router.get(

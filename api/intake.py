@@ -35,6 +35,8 @@ PATH = "/events"
 Headers = tuple[tuple[bytes, bytes], ...]
 JSON: Headers = ((b"content-type", b"application/json"), *SECURITY)
 PROBLEM: Headers = ((b"content-type", PROBLEM_JSON.encode()), *SECURITY)
+LONG = 64 * 1024
+"""Bytes of a body from which on reading it takes longer than others should wait."""
 STATUS = {True: 200, False: 201}
 """By whether it is a repeat."""
 
@@ -63,7 +65,10 @@ class Intake:
         atomic = _atomic(scope["query_string"]) if scope["query_string"] else True
         kind = content_type(headers)
         body = await _body(receive, headers, most_bytes(kind, headers))
-        found = posted(kind, headers, body)
+        # A long body is read in a thread, so that others are answered meanwhile.
+        found = (
+            await asyncio.to_thread(posted, kind, headers, body) if len(body) > LONG else posted(kind, headers, body)
+        )
         if found.is_batch:
             return await (self._all_or_none(found.items) if atomic else self._each(found.items))
         if isinstance(item := found.items[0], Problem):

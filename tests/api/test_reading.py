@@ -21,8 +21,7 @@ def positions(answer):
 
 
 def history(client, reference, head, **when):
-    query = "&".join(f"{name}={value}" for name, value in when.items())
-    client.get(f"/actions?at_least={head}")
+    query = "&".join(f"{name}={value}" for name, value in {"at_least": head, **when}.items())
     return client.get(f"/incidents/{reference}/history?{query}")
 
 
