@@ -12,6 +12,9 @@ from typing import Any, Literal
 WIDTH_OF_A_FILE = 160
 """Columns where nobody has a terminal."""
 
+EASY_TO_READ, MOST_LINES = 30, 6
+"""A column narrower than so many characters is no place for a text of more than so many lines."""
+
 
 def console(*, stderr: bool = False) -> Any:
     """A rich console on the present standard output or error."""
@@ -72,7 +75,7 @@ def show(
 def fitted(
     columns: Sequence[str], rows: Sequence[Sequence[str]], narrow: Mapping[str, int], room: int
 ) -> list[int] | None:
-    """Widths in characters that fill at most `room` and break no word, taken from the widest first; none where there is no room."""
+    """Widths in characters that fill at most `room`, break no word and cramp no text, taken from the widest; none without room."""
     told = [[column, *(row[at] for row in rows)] for at, column in enumerate(columns)]
     words = [max(len(word) for cell in cells for word in [*cell.split(), ""]) for cells in told]
     lines = [max(len(line) for cell in cells for line in [*cell.splitlines(), ""]) for cells in told]
@@ -84,7 +87,11 @@ def fitted(
     while sum(widths) > room:
         at = max(range(len(widths)), key=lambda at: (widths[at] > least[at], widths[at]))
         widths[at] -= 1
-    return widths
+    cramped = any(
+        width < EASY_TO_READ and max(map(len, cells)) > MOST_LINES * width
+        for width, cells in zip(widths, told, strict=True)
+    )
+    return None if cramped else widths
 
 
 def _table(

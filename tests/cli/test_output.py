@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.cli import output
-from ledger.cli.output import fitted, show
+from ledger.cli.output import MOST_LINES, fitted, show
 
 COLUMNS = ("action", "due", "source")
 ROWS = [("ACT-2024-001", "2024-12-20", "rapid-review/RR-2024-001 no. 1"), ("ACT-2024-002", None, "")]
@@ -33,6 +33,11 @@ def test_without_room_each_row_stands_line_by_line_and_empty_cells_are_left_out(
     assert told.count("due") == 1
 
 
+def test_a_long_text_is_not_pressed_into_a_narrow_column():
+    assert fitted(("what", "who"), [("word " * 40, "somebody")], {}, 30) is None
+    assert fitted(("what", "who"), [("word " * 40, "somebody")], {}, 60) == [52, 8]
+
+
 def test_a_table_without_rows_says_so(capsys):
     show("Actions", COLUMNS, [])
     assert capsys.readouterr().out == "Actions\n  none\n"
@@ -43,7 +48,7 @@ def test_widths_fit_and_hold_every_word_or_there_are_none(rows, room):
     widths = fitted(COLUMNS, rows, {}, room)
     longest = [max(len(word) for cell in cells for word in cell.split()) for cells in zip(COLUMNS, *rows, strict=True)]
     if widths is None:
-        assert sum(longest) > room
+        assert sum(longest) > room or any(len(cell) > MOST_LINES * 3 for row in rows for cell in row)
     else:
         assert sum(widths) <= room
         assert all(width >= word for width, word in zip(widths, longest, strict=True))
