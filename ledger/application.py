@@ -126,11 +126,15 @@ class Ledger(Application[str]):
         raise AssertionError("unreachable")
 
     def _write_once(self, batches: Sequence[Batch]) -> list[list[Outcome]]:
+        submissions = [submission for batch in batches for submission in batch.submissions]
         with self._home.appending() as head:
+            known = head.known_keys([Key(s.source, s.id) for s in submissions])  # asked first: the lock travels with it
             self._catch_up(head.head.position, head.advanced_since)
             now = self._now(head.head)
-            desk = Desk(head, self._memory, now=now, packs=self._packs_at, salt=self._salt, entry_at=self.entry_at)
-            desk.prepare([s for batch in batches for s in batch.submissions])
+            desk = Desk(
+                head, self._memory, known=known, now=now, packs=self._packs_at, salt=self._salt, entry_at=self.entry_at
+            )
+            desk.prepare(submissions)
             outcomes = [desk.take(b.submissions, b.recordedby, atomic=b.atomic) for b in batches]
             if desk.rows:
                 head.append(desk.rows, desk.words, spelled(now))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from ledger import sealing
+from ledger.domain import ledger_opening
 from ledger.domain.calendar import london_day
 from ledger.domain.claim import Claim, Verdict, judge
 from ledger.domain.corrections import judge_correction
@@ -47,16 +48,16 @@ class Desk:
         head: Appending,
         memory: Memory,
         *,
+        known: Mapping[Key, KnownKey],
         now: datetime,
         packs: PacksOf,
         salt: sealing.Salts,
         entry_at: Callable[[int], Entry],
     ) -> None:
         self._head, self._memory, self._now, self._packs_of, self._salt = head, memory, now, packs, salt
-        self._entry_at = entry_at
+        self._known, self._entry_at = known, entry_at
         self._accepted = _Draft()
         self._draft = _Draft()
-        self._known: dict[Key, KnownKey] = {}
         self._read: dict[str, list[Entry]] = {}
         self._standings: dict[str, Standing] = {}
         self._packs: Packs | None = None
@@ -70,8 +71,7 @@ class Desk:
         return self._accepted.words
 
     def prepare(self, submissions: Sequence[Submission]) -> None:
-        """Fetch, in one read each, the keys and the records these submissions speak of."""
-        self._known = dict(self._head.known_keys([Key(s.source, s.id) for s in submissions]))
+        """Fetch, in one read, the records these submissions speak of."""
         wanted: set[str] = set()
         for s in submissions:
             wanted.add(f"{s.record}/{s.reference}")
@@ -157,12 +157,11 @@ class Desk:
         try:
             verdict = self._verdict(standing, claim, f"{submission.record}/{reference}")
         except ValidationError as error:
-            changes = {"data": {"changes": submission.attributes["data"].get("changes")}}
-            return Unfit(tuple(Fault(f"/data/changes{f.pointer}", f.message) for f in faults(error, changes["data"]["changes"])))
+            found = faults(error, submission.attributes["data"]["changes"])
+            return Unfit(tuple(Fault(f"/data/changes{f.pointer}", f.message) for f in found))
         if verdict.refusals:
             return Refused(verdict.refusals)
         regime = packs.in_force("regime", claim.day)
-        opening = self.standing("ledger/LEDGER").state
         try:
             stamped = stamp(
                 submission,
@@ -171,7 +170,7 @@ class Desk:
                 recordedtime=self._now,
                 recordedby=recordedby,
                 regime=regime.reference if regime else None,
-                retrospective=claim.retrospective or bool(opening and opening.retrospective),
+                retrospective=claim.retrospective,
                 departures=tuple(dict.fromkeys(b.rule.id for b in verdict.departures)),
                 salt=self._salt,
             )
@@ -201,8 +200,13 @@ class Desk:
             packs=packs,
             look_up=lambda record, other: self.standing(f"{record}/{other}").state,
             is_begun=lambda record, other: self.standing(f"{record}/{other}").counts,
-            retrospective=submission.retrospective,
+            retrospective=submission.retrospective or self._entered_afterwards(),
         )
+
+    def _entered_afterwards(self) -> bool:
+        """Whether this whole ledger was opened as history entered afterwards."""
+        opening: ledger_opening.Ledger | None = self.standing(f"ledger/{ledger_opening.REFERENCE}").state
+        return opening is not None and opening.retrospective
 
     def _stage(
         self, submission: Submission, stamped: Stamped, claim: Claim[Any], standing: Standing

@@ -33,7 +33,7 @@ def durable_postgres() -> Iterator[EmbeddedPostgres]:
 def durable_database(request, tmp_path) -> str:
     if request.param == "sqlite":
         return str(tmp_path / "ledger.sqlite")
-    return request.getfixturevalue("durable_postgres").create_database()
+    return str(request.getfixturevalue("durable_postgres").create_database())
 
 
 @contextmanager
