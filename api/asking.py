@@ -57,7 +57,7 @@ AsAt = Annotated[
         {
             "description": "What the ledger held: up to a position, to the end of a day in London, or to an instant.",
             "anyOf": [
-                {"type": "integer", "minimum": 0, "maximum": GREATEST_INTEGER},
+                {"type": "integer", "minimum": 0, "maximum": 10**18 - 1},
                 {"type": "string", "format": "date"},
                 {"type": "string", "format": "date-time"},
             ],
