@@ -81,7 +81,6 @@ def opened(path: Path) -> sqlite3.Connection:
     except sqlite3.OperationalError as error:
         raise persistence.OperationalError(f"{path}: {error}") from error
     connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA cache_size = -65536")  # kibibytes: the indexes of a long ledger stay in memory
     # Pages (64 MB) before the log is carried over: keys without an order then cost half as much.
     connection.execute("PRAGMA wal_autocheckpoint = 16000")
     return connection
@@ -239,6 +238,8 @@ class SQLiteWriter:
     def _begun(self) -> sqlite3.Connection:
         if self._connection is None:
             self._connection = opened(self._path)
+            # Kibibytes: the indexes of a long ledger stay in memory. Who reads goes from page to page, and needs none of it.
+            self._connection.execute("PRAGMA cache_size = -65536")
         self._connection.execute("BEGIN IMMEDIATE")
         return self._connection
 
