@@ -67,7 +67,7 @@ def told() -> Iterator[None]:
     except (UnknownSchemaError, UnknownType, ProjectorStopped) as error:
         raise Stop(Code.DATABASE, str(error)) from error
     except (OperationalError, InterfaceError, DBAPIError) as error:
-        raise Stop(Code.DATABASE, f"The database does not answer: {_first_line(error)}") from error
+        raise Stop(Code.DATABASE, f"The database cannot be used: {_first_line(error)}") from error
     except ProgrammingError as error:
         raise Stop(Code.USAGE, str(error)) from error
     except PersistenceError as error:

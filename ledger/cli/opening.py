@@ -36,7 +36,11 @@ def settings(database: str | None = None) -> Settings:
 
 
 def url(chosen: Settings) -> str:
-    """Where the ledger is, with the password put in; Stop where the password's file cannot be read."""
+    """Where the ledger is, with the password put in; Stop where the password's file cannot be read, or for an unknown kind of database."""
+    if "://" in chosen.database and not is_server(chosen.database):
+        raise Stop(
+            Code.USAGE, "LEDGER_DATABASE: a path of a SQLite file, or an address that begins with postgresql://."
+        )
     try:
         return chosen.database_url
     except OSError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 from typing import Annotated
 
@@ -33,8 +34,18 @@ def serve(
     shown = f"http://{f'[{address}]' if ':' in address else address}:{chosen.port if port is None else port}"
     with told(), opened(database, make=True):
         pass  # so that a database or a pack in trouble is told here, in one line
+    _listen_once(address, chosen.port if port is None else port, shown)
     note(f"Starting on {shown}; its documentation is at {shown}/docs.")
     become("api", {name: value for name, value in changes.items() if value is not None})
+
+
+def _listen_once(address: str, port: int, shown: str) -> None:
+    """Stop where somebody listens there already, or may not: the web server would end with an exit code of its own."""
+    try:
+        family = socket.getaddrinfo(address, port, type=socket.SOCK_STREAM)[0][0]
+        socket.create_server((address, port), family=family).close()
+    except OSError as error:
+        raise Stop(Code.DATABASE, f"Nothing can listen on {shown}: {error.strerror}. --port names another.") from error
 
 
 def demo(

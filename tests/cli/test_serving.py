@@ -61,7 +61,7 @@ def test_a_database_that_does_not_answer_is_told_in_a_line(tmp_path):
     with serve(tmp_path, "--database", "postgresql://nobody@127.0.0.1:1/none") as process:
         told = process.communicate(timeout=LONGEST)[1]
     assert process.returncode == 4
-    assert told.startswith("The database does not answer") and "Traceback" not in told
+    assert told.startswith("The database cannot be used") and "Traceback" not in told
 
 
 def test_it_does_not_listen_where_others_can_reach_it(tmp_path):
@@ -70,3 +70,20 @@ def test_it_does_not_listen_where_others_can_reach_it(tmp_path):
     assert process.returncode == 2
     assert "knows no sign-in" in told
     assert not (tmp_path / "var").exists()
+
+
+def test_a_port_in_use_is_told_in_a_line(tmp_path):
+    with (
+        socket.create_server(("127.0.0.1", 0)) as taken,
+        serve(tmp_path, "--port", str(taken.getsockname()[1])) as process,
+    ):
+        told = process.communicate(timeout=LONGEST)[1]
+    assert (process.returncode, "Traceback" in told) == (4, False)
+    assert told.startswith("Nothing can listen on http://127.0.0.1:") and told.count("\n") == 1
+
+
+def test_a_database_of_another_kind_is_refused_before_anything_is_made(tmp_path):
+    with serve(tmp_path, "--database", "mysql://somewhere/ledger") as process:
+        told = process.communicate(timeout=LONGEST)[1]
+    assert (process.returncode, told.count("\n"), list(tmp_path.iterdir())) == (2, 1, [])
+    assert "postgresql://" in told
