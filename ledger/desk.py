@@ -183,9 +183,7 @@ class Desk:
             return judge_correction(self.history(name), standing, claim)
         return judge(standing, claim, STANDING_RULES)
 
-    def _claim(
-        self, submission: Submission, reference: str, version: int, recordedby: str, packs: Packs
-    ) -> Claim[Any]:
+    def _claim(self, submission: Submission, reference: str, version: int, recordedby: str, packs: Packs) -> Claim[Any]:
         return Claim(
             kind=submission.kind,
             event=submission.event,
@@ -208,9 +206,7 @@ class Desk:
         opening: ledger_opening.Ledger | None = self.standing(f"ledger/{ledger_opening.REFERENCE}").state
         return opening is not None and opening.retrospective
 
-    def _stage(
-        self, submission: Submission, stamped: Stamped, claim: Claim[Any], standing: Standing
-    ) -> Recorded:
+    def _stage(self, submission: Submission, stamped: Stamped, claim: Claim[Any], standing: Standing) -> Recorded:
         draft = self._draft
         number = len(self._accepted.rows) + len(draft.rows)
         position = self._head.head.position + number + 1
@@ -247,6 +243,9 @@ class Desk:
         )
         draft.words += (SealedWords(position, *words) for words in stamped.words)
         draft.keys[Key(submission.source, submission.id)] = number
+        if submission.reference == MINT:
+            stream, _, minted = name.rpartition("-")
+            draft.minted[f"{stream}-"] = int(minted)
         draft.before.setdefault(name, standing)
         self._standings[name] = advance(standing, entry) or fold(self.history(name))
         if entry.kind.record is POLICY:
@@ -293,5 +292,4 @@ class Desk:
             reference = f"{prefix}{last:03d}"
             if self.standing(f"{submission.record}/{reference}").version == 0:
                 break
-        self._draft.minted[stream] = last
         return reference

@@ -110,10 +110,17 @@ def it_is_not_settled(escalation: Escalation, claim: Claim[Event]) -> str | None
 
 
 @rule("ESC-STAGE", source="reference.md ESC-FIELDS: each stage responded")
-def the_present_stage_answers(escalation: Escalation, claim: Claim[EscalationResponded]) -> str | None:
-    """The answer comes from the stage that the escalation stands at."""
+def a_stage_answers_after_it_is_reached(escalation: Escalation, claim: Claim[EscalationResponded]) -> str | None:
+    """A stage that the escalation has not reached cannot have answered."""
     at, said = escalation.stage, claim.event.stage
-    return None if at == said else f"It stands at stage {at}, not {said}."
+    return f"It stands at stage {at}, not {said}." if said > at else None
+
+
+@rule("ESC-STAGE", source="reference.md ESC-FIELDS: each stage responded", effect=FLAG)
+def the_present_stage_answers(escalation: Escalation, claim: Claim[EscalationResponded]) -> str | None:
+    """The answer comes from the stage that the escalation stands at, not later from one it has left."""
+    at, said = escalation.stage, claim.event.stage
+    return f"Stage {said} answered when it stood at stage {at} already." if said < at else None
 
 
 @rule("ESC-STAGE", source="reference.md ESC-CFG: ordered stages")
@@ -204,7 +211,7 @@ class EscalationResponded(Event):
     outcome: StageOutcome
     rationale: LoggedWords
 
-    rules = (it_is_not_settled, the_present_stage_answers)
+    rules = (it_is_not_settled, a_stage_answers_after_it_is_reached, the_present_stage_answers)
 
     def sentence(self) -> str:
         return f"Stage {self.stage} answered by the {self.decider_role}: {self.outcome}".replace("-", " ")

@@ -111,7 +111,7 @@ def nothing_is_listed_twice(review: RapidReview | None, claim: Claim[Event]) -> 
         case RapidReviewConvened(incidents=incidents):
             listed: list[object] = list(incidents)
         case RapidReviewMet(attendance=seats):
-            listed = [(seat.agency, seat.role) for seat in seats]
+            listed = [(seat.agency, seat.role) for seat in seats if seat.role is not None]
         case RapidReviewDecided(criteria=criteria, positions=positions):
             listed = [c.criterion for c in criteria] + [p.agency for p in positions]
         case _:
@@ -133,7 +133,7 @@ def the_partners_decide(review: RapidReview, claim: Claim[RapidReviewDecided]) -
     return f"The {missing[0].replace('-', ' ')} partner took no part in deciding." if missing else None
 
 
-@rule("RR-ONCE", source="events.md: rapid-review.decided; reference.md RR-DECIDER, the Panel can disagree")
+@rule("RR-ONCE", effect=FLAG, source="events.md: rapid-review.decided; reference.md RR-DECIDER, the Panel can disagree")
 def it_decides_once(review: RapidReview, claim: Claim[RapidReviewDecided]) -> str | None:
     """A rapid review decides once, and again only after the Panel has replied."""
     return None if review.may_decide else f"It decided already: {_plain(review.outcome or '')}."
@@ -147,7 +147,7 @@ def a_decision_is_sent_with_it(review: RapidReview, claim: Claim[RapidReviewSubm
     return None
 
 
-@rule("RR-SENT-ONCE", source="events.md: rapid-review.submitted")
+@rule("RR-SENT-ONCE", effect=FLAG, source="events.md: rapid-review.submitted")
 def it_is_submitted_once(review: RapidReview, claim: Claim[RapidReviewSubmitted]) -> str | None:
     """A rapid review is submitted once, and again only after the Panel has replied."""
     return f"It was submitted already, on {spoken(review.submitted_on)}." if review.awaits_reply else None

@@ -86,7 +86,7 @@ def rapid_reviews_decided(asked: Asked) -> Measure:
 def rapid_reviews_in_time(asked: Asked) -> Measure:
     """Of the rapid reviews due within the period, those sent to the Panel by the fifteenth working day after the earliest notification of their incidents was sent, under the regime and calendar in force that day; those of which it cannot be told are left out of both numbers (WT-RR-15WD, GEN-WD-START)."""
     timed, untold = [], 0
-    near = or_(R.submitted_on.is_(None), R.submitted_on >= asked.period.first - LONGEST)
+    near = or_(R.first_submitted_on.is_(None), R.first_submitted_on >= asked.period.first - LONGEST)
     reviews = asked.held(RapidReviews, near)
     notified = dict(_notifications(asked)) if reviews else {}
     for found in reviews:
@@ -94,7 +94,7 @@ def rapid_reviews_in_time(asked: Asked) -> Measure:
         if not sent:
             continue
         began, cites = min(sent)
-        clock = clocks.rapid_review_15wd(asked.packs, began, found.row.submitted_on)
+        clock = clocks.rapid_review_15wd(asked.packs, began, found.row.first_submitted_on)
         state = clocks.state(clock, asked.day)
         if clock.due is None or state == "cannot-tell":
             untold += 1

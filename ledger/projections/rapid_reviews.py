@@ -36,6 +36,7 @@ class RapidReviewRow:
     decided_entry: int | None = None
     submitted_on: DayOrNotStated | None = None
     submitted_entry: int | None = None
+    first_submitted_on: DayOrNotStated | None = None
     replied_on: DayOrNotStated | None = None
     panel_agrees: str | None = None
     replied_entry: int | None = None
@@ -62,13 +63,19 @@ class RapidReviews(Projection[RapidReviewRow]):
             case RapidReviewDecided() as decided:
                 rows.change(lambda row: _decided(row, decided, entry))
             case RapidReviewSubmitted(sent_on=day):
-                rows.change(lambda row: replace(row, submitted_on=day, submitted_entry=entry.position))
+                rows.change(lambda row: _sent(row, day, entry))
             case PanelReplied(replied_on=day, agrees=agrees):
                 rows.change(
                     lambda row: replace(row, replied_on=day, panel_agrees=yes_no(agrees), replied_entry=entry.position)
                 )
             case _:
                 pass
+
+
+def _sent(row: RapidReviewRow, day: DayOrNotStated, entry: Entry) -> RapidReviewRow:
+    """The first sending meets the clock (WT-RR-15WD), and sending it again does not make it late; the Panel replies to the last."""
+    first = row.first_submitted_on or day
+    return replace(row, first_submitted_on=first, submitted_on=day, submitted_entry=entry.position)
 
 
 def _decided(row: RapidReviewRow, event: RapidReviewDecided, entry: Entry) -> RapidReviewRow:

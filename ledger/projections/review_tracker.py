@@ -47,7 +47,7 @@ def rapid_review_clock(incident: IncidentRow, review: RapidReviewRow | None, pac
     """WT-RR-15WD, from the notification of one incident; None while nothing was notified, or once that was retracted."""
     if incident.notified_on is None or (incident.retracted_on is not None and review is None):
         return None
-    return rapid_review_15wd(packs, incident.notified_on, review.submitted_on if review else None)
+    return rapid_review_15wd(packs, incident.notified_on, review.first_submitted_on if review else None)
 
 
 def panel_reply_clock(row: RapidReviewRow, packs: Packs) -> Clock | None:

@@ -85,6 +85,7 @@ def test_the_ladder_in_force_when_it_was_raised_judges_it():
 
 def test_the_present_stage_answers():
     given(*WORLD, raised()).when(responded(2)).then_refused("ESC-STAGE")
+    given(*WORLD, raised(), advanced(2)).when(responded(1)).then_recorded("ESC-STAGE")
 
 
 def test_it_only_moves_up_and_a_skipped_stage_is_a_departure():
