@@ -10,7 +10,7 @@ import typer
 from ledger.cli.exits import Code, Stop, told
 from ledger.cli.opening import opened_parts, position_of
 from ledger.cli.options import AsAt, Database, Json
-from ledger.cli.output import note, say, show, write_json
+from ledger.cli.output import entries_said, note, say, show, write_json
 
 if TYPE_CHECKING:
     from ledger.application import Ledger
@@ -53,11 +53,11 @@ def history(
         document = {"record": name, "as_at": upto, "entries": told_entries(then), "elsewhere": list(then.elsewhere)}
         write_json(document | ({"later": [_told(entry, "") for entry in later]} if and_after else {}))
         return
-    show(f"{name}: {len(entries)} entries up to position {upto}", COLUMNS, _rows(then), numbers=("position",))
+    show(f"{name}: {entries_said(len(entries))} up to position {upto}", COLUMNS, _rows(then), numbers=("position",))
     if then.elsewhere:
         note(f"Records here also cite {', '.join(then.elsewhere)}.")
     if and_after:
-        say(f"With hindsight: {len(later)} entries that were recorded later.")
+        say(f"With hindsight: {entries_said(len(later))} recorded later.")
         show("", COLUMNS, [(*row(entry), "later") for entry in later], numbers=("position",))
 
 

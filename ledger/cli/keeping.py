@@ -10,7 +10,7 @@ import typer
 from ledger.cli.exits import Code, Stop, told
 from ledger.cli.opening import is_server, require_present, settings, url
 from ledger.cli.options import Database, Json
-from ledger.cli.output import progress, say, write_json
+from ledger.cli.output import entries_said, progress, say, write_json
 
 
 def backup(
@@ -32,7 +32,7 @@ def backup(
         raise Stop(Code.NOT_FOUND, f"There is no folder {file.parent}.")
     with told(), closing(open_recorder(where)) as source, progress("writing and comparing") as move:
         upto = write_backup(source, file, move)
-    _tell(file, upto, f"{upto} entries stand in {file}, and were compared byte for byte.", as_json=as_json)
+    _tell(file, upto, f"{entries_said(upto)} in {file}, compared byte for byte.", as_json=as_json)
 
 
 def restore(
@@ -53,7 +53,7 @@ def restore(
         Path(where).parent.mkdir(parents=True, exist_ok=True)
     with told(), closing(open_recorder(where)) as target, progress("restoring and comparing") as move:
         upto = read_backup(file, target, move)
-    _tell(file, upto, f"{upto} entries restored from {file}, and compared byte for byte.", as_json=as_json)
+    _tell(file, upto, f"{entries_said(upto)} restored from {file}, and compared byte for byte.", as_json=as_json)
 
 
 def rebuild(database: Database = None, as_json: Json = False) -> None:
@@ -72,7 +72,7 @@ def rebuild(database: Database = None, as_json: Json = False) -> None:
     if as_json:
         write_json({"position": reached.position, "generation": reached.generation})
     else:
-        say(f"The tables were built anew from {reached.position} entries and are in use.")
+        say(f"The tables were built anew from {entries_said(reached.position)} and are in use.")
 
 
 def _tell(file: Path, upto: int, sentence: str, *, as_json: bool) -> None:

@@ -121,6 +121,11 @@ def _stacked(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     say()
 
 
+def entries_said(count: int) -> str:
+    """How many entries, for people."""
+    return f"{count} {'entry' if count == 1 else 'entries'}"
+
+
 def spoken(value: Any) -> str:
     """A cell for people."""
     match value:

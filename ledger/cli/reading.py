@@ -11,7 +11,7 @@ import typer
 from ledger.cli.exits import Code, Stop, told
 from ledger.cli.opening import opened, position_of
 from ledger.cli.options import AsAt, Database, Json
-from ledger.cli.output import note, show, write_bytes
+from ledger.cli.output import entries_said, note, show, write_bytes
 
 if TYPE_CHECKING:
     from ledger.application import Ledger
@@ -43,7 +43,7 @@ def entries(
                 write_bytes(entry.body + b"\n")
             return
         page = list(islice(found, limit or PAGE_FOR_PEOPLE))
-        show(f"{len(page)} entries", COLUMNS, map(row_of, page), numbers=("position",))
+        show(entries_said(len(page)), COLUMNS, map(row_of, page), numbers=("position",))
         if next(found, None) is not None:
             note(f"There are more: --after {page[-1].position}")
 
