@@ -168,14 +168,12 @@ def _tell_figure(found: Answer) -> None:
     for name, line in lines.items():
         if line:
             say(f"  {name}: {line}")
-    for name, parts in found.by.items():
-        rows = [(part.code, said(part.value, found.unit), part.numerator, part.denominator) for part in parts]
-        show(
-            f"by {name}",
-            (name, "value", "numerator", "denominator"),
-            rows,
-            numbers=("value", "numerator", "denominator"),
-        )
+    for name, parts in ((name.replace("_", " "), parts) for name, parts in found.by.items() if parts):
+        sides = [
+            side for side in ("numerator", "denominator") if any(getattr(part, side) is not None for part in parts)
+        ]
+        rows = [(part.code, said(part.value, found.unit), *(getattr(part, side) for side in sides)) for part in parts]
+        show(f"by {name}", (name, "value", *sides), rows, numbers=("value", *sides))
 
 
 def _side(side: Side | None) -> str:
