@@ -5,6 +5,7 @@
   python3 run.py serve           start the service on its embedded database, var/ledger.sqlite
   python3 run.py test            run every test, on SQLite and on a PostgreSQL that the tests bring themselves
   python3 run.py test --long     the same, with the slow register in full; other pytest options may follow
+  python3 run.py bench --quick   measure it on both engines against other ways of doing the same; without --quick in full
   python3 run.py WORD ...        any other word is a command of the ledger; "python3 run.py commands" lists them
 
 The first run makes .venv in this folder from the exact packages that requirements.lock names by hash. Nothing is
@@ -102,6 +103,8 @@ def main() -> None:
         os.chdir(CHECKOUT)
         spread = [] if "-n" in rest else ["-n", "auto", "--dist", "worksteal"]
         command = ["-m", "pytest", *spread, *rest]
+    elif word == "bench":
+        command = ["-P", "-m", "benchmarks", *rest]
     else:  # -P: a folder of the caller's that is named like one of ours is not imported
         command = ["-P", "-m", "ledger.cli", *({"commands": ["--help"]}.get(word, [word])), *rest]
     os.execve(python, [str(python), *command], without_misdirection(dict(os.environ)))

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cache
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from ledger import canonical, sealing
 from ledger.clock import spelled
@@ -63,7 +63,7 @@ class Attributes(BaseModel):
 class Stamp(BaseModel):
     """What the ledger adds."""
 
-    recordedtime: Instant
+    recordedtime: AwareDatetime
     recordversion: int
     recordedby: str
     regime: str | None = None
@@ -87,8 +87,13 @@ def posted_model(kind: EventType) -> type[BaseModel]:
 
 @cache
 def stored_model(kind: EventType) -> type[BaseModel]:
-    """The model of one event type as its bytes are read back."""
-    fields: dict[str, Any] = {"type": (Literal[kind.type], ...), "subject": (str, ...), "data": (kind.event, ...)}
+    """The model of one event type as its bytes are read back; their spelling of `time` was looked at when they were posted."""
+    fields: dict[str, Any] = {
+        "type": (Literal[kind.type], ...),
+        "subject": (str, ...),
+        "time": (AwareDatetime, ...),
+        "data": (kind.event, ...),
+    }
     return create_model(f"Stored {kind.name}", __base__=(Attributes, Stamp), **fields)
 
 
@@ -315,13 +320,13 @@ def read_back(position: int, body: bytes) -> Entry:
     )
 
 
-_TYPE_IN_BYTES = re.compile(rb',"type":"(uk\.safeguarding\.[a-z0-9.-]+)"}$')
+_TYPE, _END = b',"type":"', b'"}'
 
 
 def _kind_of(body: bytes) -> EventType:
     """`type` is the last key in order, so it closes the bytes."""
-    found = _TYPE_IN_BYTES.search(body, max(0, len(body) - 200))
-    kind = REGISTER.get(found.group(1).decode()) if found else None
+    named = body[body.rfind(_TYPE) + len(_TYPE) : -len(_END)]
+    kind = REGISTER.get(named.decode("ascii", "replace"))
     if kind is None:
         raise UnknownType("an entry of a type this program does not know: it was written by a later version, or altered")
     return kind

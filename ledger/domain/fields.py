@@ -126,8 +126,8 @@ def _decimal_text(value: object) -> object:
 
 Exact = Annotated[
     Decimal,
-    BeforeValidator(_decimal_text, json_schema_input_type=str),
     Field(allow_inf_nan=False, max_digits=20, decimal_places=6),
+    BeforeValidator(_decimal_text, json_schema_input_type=str),
 ]
 """A decimal number, posted as a string so that it keeps its exact digits."""
 

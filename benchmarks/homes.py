@@ -1,0 +1,81 @@
+"""Where both sides keep their data: fresh SQLite files in one folder, fresh databases of one PostgreSQL server, every commit forced to disk."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+import psycopg
+
+import ledger.domain  # noqa: F401 - fills the register
+from benchmarks.lives import Posted, opening
+from ledger import canonical
+from ledger.application import Batch, Ledger
+from ledger.entry import parse
+from ledger.outcome import Outcome, Recorded
+from ledger.wiring import open_ledger
+from tests.postgres import EmbeddedPostgres
+
+BY = "business-unit@BU"
+ENGINES = ("SQLite", "PostgreSQL")
+
+
+@dataclass
+class Homes:
+    """Makes empty databases on both engines."""
+
+    folder: Path
+    server: EmbeddedPostgres
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def new(self, engine: str) -> str:
+        """The address of an empty database."""
+        if engine == "PostgreSQL":
+            return self.server.create_database()
+        return str(self.folder / f"{next(self._numbers)}.sqlite")
+
+    def settle(self) -> None:
+        """Write out what is waiting, so that none of it falls into the next measurement."""
+        with psycopg.connect(self.server.url(), autocommit=True) as connection:
+            connection.execute("CHECKPOINT")
+
+
+def raw(events: Iterable[Posted]) -> list[bytes]:
+    """Events as the bytes a partner posts."""
+    return [json.dumps(event).encode() for event in events]
+
+
+def record(held: Ledger, bodies: Sequence[bytes]) -> list[Outcome]:
+    """One atomic batch from posted bytes through all the rules, durable when this returns."""
+    submissions = tuple(parse(canonical.read(body), body) for body in bodies)
+    outcomes = held.write([Batch(submissions, BY)])[0]
+    assert all(isinstance(outcome, Recorded) for outcome in outcomes), outcomes
+    return outcomes
+
+
+def fill(held: Ledger, events: Iterable[Posted], size: int = 1_000) -> None:
+    """Record so many at a time."""
+    waiting: list[bytes] = []
+    for event in events:
+        waiting.append(json.dumps(event).encode())
+        if len(waiting) == size:
+            record(held, waiting)
+            waiting = []
+    if waiting:
+        record(held, waiting)
+
+
+@contextmanager
+def opened(database: str, *, begun: bool = True) -> Iterator[Ledger]:
+    """The ledger there, with its agencies, groups and packs."""
+    held = open_ledger(database)
+    if begun and held.head().position == 0:
+        record(held, raw(opening()))
+    try:
+        yield held
+    finally:
+        held.close()

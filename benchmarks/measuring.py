@@ -1,0 +1,69 @@
+"""Measuring in turn: two things done alternately on the same machine, so that whatever else runs there slows both."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from statistics import median
+from time import perf_counter
+from typing import Literal
+
+Rate = Callable[[], float]
+"""Does a piece of work and gives its rate: things a second, so that more is better."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One comparison. `ratio` is the median of the repeats' own ratios, ours over theirs; `bound` says which side of the goal is good."""
+
+    name: str
+    engine: str
+    ours: float
+    theirs: float
+    unit: str
+    ratio: float
+    spread: tuple[float, float]
+    goal: float | None
+    bound: Literal["at least", "at most"] = "at least"
+
+    @property
+    def met(self) -> bool | None:
+        """Whether the goal is reached; None where there is none."""
+        if self.goal is None:
+            return None
+        return self.ratio >= self.goal if self.bound == "at least" else self.ratio <= self.goal
+
+
+def timed(work: Callable[[], object], amount: int) -> float:
+    """How many a second."""
+    gc.collect()
+    start = perf_counter()
+    work()
+    return amount / (perf_counter() - start)
+
+
+def in_turn(repeats: int, *rates: Rate) -> list[list[float]]:
+    """The rates of each, measured alternately after one unmeasured turn."""
+    for rate in rates:
+        rate()
+    turns = [[rate() for rate in rates] for _ in range(repeats)]
+    return [list(column) for column in zip(*turns, strict=True)]
+
+
+def row(
+    name: str,
+    engine: str,
+    ours: Sequence[float],
+    theirs: Sequence[float],
+    goal: float | None,
+    *,
+    unit: str,
+    bound: Literal["at least", "at most"] = "at least",
+) -> Row:
+    """A row out of paired measurements."""
+    ratios = sorted(mine / other for mine, other in zip(ours, theirs, strict=True))
+    made = Row(name, engine, median(ours), median(theirs), unit, median(ratios), (ratios[0], ratios[-1]), goal, bound)
+    print(f"  {name} [{engine}]: {made.ratio:.2f}", file=sys.stderr, flush=True)
+    return made

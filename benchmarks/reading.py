@@ -1,0 +1,139 @@
+"""What it costs to read: building the tables anew, the annual report, and how much memory that takes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from functools import partial
+from pathlib import Path
+
+from benchmarks import lives
+from benchmarks.homes import Homes, fill, opened
+from benchmarks.measuring import Row, in_turn, row, timed
+from benchmarks.their_view import run
+from benchmarks.theirs import actions_in, made
+from ledger.recorders import open_recorder
+from ledger.recorders.contract import LedgerRecorder
+from ledger.reports.annual import report, to_json
+from ledger.wiring import Parts, open_parts
+
+CHECKOUT = Path(__file__).parents[1]
+YEAR = "2019-20"
+PAGE = 5_000
+THEIR_BATCH = 100
+"""Events in one of their saves; a thousand fill the socket both ways, and the save waits for ever."""
+
+
+@contextmanager
+def parts_in(database: str) -> Iterator[Parts]:
+    """The open parts of a ledger, its tables caught up."""
+    parts = open_parts(database)
+    try:
+        parts.projector.prepare()
+        parts.projector.catch_up()
+        yield parts
+    finally:
+        parts.close()
+
+
+def rebuilds(homes: Homes, engine: str, repeats: int, events: int) -> list[Row]:
+    """f: building all tables from nothing, beside their ProjectionRunner and beside only reading, decoding and validating."""
+    database = homes.new(engine)
+    with opened(database) as ours:
+        fill(ours, lives.lives(events, name="R"))
+    with parts_in(database) as parts:
+        whole = parts.ledger.head().position
+
+        def read_only() -> None:
+            for _ in parts.ledger.entries():
+                pass
+
+        mine, decoding = in_turn(
+            repeats, lambda: timed(parts.projector.rebuild, whole), lambda: timed(read_only, whole)
+        )
+        rows = [
+            row(
+                "rebuilding all tables : reading and validating the entries",
+                engine,
+                mine,
+                decoding,
+                0.1,
+                unit="entries/s",
+            )
+        ]
+        if engine == "PostgreSQL":
+            rebuilding, running = in_turn(
+                repeats,
+                lambda: timed(parts.projector.rebuild, whole),
+                lambda: their_rate(homes, events // 5),  # a rate, so that the slower side need not take all of them
+            )
+            told = "rebuilding all tables : their ProjectionRunner into one table"
+            rows.append(row(told, engine, rebuilding, running, 10, unit="entries/s"))
+    return rows
+
+
+def their_rate(homes: Homes, events: int) -> float:
+    """Events a second of a ProjectionRunner over an application that holds so many."""
+    database = homes.new("PostgreSQL")
+    with closing(actions_in(database)) as theirs:
+        told = list(lives.lives(events, name="T"))
+        for start in range(0, events, THEIR_BATCH):
+            theirs.save(*made(told[start : start + THEIR_BATCH], 10))
+    return timed(partial(run, database, events), events)
+
+
+def bare_scan(recorder: LedgerRecorder) -> None:
+    """Position and bytes of every entry into Python."""
+    after = 0
+    while page := recorder.bodies(after, PAGE):
+        after = page[-1][0]
+
+
+def reports(database: str, engine: str, repeats: int) -> list[Row]:
+    """h: the annual report over two bare scans, and the report as at half way over the report as at the end."""
+    with parts_in(database) as parts, closing(open_recorder(database)) as recorder:
+        head = recorder.head().position
+
+        def told(as_at: int) -> None:
+            to_json(report(parts.tables, parts.ledger.packs(as_at=as_at), YEAR, as_at))
+
+        def two_scans() -> None:
+            bare_scan(recorder)
+            bare_scan(recorder)
+
+        now, scans, earlier, early = in_turn(
+            repeats,
+            lambda: 1 / timed(partial(told, head), 1),
+            lambda: 1 / timed(two_scans, 1),
+            lambda: 1 / timed(partial(told, head // 2), 1),
+            lambda: 1 / timed(partial(told, head // 10), 1),
+        )
+    name = f"the annual report at {head:,} entries"
+    return [
+        row(f"{name} : two bare scans", engine, now, scans, 1, unit="s", bound="at most"),
+        row(f"{name}, as at half way : as at now", engine, earlier, now, 2, unit="s", bound="at most"),
+        row(f"{name}, as at a tenth : as at now", engine, early, now, 2, unit="s", bound="at most"),
+    ]
+
+
+def memory(homes: Homes, engine: str, sizes: tuple[int, int]) -> list[Row]:
+    """i: the most memory a process holds that rebuilds, or exports, a long ledger, over that of a short one."""
+    rows = []
+    databases = [homes.new(engine) for _ in sizes]
+    for size, database in zip(sizes, databases, strict=True):
+        with opened(database) as ours:
+            fill(ours, lives.lives(size, name="M"))
+    for work in ("rebuild", "export"):
+        short, long = (peak(work, database) for database in databases)
+        told = f"peak memory of {work} at {sizes[1]:,} entries : at {sizes[0]:,}"
+        rows.append(row(told, engine, [long], [short], 1.2, unit="MiB", bound="at most"))
+    return rows
+
+
+def peak(work: str, database: str) -> float:
+    """MiB at most held by a process of its own that does one thing and ends."""
+    command = [sys.executable, "-m", "benchmarks.memory", work, database]
+    done = subprocess.run(command, cwd=CHECKOUT, check=True, stdout=subprocess.PIPE, text=True)
+    return int(done.stdout) / 1024

@@ -1,0 +1,109 @@
+"""`python -m benchmarks.serving KIND PORT DATABASE`: the service, or one of the servers it is compared with, run the same way."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from threading import Lock
+from typing import Annotated, cast
+
+import uvicorn
+from fastapi import Depends, FastAPI, Request, Response
+
+import ledger.writer
+from api.__main__ import MOST_YOUNG_OBJECTS
+from api.app import create_for
+from api.front import Front, tell_problems
+from api.intake import Intake
+from api.posted import ONE, posted
+from ledger import canonical, receipts
+from ledger.application import Batch
+from ledger.domain.calendar import london_day
+from ledger.domain.history import Entry
+from ledger.entry import Submission
+from ledger.outcome import Outcome, Recorded
+from ledger.wiring import open_ledger
+from ledger.writer import Reply, Writer
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def as_it_is(database: str) -> FastAPI:
+    """The service."""
+    return create_for(database)
+
+
+def groups_of_one(database: str) -> FastAPI:
+    """The service, but that each request is a transaction of its own."""
+    ledger.writer.MOST_AT_ONCE = 1
+    return as_it_is(database)
+
+
+class Unstored:
+    """Takes the place of the writer and answers at once: no rules, no bytes of an entry, no storage."""
+
+    def offer(self, batch: Batch, reply: Reply) -> None:
+        """As Writer's."""
+        reply(list(map(_unstored, batch.submissions)))
+
+
+def _unstored(told: Submission) -> Outcome:
+    entry = Entry(
+        position=1, kind=told.kind, reference=told.reference, version=1, event=told.event, time=told.time, day=london_day(told.time),
+        timeprecision=told.timeprecision, id=told.id, source=told.source, recordedtime=NOW, recordedby="business-unit@BU",
+        regime="wt18@1", retrospective=False, departures=(), body=b"",
+    )  # fmt: skip
+    return Recorded(entry, told.content)
+
+
+def unstored(database: str) -> FastAPI:
+    """The same server answering the same validated body without storing it."""
+    door = Intake()
+    door.writer = cast("Writer", Unstored())
+    return _server(FastAPI(), door)
+
+
+async def _body(request: Request) -> bytes:
+    return await request.body()
+
+
+def commits_each(database: str) -> FastAPI:
+    """An endpoint as it is usually written: in the thread pool, one transaction for each request; same validation, same rules."""
+    held, turn, app = open_ledger(database), Lock(), FastAPI()
+
+    @app.post("/events")
+    def post(body: Annotated[bytes, Depends(_body)]) -> Response:
+        item = posted(ONE, {}, body).items[0]
+        assert isinstance(item, Submission)
+        with turn:
+            outcome = held.write([Batch((item,), "business-unit@BU")])[0][0]
+        assert isinstance(outcome, Recorded), outcome
+        return Response(canonical.write(receipts.receipt(outcome)), 201, media_type="application/json")
+
+    return _server(app)
+
+
+def _server(app: FastAPI, door: Intake | None = None) -> FastAPI:
+    @app.get("/healthz")
+    def healthz() -> dict[str, bool]:
+        return {"alive": True}
+
+    app.add_middleware(Front, intake=door)
+    tell_problems(app)
+    return app
+
+
+KINDS: dict[str, Callable[[str], FastAPI]] = {
+    "as-it-is": as_it_is, "groups-of-one": groups_of_one, "unstored": unstored, "commits-each": commits_each,
+}  # fmt: skip
+
+
+if __name__ == "__main__":
+    kind, port, database = sys.argv[1:]
+    gc.set_threshold(MOST_YOUNG_OBJECTS)
+    uvicorn.run(
+        KINDS[kind](database), host="127.0.0.1", port=int(port), loop="uvloop", http="httptools", ws="none", access_log=False,
+        server_header=False, log_level="error",
+    )  # fmt: skip
