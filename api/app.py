@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
@@ -49,6 +50,8 @@ def create_app(
             parts.ledger, hand_out=lambda answered: loop.call_soon_threadsafe(one_by_one, answered)
         )
         feed, keeper = Feed(parts.ledger), keep(parts)
+        if risk := await asyncio.to_thread(feed.recorder.risk):
+            logging.getLogger("uvicorn.error").warning(risk)
         app.state.parts, app.state.feed, app.state.tide, app.state.keeper = parts, feed, Tide(feed), keeper
         try:
             yield

@@ -20,7 +20,7 @@ FAR_BEHIND = 10_000
 
 POSITIONS = {"head": WHOLE, "tables": WHOLE, "behind": WHOLE}
 READY = shape({"ready": YES}, {**POSITIONS, "trouble": TEXT})
-STATUS = shape({**POSITIONS, "version": TEXT, "engine": TEXT}, {"recordedtime": INSTANT, "trouble": TEXT})
+STATUS = shape({**POSITIONS, "version": TEXT, "engine": TEXT}, {"recordedtime": INSTANT, "trouble": TEXT, "risk": TEXT})
 
 
 @router.get(
@@ -53,10 +53,11 @@ def readyz(request: Request, _: Annotated[Nothing, Query()]) -> Response:
 
 @router.get("/status", summary="Where things stand", responses=responses(422, ok=json_content(STATUS)))
 def status(request: Request, _: Annotated[Nothing, Query()]) -> Response:
-    """The head of the ledger, and how far the tables are behind it."""
-    recordedtime = ledger_of(request).head().recordedtime
+    """The head of the ledger, how far the tables are behind it, and `risk`: what a power cut could take, where the database is set up so."""
+    recordedtime, risk = ledger_of(request).head().recordedtime, request.app.state.feed.recorder.risk()
     told = {"version": request.app.version, "engine": request.app.state.parts.tables.engine.dialect.name}
-    return json_answer(_standing(request) | told | ({"recordedtime": recordedtime} if recordedtime else {}))
+    known = {name: value for name, value in (("recordedtime", recordedtime), ("risk", risk)) if value}
+    return json_answer(_standing(request) | told | known)
 
 
 def _standing(request: Request) -> dict[str, Any]:

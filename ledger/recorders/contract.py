@@ -167,6 +167,9 @@ class LedgerRecorder(Protocol):
     def position_at(self, instant: str) -> int:
         """The last position recorded at or before an instant (RFC 3339 UTC, microseconds); 0 if none. Recorded times never decrease."""
 
+    def risk(self) -> str | None:
+        """A sentence on what a power cut could take of what was committed, by the engine's present settings; None if nothing."""
+
     def wait_beyond(self, position: int, timeout: float) -> bool:
         """True as soon as the head is beyond a position, False when timeout seconds have passed."""
 

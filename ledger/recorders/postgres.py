@@ -61,6 +61,7 @@ WITH RECURSIVE search (low, high) AS (
 )
 SELECT low FROM search WHERE low = high
 """
+_OFF = "SELECT name FROM pg_settings WHERE name IN ('fsync', 'full_page_writes') AND setting = 'off' ORDER BY name"
 _EVENTS = (
     "SELECT originator_id, originator_version, topic, state, position FROM entries"
     " WHERE originator_id = %s AND originator_version > %s AND originator_version <= %s"
@@ -135,6 +136,11 @@ class PostgresRecorder(FollowedRecorder):
     def position_at(self, instant_: str) -> int:
         """As `LedgerRecorder`. Times never decrease, so halving finds it without an index."""
         return int(self._read(_POSITION_AT, instant(instant_))[0][0])
+
+    def risk(self) -> str | None:
+        """As `LedgerRecorder`. synchronous_commit is not asked for: the writer turns it on for itself."""
+        off = [name for (name,) in self._read(_OFF)]
+        return f"PostgreSQL runs with {' and '.join(off)} off: a power cut may lose acknowledged entries." if off else None
 
     def wait_beyond(self, position: int, timeout: float) -> bool:
         """As `LedgerRecorder`."""

@@ -127,6 +127,10 @@ class SQLiteRecorder(FollowedRecorder):
         """As `LedgerRecorder`. Times never decrease, so halving finds it without an index."""
         return int(self._read(_POSITION_AT, instant(instant_))[0][0])
 
+    def risk(self) -> str | None:
+        """As `LedgerRecorder`: every connection here writes with synchronous FULL."""
+        return None
+
     def wait_beyond(self, position: int, timeout: float) -> bool:
         """As `LedgerRecorder`."""
         return self._growth.wait_beyond(position, timeout)
