@@ -94,11 +94,12 @@ def write_compared(compared: Sequence[Compared], path: Path) -> None:
 def write_reports(parts: Parts, year: str, stem: Path) -> list[Path]:
     """The annual report as JSON, CSV and a page; where they stand."""
     position = parts.ledger.head().position
-    made = report(parts.tables, parts.ledger.packs(as_at=position), year, position)
+    whose = partnership_of(parts.ledger, position)
+    made = report(parts.tables, parts.ledger.packs(as_at=position), year, position, whose)
     paths = []
     for format_ in Format:
         path = stem.with_name(f"{stem.name}.annual-report.{format_}")
-        path.write_text(written(made, format_, partnership_of(parts.ledger, position)), encoding="utf-8", newline="")
+        path.write_text(written(made, format_), encoding="utf-8", newline="")
         paths.append(path)
     return paths
 

@@ -59,9 +59,15 @@ class OfAReport(InTime):
     format: Annotated[Format | None, Field(description="Without it, by the Accept header, else JSON.")] = None
 
 
+def _or_null(kind: str) -> dict[str, object]:
+    """What the ledger's opening says; null before it was opened for a partnership."""
+    return {"type": [kind, "null"]}
+
+
 FIGURE = {"type": "object", "required": ["id", "caption", "value", "unit", "kind", "by", "numerator", "denominator", "definition", "version", "entries"]}  # fmt: skip
 OF_FIGURES = shape({"as_at": WHOLE, "period": TEXT, "figures": many(FIGURE)})
-OF_REPORT = shape({"as_at": WHOLE, "period": TEXT, "from": TEXT, "to": TEXT, "figures": many(FIGURE)})
+OPENED = {"partnership": _or_null("string"), "notice": _or_null("string"), "demonstration": _or_null("boolean"), "retrospective": _or_null("boolean")}  # fmt: skip
+OF_REPORT = shape({"as_at": WHOLE, "period": TEXT, "from": TEXT, "to": TEXT, **OPENED, "figures": many(FIGURE)})
 OF_CATALOGUE = shape({"figures": many(OPEN)})
 
 
@@ -113,10 +119,10 @@ def annual(request: Request, year: Annotated[Year, Path()], asked: Annotated[OfA
     """Every figure of a reporting year with its working, as JSON, CSV or a page to read. The same entries give the same bytes."""
     ledger, tables = ledger_of(request), request.app.state.parts.tables
     position = answered_at(request, asked.as_at, asked.at_least)
-    made = report(tables, ledger.packs(as_at=position), year, position)
+    made = report(tables, ledger.packs(as_at=position), year, position, partnership_of(ledger, position))
     media = accepts(request, *MEDIA.values())
     format_ = asked.format or next((f for f, m in MEDIA.items() if m == media), Format.JSON)
-    text = written(made, format_, partnership_of(ledger, position))
+    text = written(made, format_)
     headers = {"as-at": str(position)}
     if format_ is Format.HTML:
         headers["content-security-policy"] = _policy(text)

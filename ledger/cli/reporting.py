@@ -49,26 +49,24 @@ def annual(
         raise Stop(Code.USAGE, "--json and --format both say how it is written; give one.")
     if out is not None and not as_json and format is None:
         raise Stop(Code.USAGE, "--out needs --format or --json.")
-    made, partnership = _made(database, year, as_at)
+    made = _made(database, year, as_at)
     if as_json and out is None:
         write_json(made.wire())
     elif as_json or format is not None:
-        _write(written(made, format or Format.JSON, partnership), out)
+        _write(written(made, format or Format.JSON), out)
     else:
         _tell(made)
 
 
-def _made(database: str | None, year: str, as_at: str | None) -> tuple[Report, str]:
-    """The report, and whose it is."""
+def _made(database: str | None, year: str, as_at: str | None) -> Report:
     from ledger.figures.period import NotAPeriod
     from ledger.reports.annual import report as made
 
     with told(), opened_parts(database) as parts:
         position = position_of(parts.ledger, as_at)
         try:
-            return made(parts.tables, parts.ledger.packs(as_at=position), year, position), partnership_of(
-                parts.ledger, position
-            )
+            whose = partnership_of(parts.ledger, position)
+            return made(parts.tables, parts.ledger.packs(as_at=position), year, position, whose)
         except NotAPeriod as error:
             raise Stop(Code.USAGE, str(error)) from error
 
@@ -88,6 +86,11 @@ def _tell(made: Report) -> None:
     from ledger.reports.page import said
 
     say(f"Figures of {made.period.name}, as at position {made.as_at}")
+    if made.partnership is not None:
+        say(made.partnership.name)
+        for sentence in made.partnership.told:
+            say(sentence)
+    say()
     for section, figures in made.sections.items():
         rows = [
             (each.id, each.caption, said(each.value, each.unit), each.unit, each.when, each.basis) for each in figures

@@ -104,8 +104,12 @@ def _definition(o: Stated) -> str:
 
 def _rounding(o: Stated) -> str:
     if o.recomputed is not None:
-        return f"Worked out from its two numbers, to {o.places} decimal places, half up."
+        return f"Worked out from its two numbers, to {_places(o.places)}, half up."
     return "As its source gives it."
+
+
+def _places(places: int) -> str:
+    return "one decimal place" if places == 1 else f"{places} decimal places"
 
 
 def _note(asked: Asked, chosen: Stated, current: list[Stated], wholes: list[Stated]) -> str:

@@ -11,15 +11,20 @@ from ledger.figures import answers
 from ledger.figures.answer import Answer, asking
 from ledger.figures.period import Period
 from ledger.projections.tables import Tables
+from ledger.reports.partnership import Partnership
 
 
 @dataclass(frozen=True)
 class Report:
-    """The figures of a period in the order of their sections; the same entries, packs and year give the same report."""
+    """The figures of a period in the order of their sections; the same entries, packs and year give the same report.
+
+    `partnership`: whose they are; None before the ledger was opened for one.
+    """
 
     period: Period
     as_at: int
     figures: tuple[Answer, ...]
+    partnership: Partnership | None = None
 
     @property
     def sections(self) -> dict[str, list[Answer]]:
@@ -35,17 +40,27 @@ class Report:
 
     def _head(self) -> dict[str, Any]:
         first, last = self.period.first.isoformat(), self.period.last.isoformat()
-        return {"as_at": self.as_at, "period": self.period.name, "from": first, "to": last}
+        whose = self.partnership
+        return {
+            "as_at": self.as_at,
+            "period": self.period.name,
+            "from": first,
+            "to": last,
+            "partnership": whose and whose.name,
+            "notice": whose and whose.notice,
+            "demonstration": whose and whose.demonstration,
+            "retrospective": whose and whose.retrospective,
+        }
 
 
-def report(tables: Tables, packs: Packs, year: str, as_at: int) -> Report:
-    """The annual figures of a reporting year such as `2019-20`. `packs` are those in force as at the position.
+def report(tables: Tables, packs: Packs, year: str, as_at: int, partnership: Partnership | None = None) -> Report:
+    """The annual figures of a reporting year such as `2019-20`. `packs` and `partnership` are those as at the position.
 
     The tables must have come as far as `as_at`. Raises NotAPeriod.
     """
     period = Period.year(year)
     with asking(tables, packs, period, as_at) as asked:
-        return Report(period, as_at, tuple(answers(asked)))
+        return Report(period, as_at, tuple(answers(asked)), partnership)
 
 
 def to_json(made: Report) -> str:

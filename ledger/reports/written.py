@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ledger.application import Ledger
     from ledger.reports.annual import Report
+    from ledger.reports.partnership import Partnership
 
 
 class Format(StrEnum):
@@ -18,8 +19,8 @@ class Format(StrEnum):
     HTML = "html"
 
 
-def written(made: Report, format: Format, partnership: str = "") -> str:
-    """The report as a document; `partnership` is its public name, for the page's title."""
+def written(made: Report, format: Format) -> str:
+    """The report as a document."""
     from ledger.reports.annual import to_json
     from ledger.reports.page import to_html
     from ledger.reports.table import to_csv
@@ -30,12 +31,15 @@ def written(made: Report, format: Format, partnership: str = "") -> str:
         case Format.CSV:
             return to_csv(made)
         case Format.HTML:
-            return to_html(made, partnership)
+            return to_html(made)
 
 
-def partnership_of(ledger: Ledger, position: int) -> str:
-    """The partnership's public name; empty before the ledger was opened for one."""
+def partnership_of(ledger: Ledger, position: int) -> Partnership | None:
+    """What the ledger's opening entry says of it, as at a position; None before the ledger was opened for a partnership."""
     from ledger.domain.history import fold
+    from ledger.reports.partnership import Partnership
 
     state = fold(ledger.record("ledger/LEDGER", position)).state
-    return "" if state is None else str(state.partnership)
+    if state is None:
+        return None
+    return Partnership(state.partnership, state.notice, state.demonstration, state.retrospective)

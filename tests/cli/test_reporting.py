@@ -17,6 +17,8 @@ def test_a_report_for_machines_has_its_agreed_shape(ask):
     told = ended.json
     assert (ended.code, told["period"]) == (0, "2024-25")
     assert {"as_at", "period", "figures"} <= set(told)
+    assert (told["demonstration"], told["retrospective"]) == (True, False)
+    assert told["notice"].startswith("This partnership does not exist")
     assert len(told["figures"]) > 40
     for figure in told["figures"]:
         assert [name for name in figure if name in MEMBERS] == MEMBERS
@@ -60,6 +62,7 @@ def test_the_documents_say_the_same(ask):
 def test_people_read_a_table_for_each_section(ask):
     out = ask("report", "annual", "2024-25").out
     assert "Figures of 2024-25" in out
+    assert out.index("A demonstration") < out.index("This partnership does not exist") < out.index("FIG-")
     assert "FIG-SIN-5WD" in out
 
 

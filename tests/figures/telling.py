@@ -19,6 +19,7 @@ from ledger.figures.period import Period
 from ledger.outcome import Recorded
 from ledger.regimes import load_shelf
 from ledger.reports.annual import Report, report
+from ledger.reports.written import partnership_of
 from ledger.wiring import Parts, open_parts
 from tests.ledger.posting import BUSINESS_UNIT, event
 
@@ -64,7 +65,8 @@ class Told:
 
     def report(self, year: str = "2019-20", as_at: int | None = None) -> Report:
         position = self.head if as_at is None else as_at
-        return report(self.parts.tables, self.parts.ledger.packs(as_at=position), year, position)
+        whose = partnership_of(self.parts.ledger, position)
+        return report(self.parts.tables, self.parts.ledger.packs(as_at=position), year, position, whose)
 
 
 @contextmanager

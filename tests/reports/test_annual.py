@@ -13,7 +13,8 @@ import pytest
 from ledger.figures import FIGURES, SECTIONS
 from ledger.figures.period import NotAPeriod
 from ledger.reports.annual import to_json
-from ledger.reports.page import MOST_RANGES, number, said, to_html
+from ledger.reports.page import MOST_RANGES, number, plain, said, to_html
+from ledger.reports.partnership import DEMONSTRATION, RETROSPECTIVE, Partnership
 from ledger.reports.table import COLUMNS, guarded, spoken_ranges, to_csv
 from tests.figures.telling import agencies, raised, real_year, told
 
@@ -30,6 +31,7 @@ def test_the_json_has_the_shape_machines_read(real, made):
         "2019-04-01",
         "2020-03-31",
     )
+    assert list(found)[3:] == ["to", "partnership", "notice", "demonstration", "retrospective", "figures"]
     for figure in found["figures"]:
         assert tuple(figure)[: len(FIXED)] == FIXED
         assert isinstance(figure["value"], int | str | None)
@@ -49,7 +51,7 @@ def test_the_same_entries_give_the_same_bytes(made, tmp_path):
         other = again.report()
     assert to_json(other) == to_json(made)
     assert to_csv(other) == to_csv(made)
-    assert to_html(other, "Somewhere") == to_html(made, "Somewhere")
+    assert to_html(other) == to_html(made)
 
 
 def test_only_a_reporting_year_is_reported(real):
@@ -124,7 +126,7 @@ class Lint(HTMLParser):
 
 
 def test_the_page_is_whole_and_needs_nothing_from_elsewhere(made):
-    text = to_html(made, "Somewhere & <co>")
+    text = to_html(replace(made, partnership=Partnership("Somewhere & <co>", "Not <b>real</b>.", True, False)))
     page = Lint()
     page.feed(text)
     page.close()
@@ -138,7 +140,47 @@ def test_the_page_is_whole_and_needs_nothing_from_elsewhere(made):
     assert len(page.of("caption")) == len(page.of("table"))
     assert "http" not in text.replace("http-equiv", "")
     assert "<co>" not in text and "&lt;co&gt;" in text
+    assert "<b>" not in text and "Not &lt;b&gt;real&lt;/b&gt;." in text
     assert "@media print" in text
+
+
+def test_a_report_says_what_it_is_before_the_first_number(made):
+    assert made.partnership is not None and made.partnership.retrospective and not made.partnership.demonstration
+    text = to_html(made)
+    head = text[text.index("<h1>") : text.index("<nav")]
+    assert 'role="note"' in head and RETROSPECTIVE in head and made.partnership.notice in head
+    assert DEMONSTRATION not in text
+    invented = replace(made, partnership=Partnership("Nowhere", None, demonstration=True, retrospective=False))
+    head = to_html(invented).partition("<nav")[0]
+    assert DEMONSTRATION.replace("'", "&#39;") in head and RETROSPECTIVE not in head
+    assert json.loads(to_json(invented))["demonstration"] is True
+    assert 'role="note"' not in to_html(replace(made, partnership=Partnership("Somewhere", None, False, False)))
+
+
+def test_wide_tables_are_reached_by_keyboard_and_named_apart(made):
+    text = to_html(made)
+    page = Lint()
+    page.feed(text)
+    regions = [given for given in page.of("div") if given.get("class") == "wide"]
+    assert len(regions) == len(page.of("table")) == text.count('tabindex="0"')
+    assert all(given["role"] == "region" for given in regions)
+    names = [given["aria-label"] for given in regions]
+    assert len(set(names)) == len(names)
+    assert "table { display: block" not in text
+
+
+def test_years_are_not_broken_and_bare_codes_are_told_in_full(made):
+    text = to_html(made)
+    assert (
+        '<h1>Safeguarding figures <span class="year">2019-20</span>' in text
+        and ".year { white-space: nowrap; }" in text
+    )
+    assert "<title>Safeguarding figures 2019-20" in text
+    assert plain("lcspr") == "local child safeguarding practice review"
+    assert plain("taf-lead_share") == "Team around the Family (TAF) lead share"
+    assert plain("staffing-and-marac") == "staffing and multi-agency risk assessment conference (MARAC)"
+    assert "<td>taf" not in text and '<th scope="row">lcspr' not in text and ": taf " not in text
+    assert "to one decimal place, half up" in text and "to 1 decimal" not in text
 
 
 def test_every_figure_on_the_page_leads_to_its_working(made):
@@ -163,4 +205,5 @@ def test_an_empty_ledger_is_told_to_be_empty(tmp_path):
         empty = ledger.report(as_at=0)
         assert all(each.value in (0, None) and each.entries == () for each in empty.figures)
         assert json.loads(to_json(empty))["as_at"] == 0
+        assert empty.partnership is None and json.loads(to_json(empty))["partnership"] is None
         assert ledger.report().figures != empty.figures
