@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from ledger import canonical, sealing
 from ledger.clock import spelled
 from ledger.domain.calendar import london_day
-from ledger.domain.fields import REFERENCE_PATTERN, WORDS, Instant, TimePrecision
+from ledger.domain.fields import REFERENCE_PATTERN, WORDS, Instant, TimePrecision, written_as
 from ledger.domain.general import GENERAL, Corrected
 from ledger.domain.history import Entry
 from ledger.domain.register import REGISTER, TYPE_PREFIX, Event, EventType, Path
+from ledger.findings import placed
 
 MOST_BYTES = 65_535
 """Of one entry (C2SP tlog-tiles entry bundles give 16 bits to its length); larger things are files named by their hash."""
@@ -42,8 +43,19 @@ class Malformed(ValueError):
         super().__init__("; ".join(f"{f.pointer or '(event)'}: {f.message}" for f in faults))
 
 
-Identifier = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[!-~]+( [!-~]+)*$")]
-Source = Annotated[str, Field(pattern=r"^(/agencies/[A-Z0-9-]{1,40}|/business-unit)$")]
+Identifier = Annotated[
+    str,
+    written_as(
+        r"^[!-~]+( [!-~]+)*$",
+        "an id of at most 200 letters, digits and signs of ASCII, with single spaces between words",
+        min_length=1,
+        max_length=200,
+    ),
+]
+Source = Annotated[
+    str,
+    written_as(r"^(/agencies/[A-Z0-9-]{1,40}|/business-unit)$", "/business-unit, or /agencies/ and an agency's code"),
+]
 
 
 class Attributes(BaseModel):
@@ -78,7 +90,7 @@ def posted_model(kind: EventType) -> type[BaseModel]:
     described = f"{name}/REFERENCE, or {name}/- to have one minted"
     fields: dict[str, Any] = {
         "type": (Literal[kind.type], ...),
-        "subject": (Annotated[str, Field(pattern=subject, description=described)], ...),
+        "subject": (Annotated[str, written_as(subject, described)], ...),
         "expectedversion": (Annotated[int, Field(ge=0, le=canonical.GREATEST_INTEGER)] | None, None),
         "data": (kind.event, ...),
     }
@@ -130,11 +142,11 @@ def parse(value: Any, raw: bytes | None = None) -> Submission:
         raise Malformed(Fault("/type", f"unknown event type; types begin {TYPE_PREFIX} and GET /schemas lists them"))
     raw = canonical.write(value) if raw is None else raw
     if b"null" in raw:
-        _refuse_nulls(value, "")
+        _refuse_nulls(value, "", known_names(kind))
     try:
         model: Any = posted_model(kind).model_validate_json(raw)
     except ValidationError as error:
-        raise Malformed(*faults(error, value)) from None
+        raise Malformed(*faults(error, value, kind)) from None
     attributes = {name: item for name, item in value.items() if name != "expectedversion"}
     words = {place: _text(value["data"], place) for place in _word_places(kind, value["data"])}
     bare = attributes | {"data": sealing.replaced(value["data"], dict.fromkeys(words, True))} if words else attributes
@@ -158,7 +170,7 @@ def _text(data: Any, place: sealing.Place) -> str:
     """The words at a place. Only the ledger seals: a commitment posted in their place would stand for words nobody has."""
     found = sealing.look(data, place)
     if not isinstance(found, str):
-        raise Malformed(Fault(f"/data{sealing.pointer(place)}", "Input should be a valid string"))
+        raise Malformed(Fault(f"/data{sealing.pointer(place)}", "this should be text"))
     return found
 
 
@@ -177,60 +189,46 @@ def words_of_record(record: str) -> frozenset[Path]:
     return frozenset(path for kind in own for path, _ in kind.words)
 
 
-def faults(error: ValidationError, value: Any) -> list[Fault]:
-    """pydantic's findings as faults: JSON pointers that lead into what was posted, messages that repeat none of it."""
-    found: dict[str, str] = {}
-    for finding in error.errors(include_input=False, include_url=False):
-        where = _pointer(finding["loc"], value, missing=finding["type"] == "missing")
-        found.setdefault(where, _message(finding))
-    return [Fault(where, message) for where, message in found.items()]
+def faults(error: ValidationError, value: Any, kind: EventType | None = None) -> list[Fault]:
+    """pydantic's findings as faults: JSON pointers that lead into what was posted, messages that repeat none of it.
+
+    `kind`: the type of the whole event; without it the value is a part of one.
+    """
+    known = known_names(kind)
+    return [Fault(where, message) for where, message in placed(error, value, known).items()]
 
 
-def _message(finding: Any) -> str:
-    """pydantic's own words, but for the one finding that repeats what was posted."""
-    if finding["type"] == "union_tag_invalid":
-        named = finding["ctx"]
-        return f"Input should have {named['discriminator']}, one of: {named['expected_tags']}"
-    message: str = finding["msg"]
-    return message
+@cache
+def known_names(kind: EventType | None) -> frozenset[str]:
+    """The names of fields that an event of a type may have; a correction those of every event of its record. None: of all events."""
+    kinds = [k for k in REGISTER.values() if kind in (None, k) or _may_correct(kind, k)]
+    return frozenset(name for each in kinds for name in _names(posted_model(each)))
 
 
-def _pointer(location: tuple[int | str, ...], value: Any, *, missing: bool) -> str:
-    """pydantic's location without the names of union members, which are not in the data."""
-    steps: list[str] = []
-    for number, step in enumerate(location):
-        match value, step:
-            case dict(), _ if step in value:
-                value = value[step]
-            case list(), int() if step < len(value):
-                value = value[step]
-            case _:
-                if not (missing and number == len(location) - 1):
-                    continue
-        if not _may_be_told(step):
-            break
-        steps.append(str(step))
-    return "".join(f"/{step}" for step in steps)
+def _may_correct(correction: EventType | None, kind: EventType) -> bool:
+    return correction is not None and correction.event is Corrected and correction.record is kind.record
 
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}")
+def _names(annotation: Any) -> Iterator[str]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        for name, info in annotation.model_fields.items():
+            yield name
+            yield from _names(info.annotation)
+    else:
+        for argument in get_args(annotation):
+            yield from _names(argument)
 
 
-def _may_be_told(step: int | str) -> bool:
-    """Whether a step is an index or looks like a field or a code; any other name is text somebody typed, so a pointer ends before it."""
-    return isinstance(step, int) or _NAME.fullmatch(step) is not None
-
-
-def _refuse_nulls(value: Any, where: str) -> None:
+def _refuse_nulls(value: Any, where: str, known: Collection[str]) -> None:
     match value:
         case None:
             raise Malformed(Fault(where, "null says nothing; leave the field out"))
         case dict():
             for name, item in value.items():
-                _refuse_nulls(item, f"{where}/{name}" if _may_be_told(name) else where)
+                _refuse_nulls(item, f"{where}/{name}" if name in known else where, known)
         case list():
             for number, item in enumerate(value):
-                _refuse_nulls(item, f"{where}/{number}")
+                _refuse_nulls(item, f"{where}/{number}", known)
         case _:
             pass
 
@@ -328,7 +326,9 @@ def _kind_of(body: bytes) -> EventType:
     named = body[body.rfind(_TYPE) + len(_TYPE) : -len(_END)]
     kind = REGISTER.get(named.decode("ascii", "replace"))
     if kind is None:
-        raise UnknownType("an entry of a type this program does not know: it was written by a later version, or altered")
+        raise UnknownType(
+            "an entry of a type this program does not know: it was written by a later version, or altered"
+        )
     return kind
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from ledger.domain.fields import (
     AgencyCode,
@@ -21,6 +21,7 @@ from ledger.domain.fields import (
     ReviewReference,
     Sha256,
     Title,
+    written_as,
 )
 
 
@@ -133,7 +134,7 @@ EvidenceKind = Literal[
 ARTEFACTS: frozenset[EvidenceKind] = frozenset({"policy-artefact", "training-artefact"})
 """Evidence that a task was done, which shows nothing of what changed (ACT-EVID)."""
 
-Link = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"\x00-\x1f]{1,480}$")]
+Link = Annotated[str, written_as(r"^https?://[^\s<>\"\x00-\x1f]{1,480}$", "a web address, http or https")]
 
 
 class EvidenceRef(Part):

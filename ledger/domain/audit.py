@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, assert_never
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from ledger.domain.audit_rules import (
     Audit,
@@ -44,6 +44,7 @@ from ledger.domain.fields import (
     Words,
     Year,
     spoken,
+    written_as,
 )
 from ledger.domain.register import Event, Record, known, recorded_as
 from ledger.domain.vocabulary import Theme
@@ -51,7 +52,12 @@ from ledger.domain.vocabulary import Theme
 AUDIT: Record[Audit] = Record("audit", prefix="AUD", title="Audit")
 
 
-Standard = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$", max_length=40)]
+Standard = Annotated[
+    str,
+    written_as(
+        r"^[a-z0-9]+([.-][a-z0-9]+)*$", "the number of a standard in its audit tool, such as 2b.1", max_length=40
+    ),
+]
 """A standard of an audit tool, as the tool numbers it: `2b.1`."""
 
 Grades = Annotated[dict[Standard, Code], Field(min_length=1, max_length=200)]

@@ -24,6 +24,16 @@ from pydantic_core import PydanticCustomError
 
 from ledger.domain.children import CHILD_PATTERN, is_child_reference
 
+PATTERNS: dict[str, str] = {}
+"""What each pattern of a field means, in words: whoever posts something else is told these, never the pattern."""
+
+
+def written_as(pattern: str, words: str, *, min_length: int | None = None, max_length: int | None = None) -> Any:
+    """The constraint of a text field: a pattern, and the same in words, for the schema and for whoever posts something else."""
+    PATTERNS[pattern] = words
+    return Field(pattern=pattern, min_length=min_length, max_length=max_length, description=words)
+
+
 REFERENCE_PATTERN = r"^[A-Z0-9-]{1,40}$"
 MOST_WORDS = 4000
 """Characters of free text in one field: an entry records what happened; longer documents are files named by their hash."""
@@ -76,7 +86,9 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
 
-Reference = Annotated[str, StringConstraints(pattern=REFERENCE_PATTERN)]
+Reference = Annotated[
+    str, written_as(REFERENCE_PATTERN, "a reference: capital letters, digits and hyphens, at most 40 of them")
+]
 AgencyCode = Annotated[Reference, Refers("agency")]
 GroupCode = Annotated[Reference, Refers("group")]
 IncidentReference = Annotated[Reference, Refers("incident")]
@@ -87,10 +99,17 @@ ActionReference = Annotated[Reference, Refers("action")]
 EscalationReference = Annotated[Reference, Refers("escalation")]
 MeetingReference = Annotated[Reference, Refers("meeting")]
 
-Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+Code = Annotated[
+    str,
+    written_as(
+        r"^[a-z0-9]+(-[a-z0-9]+)*$", "a code: small letters and digits, hyphens between them, at most 60", max_length=60
+    ),
+]
 """A code of a vocabulary the sender keeps: lower case, digits, hyphens."""
 
-Title = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f<>]{1,120}$")]
+Title = Annotated[
+    str, written_as(r"^[^\x00-\x1f<>]{1,120}$", "one line of at most 120 characters, without angle brackets")
+]
 """A short public name (of an agency, a group, a course), never of a person; it stands in clear."""
 
 Count = Annotated[int, Field(ge=0, le=2**53 - 1)]
@@ -98,18 +117,25 @@ Number = Annotated[int, Field(ge=1, le=9999)]
 """A number in a list: recommendation 3, stage 2."""
 Pence = Annotated[int, Field(ge=0, le=10**13)]
 """Money, in pence; never a float."""
-Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-PackReference = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*@[1-9][0-9]{0,3}$", max_length=65)]
+Sha256 = Annotated[str, written_as(r"^[0-9a-f]{64}$", "a SHA-256: 64 hexadecimal digits in small letters")]
+PackReference = Annotated[
+    str,
+    written_as(r"^[a-z0-9]+(-[a-z0-9]+)*@[1-9][0-9]{0,3}$", "a pack at a version, such as wt18@1", max_length=65),
+]
 """A pack at a version, as entries and clocks cite it: `wt18@1`."""
 
 
 def _consecutive(year: str) -> str:
     if (int(year[2:4]) + 1) % 100 != int(year[5:]):
-        raise PydanticCustomError("year", "Input should be a reporting year, such as 2019-20")
+        raise PydanticCustomError("year", "this should be a reporting year, such as 2019-20")
     return year
 
 
-Year = Annotated[str, StringConstraints(pattern=r"^(19|20)[0-9]{2}-[0-9]{2}$"), AfterValidator(_consecutive)]
+Year = Annotated[
+    str,
+    written_as(r"^(19|20)[0-9]{2}-[0-9]{2}$", "a reporting year, such as 2019-20"),
+    AfterValidator(_consecutive),
+]
 """A reporting year, 1 April to 31 March: `2019-20` (GEN-PERIOD)."""
 
 
@@ -121,7 +147,7 @@ def _decimal_text(value: object) -> object:
         return value
     if isinstance(value, str) and _DECIMAL.fullmatch(value):
         return Decimal(value)
-    raise PydanticCustomError("decimal_text", 'Input should be a decimal number in a string, such as "12.5"')
+    raise PydanticCustomError("decimal_text", 'this should be a decimal number in a string, such as "12.5"')
 
 
 Exact = Annotated[
@@ -143,7 +169,7 @@ def _day_text(value: object) -> object:
             pass
     elif isinstance(value, date):
         return value
-    raise PydanticCustomError("day", "Input should be a day that exists, as YYYY-MM-DD, from 1900 to 2099")
+    raise PydanticCustomError("day", "this should be a day that exists, as YYYY-MM-DD, from 1900 to 2099")
 
 
 Day = Annotated[
@@ -170,7 +196,7 @@ def _instant(value: object) -> object:
     elif isinstance(value, datetime):
         return value
     raise PydanticCustomError(
-        "instant", "Input should be an RFC 3339 timestamp such as 2019-12-02T00:00:00Z, from 1900 to 2099"
+        "instant", "this should be an RFC 3339 timestamp such as 2019-12-02T00:00:00Z, from 1900 to 2099"
     )
 
 
@@ -190,11 +216,13 @@ def spoken(day: date | str | None) -> str:
 
 def _child_checked(value: str) -> str:
     if not is_child_reference(value):
-        raise PydanticCustomError("child_reference", "Input should be a child's reference made by this ledger")
+        raise PydanticCustomError("child_reference", "this should be a child's reference made by this ledger")
     return value
 
 
-ChildReference = Annotated[str, StringConstraints(pattern=CHILD_PATTERN), AfterValidator(_child_checked)]
+ChildReference = Annotated[
+    str, written_as(CHILD_PATTERN, "a child's reference made by this ledger"), AfterValidator(_child_checked)
+]
 """An opaque reference from `POST /children`; its check character keeps out what was typed in its place."""
 
 YesNo = bool | NotStated

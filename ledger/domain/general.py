@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
-from ledger.domain.fields import REFERENCE_PATTERN, AgencyCode, LoggedWords
+from ledger.domain.fields import AgencyCode, LoggedWords, Reference, written_as
 from ledger.domain.register import RECORDS, Event, add
 
 Position = Annotated[int, Field(ge=1)]
+FieldName = Annotated[str, written_as(r"^[a-z][a-z0-9_]{0,59}$", "the name of a field")]
 
 
 class Corrected(Event):
     """A fact of an earlier event was wrong; whole fields get new values, `time` included (RGT-RECT)."""
 
     position: Position
-    changes: dict[Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")], Any] = Field(min_length=1)
+    changes: dict[FieldName, Any] = Field(min_length=1)
     reason: LoggedWords
 
     def sentence(self) -> str:
@@ -37,7 +38,7 @@ class Withdrawn(Event):
 class DuplicateOf(Event):
     """This record repeats another of its kind and is folded into it for every count."""
 
-    duplicate_of: Annotated[str, StringConstraints(pattern=REFERENCE_PATTERN)]
+    duplicate_of: Reference
 
     def sentence(self) -> str:
         return f"Found to repeat {self.duplicate_of}, and counted with it from here on"
