@@ -10,6 +10,9 @@ from typing import Any, Generic, TypeVar
 from ledger.domain.packs import Packs
 from ledger.domain.register import FLAG, Event, EventType, Record, Rule
 
+BUSINESS_UNIT = "/business-unit"
+"""The source of whatever the partnership's business unit posts."""
+
 E_co = TypeVar("E_co", bound=Event, covariant=True)
 S = TypeVar("S")
 
@@ -36,6 +39,10 @@ class Claim(Generic[E_co]):
     @property
     def recorded_by_business_unit(self) -> bool:
         return self.recordedby.startswith("business-unit@")
+
+    @property
+    def sent_by_business_unit(self) -> bool:
+        return self.source == BUSINESS_UNIT
 
     def look(self, record: Record[S], reference: str) -> S | None:
         """The present state of another record, or None if it was never begun, or was withdrawn."""

@@ -5,17 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import StringConstraints
-
 from ledger.domain.claim import Claim
-from ledger.domain.fields import Title
+from ledger.domain.fields import Title, written_as
 from ledger.domain.register import Event, Record, recorded_as, rule
 
 REFERENCE = "LEDGER"
 """The one reference of this record."""
 
 Origin = Annotated[
-    str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(/[a-z0-9][a-z0-9._-]*)*$", max_length=120)
+    str,
+    written_as(
+        r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(/[a-z0-9][a-z0-9._-]*)*$",
+        "a web address without its scheme, such as example.org/partnership",
+        max_length=120,
+    ),
 ]
 """A name for this ledger alone, as a web address without its scheme: `example.org/partnership`."""
 
@@ -42,6 +45,12 @@ def there_is_one_ledger(ledger: Ledger | None, claim: Claim[LedgerOpened]) -> st
     return None
 
 
+@rule("LED-BY", source="design: the business unit keeps the register")
+def the_business_unit_opens_it(ledger: Ledger | None, claim: Claim[LedgerOpened]) -> str | None:
+    """The business unit opens the ledger."""
+    return None if claim.sent_by_business_unit else "Only the business unit opens the ledger."
+
+
 @recorded_as("ledger.opened", on=LEDGER, begins=True)
 class LedgerOpened(Event):
     """The ledger was opened for a partnership.
@@ -56,7 +65,7 @@ class LedgerOpened(Event):
     retrospective: bool
     notice: Title | None = None
 
-    rules = (there_is_one_ledger,)
+    rules = (there_is_one_ledger, the_business_unit_opens_it)
 
     def sentence(self) -> str:
         kinds = [name for name in ("demonstration", "retrospective") if getattr(self, name)]

@@ -29,6 +29,12 @@ def the_kind_is_the_reference(policy: Policy | None, claim: Claim[PolicyAdopted]
     return None
 
 
+@rule("POL-BY", source="design: the business unit keeps the register")
+def the_business_unit_records_it(policy: Policy | None, claim: Claim[PolicyAdopted]) -> str | None:
+    """The business unit records which pack was adopted."""
+    return None if claim.sent_by_business_unit else "Only the business unit records what was adopted."
+
+
 @rule("POL-HASH", source="events.md: policy.adopted, SHA-256 of the pack")
 def the_pack_is_the_one_on_the_shelf(policy: Policy | None, claim: Claim[PolicyAdopted]) -> str | None:
     """What is adopted is a pack this program has, of that kind, byte for byte."""
@@ -74,6 +80,7 @@ class PolicyAdopted(Event):
 
     rules = (
         the_kind_is_the_reference,
+        the_business_unit_records_it,
         the_pack_is_the_one_on_the_shelf,
         it_is_adopted_once_from_a_day,
         it_does_not_reach_behind_an_earlier_adoption,

@@ -10,6 +10,7 @@ from ledger.domain.claim import Claim
 from ledger.domain.fields import known_day
 from ledger.domain.general import Corrected, DuplicateOf, Withdrawn
 from ledger.domain.history import Standing
+from ledger.domain.ledger_opening import LEDGER, REFERENCE
 from ledger.domain.register import rule
 
 SKEW = timedelta(minutes=5)
@@ -55,7 +56,7 @@ def cited_records_are_known(standing: Standing, claim: Claim[Any]) -> str | None
 def source_is_known(standing: Standing, claim: Claim[Any]) -> str | None:
     """The source is the business unit or an agency the ledger knows."""
     code = claim.source.removeprefix("/agencies/")
-    if claim.source == "/business-unit" or claim.is_begun("agency", code):
+    if claim.sent_by_business_unit or claim.is_begun("agency", code):
         return None
     return f"{code} is not an agency of this partnership; the business unit registers it first."
 
@@ -80,11 +81,30 @@ def _day_inside(claim: Claim[Any]) -> date | None:
 def time_is_no_finer_than_its_precision(standing: Standing, claim: Claim[Any]) -> str | None:
     """A day is posted as its midnight in Europe/London, a month or a year as the midnight that begins it."""
     precision, day = claim.timeprecision, claim.day
-    if precision in ("day", "month", "year") and claim.time != start_of_day(day):
-        return f"timeprecision is {precision}, so time must be midnight Europe/London."
-    if (precision in ("month", "year") and day.day != 1) or (precision == "year" and day.month != 1):
-        return f"timeprecision is {precision}, so time must be the day that begins it."
-    return None
+    match precision:
+        case "day":
+            begins = day
+        case "month":
+            begins = day.replace(day=1)
+        case "year":
+            begins = day.replace(month=1, day=1)
+        case _:
+            return None
+    midnight = start_of_day(begins)
+    if claim.time == midnight:
+        return None
+    return f"timeprecision is {precision}, so time is the midnight in Europe/London that begins it: post {midnight.isoformat()}."
+
+
+@rule("RETRO-BY", source="design: the business unit keeps the register")
+def the_business_unit_enters_history(standing: Standing, claim: Claim[Any]) -> str | None:
+    """History entered afterwards, `retrospective`, comes from the business unit, unless the whole ledger was opened for it."""
+    if not claim.retrospective or claim.sent_by_business_unit:
+        return None
+    opened = claim.look(LEDGER, REFERENCE)
+    if opened is not None and opened.retrospective:
+        return None
+    return "Only the business unit marks an event as history entered afterwards; leave `retrospective` out."
 
 
 @rule("TIME-SAME", source="events.md: time is when it happened")
@@ -122,6 +142,7 @@ STANDING_RULES = (
     record_still_counts,
     cited_records_are_known,
     source_is_known,
+    the_business_unit_enters_history,
     it_has_happened,
     time_is_no_finer_than_its_precision,
     the_date_inside_is_the_time_outside,

@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from ledger.domain.ledger_opening import LedgerOpened
-from tests.domain.scenario import given, post
+from tests.domain.scenario import LA, given, post
 
 DATA = {"origin": "example.org/partnership", "partnership": "Anywhere", "demonstration": True, "retrospective": False}
 OPENED = post("ledger.opened", "LEDGER", DATA)
@@ -18,6 +18,11 @@ def test_it_is_opened_and_says_what_it_is():
 def test_there_is_one_record_of_it():
     given().when(post("ledger.opened", "LED-1", DATA)).then_refused("LED-ONE")
     given(OPENED).when(OPENED).then_refused("REC-BEGUN")
+
+
+def test_the_business_unit_opens_it():
+    from_an_agency = post("ledger.opened", "LEDGER", DATA, source="/agencies/LA", by="partner-submitter@LA")
+    given(LA).when(from_an_agency).then_refused("LED-BY")
 
 
 @pytest.mark.parametrize("origin", ["", "https://example.org", "example.org/", "Example.org", "example org", "-a/b"])

@@ -1,9 +1,10 @@
 """Packs of values are adopted, each kind on its own record, byte for byte."""
 
+from dataclasses import replace
 from datetime import date
 
 from ledger.domain.packs import Packs, RagPack, Shelf
-from tests.domain.scenario import given, post
+from tests.domain.scenario import LA, given, post
 
 
 def rag(version, sha256):
@@ -29,6 +30,11 @@ PACKS = Packs(Shelf.of([rag(1, "1" * 64), rag(2, "2" * 64)]))
 def adopted(version=1, from_date="2019-06-01", reference="RAG-PACK", **other):
     data = {"kind": "rag-pack", "pack": "rag", "version": version, "sha256": str(version) * 64, "from_date": from_date}
     return post("policy.adopted", reference, {**data, **other})
+
+
+def test_the_business_unit_records_it():
+    posted = replace(adopted(), source="/agencies/LA", by="partner-submitter@LA")
+    given(LA, packs=PACKS).when(posted).then_refused("POL-BY")
 
 
 def test_it_begins_its_record_and_continues_it():

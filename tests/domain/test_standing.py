@@ -1,5 +1,7 @@
 """What must hold of any event on any record, whoever posts it."""
 
+import pytest
+
 from tests.domain.scenario import HEALTH, LA, POLICE, given, post
 
 
@@ -40,3 +42,32 @@ def test_a_duplicate_repeats_another_record_of_its_kind_and_takes_nothing_more()
     given(LA, POLICE).when(repeats).then_recorded().when(left()).then_refused("REC-VOID")
     back = post("agency.duplicate-of", "POLICE", {"duplicate_of": "LA"}, on="2020-01-01")
     given(LA, POLICE, repeats).when(back).then_refused("REC-DUP")
+
+
+@pytest.mark.parametrize(
+    ("at", "precision", "right"),
+    [
+        ("2020-07-15T12:00:00+00:00", "day", "2020-07-15T00:00:00+01:00"),
+        ("2020-07-15T00:00:00+00:00", "day", "2020-07-15T00:00:00+01:00"),
+        ("2020-02-15T00:00:00+00:00", "month", "2020-02-01T00:00:00+00:00"),
+        ("2020-07-15T12:00:00+00:00", "year", "2020-01-01T00:00:00+00:00"),
+    ],
+)
+def test_the_time_to_post_instead_is_told(at, precision, right):
+    verdict = given(LA).world.judge(post("agency.left", "LA", {"left_on": "not-stated"}, at=at, precision=precision))
+    (broken,) = [b for b in verdict.refusals if b.rule.id == "TIME-PRECISION"]
+    assert f"post {right}." in broken.why
+    given(LA).when(post("agency.left", "LA", {"left_on": "not-stated"}, at=right, precision=precision)).then_recorded()
+
+
+def test_history_entered_afterwards_comes_from_the_business_unit():
+    from_an_agency = left(source="/agencies/LA", by="partner-submitter@LA", retrospective=True)
+    given(LA).when(from_an_agency).then_refused("RETRO-BY")
+    given(LA).when(left(retrospective=True)).then_recorded()
+    given(LA).when(left(source="/agencies/LA", by="partner-submitter@LA")).then_recorded()
+
+
+def test_a_ledger_opened_for_history_takes_it_from_everybody():
+    opened = {"origin": "example.org/p", "partnership": "P", "demonstration": False, "retrospective": True}
+    from_an_agency = left(source="/agencies/LA", by="partner-submitter@LA", retrospective=True)
+    given(post("ledger.opened", "LEDGER", opened), LA).when(from_an_agency).then_recorded()
