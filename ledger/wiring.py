@@ -46,14 +46,16 @@ class _EntriesOf:
         return self._ledger.head().position
 
 
-def open_ledger(database: str, *, clock: Clock | None = None, packs: Path | None = None) -> Ledger:
-    """The ledger in a database (a SQLite path or a PostgreSQL URL), made if it is not there.
+def open_ledger(
+    database: str, *, clock: Clock | None = None, packs: Path | None = None, read_only: bool = False
+) -> Ledger:
+    """The ledger in a database (a SQLite path or a PostgreSQL URL), made if it is not there; a `read_only` file is not.
 
     Raises PacksRefused when an adopted pack is missing or altered, PackUnreadable when a pack's file is not one.
     """
-    if not database.startswith(("postgresql://", "postgres://")):
+    if not read_only and not database.startswith(("postgresql://", "postgres://")):
         Path(database).parent.mkdir(parents=True, exist_ok=True)
-    return Ledger(open_recorder(database), shelf=load_shelf(packs), clock=clock or SystemClock())
+    return Ledger(open_recorder(database, read_only=read_only), shelf=load_shelf(packs), clock=clock or SystemClock())
 
 
 def open_parts(database: str, *, clock: Clock | None = None, packs: Path | None = None) -> Parts:
@@ -62,6 +64,6 @@ def open_parts(database: str, *, clock: Clock | None = None, packs: Path | None 
 
 
 def parts_of(ledger: Ledger, database: str) -> Parts:
-    """An open ledger with its read tables."""
+    """An open ledger with its read tables, which stand where those of this database do; that may be another than the ledger's."""
     tables = Tables.open(database)
     return Parts(ledger, tables, projector(_EntriesOf(ledger), tables.engine))

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ledger.cli.exits import Code, Stop, told
-from ledger.cli.opening import is_server, require_present, settings, url
+from ledger.cli.opening import is_server, require_present, require_writable, settings, url
 from ledger.cli.options import Database, Json
 from ledger.cli.output import entries_said, progress, say, write_json
 
@@ -30,7 +30,7 @@ def backup(
     require_present(where)
     if not file.absolute().parent.is_dir():
         raise Stop(Code.NOT_FOUND, f"There is no folder {file.parent}.")
-    with told(), closing(open_recorder(where)) as source, progress("writing and comparing") as move:
+    with told(), closing(open_recorder(where, read_only=True)) as source, progress("writing and comparing") as move:
         upto = write_backup(source, file, move)
     _tell(file, upto, f"{entries_said(upto)} in {file}, compared byte for byte.", as_json=as_json)
 
@@ -49,6 +49,9 @@ def restore(
     if not file.is_file():
         raise Stop(Code.NOT_FOUND, f"There is no file {file}.")
     where = url(settings(database))
+    with told():
+        open_recorder(str(file.absolute()), read_only=True).close()  # what is no backup leaves no empty ledger behind
+    require_writable(where)
     if not is_server(where):
         Path(where).parent.mkdir(parents=True, exist_ok=True)
     with told(), closing(open_recorder(where)) as target, progress("restoring and comparing") as move:
@@ -61,8 +64,10 @@ def rebuild(database: Database = None, as_json: Json = False) -> None:
     from ledger.cli.opening import opened
     from ledger.wiring import parts_of
 
+    where = url(settings(database))
+    require_writable(where)
     with told(), opened(database) as ledger:
-        parts = parts_of(ledger, url(settings(database)))
+        parts = parts_of(ledger, where)
         try:
             with progress("rebuilding") as move:
                 parts.projector.rebuild(move)

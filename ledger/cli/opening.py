@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from ledger.cli.exits import Code, Stop
@@ -57,17 +58,29 @@ def require_present(database: str) -> None:
         raise Stop(Code.DATABASE, f"There is no ledger at {database}.")
 
 
+def require_writable(database: str) -> None:
+    """Stop in one line where a command that writes meets a file, already there, that it may only read."""
+    from ledger.recorders.sqlite_reading import can_write
+
+    if not is_server(database) and Path(database).is_file() and not can_write(database):
+        raise Stop(
+            Code.DATABASE, f"{database} and its folder may only be read here; this command needs to write to both."
+        )
+
+
 @contextmanager
 def opened(database: str | None, *, make: bool = False) -> Iterator[Ledger]:
-    """The ledger of the settings; with `make`, it is made where there is none. Stop where it cannot be opened."""
+    """The ledger of the settings, to be read; with `make`, to be written, and made where there is none. Stop where it cannot be opened."""
     from ledger.wiring import open_ledger
 
     chosen = settings(database)
     where = url(chosen)
-    if not make:
+    if make:
+        require_writable(where)
+    else:
         require_present(where)
     try:
-        ledger = open_ledger(where, packs=chosen.packs)
+        ledger = open_ledger(where, packs=chosen.packs, read_only=not make)
     except OSError as error:
         raise Stop(Code.DATABASE, f"{where}: {error.strerror}") from error
     try:
@@ -82,8 +95,8 @@ def opened_parts(database: str | None) -> Iterator[Parts]:
     from ledger.cli.output import progress
     from ledger.wiring import parts_of
 
-    with opened(database) as ledger:
-        parts = parts_of(ledger, url(settings(database)))
+    with opened(database) as ledger, place_of_tables(url(settings(database))) as place:
+        parts = parts_of(ledger, place)
         try:
             if parts.tables.position() < ledger.head().position:
                 with progress("bringing the tables up to date") as move:
@@ -94,6 +107,25 @@ def opened_parts(database: str | None) -> Iterator[Parts]:
             yield parts
         finally:
             parts.tables.close()
+
+
+@contextmanager
+def place_of_tables(database: str) -> Iterator[str]:
+    """The database whose tables are asked: the ledger's own, or for a file that may only be read one in a folder removed afterwards."""
+    from ledger.cli.output import note
+    from ledger.projections.home import tables_file
+    from ledger.recorders.sqlite_reading import can_write
+
+    if is_server(database):
+        yield database
+        return
+    tables = tables_file(Path(database))
+    if can_write(database) and (can_write(tables) or not tables.exists()):
+        yield database
+        return
+    note("The tables beside this ledger may not be written here: they are built for this command alone.")
+    with TemporaryDirectory(prefix="ledger-") as folder:
+        yield str(Path(folder) / Path(database).name)
 
 
 def position_of(ledger: Ledger, as_at: str | None) -> int:

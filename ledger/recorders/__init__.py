@@ -10,13 +10,16 @@ from ledger.recorders.sqlite import SQLiteRecorder
 __all__ = ["PostgresRecorder", "SQLiteRecorder", "open_recorder"]
 
 
-def open_recorder(database: str, *, clock: Callable[[], str] | None = None) -> SQLiteRecorder | PostgresRecorder:
+def open_recorder(
+    database: str, *, clock: Callable[[], str] | None = None, read_only: bool = False
+) -> SQLiteRecorder | PostgresRecorder:
     """The recorder for a database: `postgresql://...` is a server, anything else the path of a SQLite file.
 
     Both are eventsourcing ApplicationRecorders and fulfil `LedgerRecorder`. What is not there yet is made. `clock` returns the time
     (RFC 3339 UTC, microseconds) for eventsourcing's own `insert_events`; `appending()` is told the time instead.
+    With `read_only` a file is neither made nor written to; on a server the rights of its user say what may be written.
     Raises UnknownSchemaError for a database of another program or version, OperationalError where it cannot be reached.
     """
     if database.startswith(("postgresql://", "postgres://")):
         return PostgresRecorder(database, clock=clock)
-    return SQLiteRecorder(database, clock=clock)
+    return SQLiteRecorder(database, clock=clock, read_only=read_only)

@@ -106,7 +106,7 @@ def restore(path: str | Path, target: LedgerRecorder, progress: Progress) -> int
     """
     if not Path(path).is_file():
         raise ProgrammingError(f"{path} is not a file.")
-    with closing(SQLiteRecorder(path)) as source:
+    with closing(SQLiteRecorder(path, read_only=True)) as source:
         upto = copy_ledger(source, target, progress)
         _verified(compare(source, target, progress, upto=upto))
     return upto

@@ -140,7 +140,9 @@ class PostgresRecorder(FollowedRecorder):
     def risk(self) -> str | None:
         """As `LedgerRecorder`. synchronous_commit is not asked for: the writer turns it on for itself."""
         off = [name for (name,) in self._read(_OFF)]
-        return f"PostgreSQL runs with {' and '.join(off)} off: a power cut may lose acknowledged entries." if off else None
+        return (
+            f"PostgreSQL runs with {' and '.join(off)} off: a power cut may lose acknowledged entries." if off else None
+        )
 
     def wait_beyond(self, position: int, timeout: float) -> bool:
         """As `LedgerRecorder`."""

@@ -29,6 +29,7 @@ from ledger.recorders.contract import (
     StoredEntry,
 )
 from ledger.recorders.following import FollowedRecorder, Growth
+from ledger.recorders.sqlite_reading import ReadingOnly
 from ledger.recorders.sqlite_writing import HEAD, NO_END, RECORDS, SQLiteWriter, opened, prepared, translated
 from ledger.recorders.staging import as_new_entry, instant
 
@@ -65,19 +66,21 @@ class SQLiteRecorder(FollowedRecorder):
 
     A new file is made where there is none (its folder must exist); one of another schema version raises UnknownSchemaError.
     Threads read side by side, each on a connection of its own; writers of this and other processes take turns.
+    With `read_only` no file is made, no table either, and `appending()` raises ProgrammingError; the file may be one nobody may write to.
     `clock` tells the recorded time of entries that eventsourcing's own `insert_events` stores; `appending()` never asks it.
     """
 
-    def __init__(self, path: str | Path, *, clock: Callable[[], str] | None = None) -> None:
+    def __init__(self, path: str | Path, *, clock: Callable[[], str] | None = None, read_only: bool = False) -> None:
         self.path = Path(path)
         self._clock = clock
+        self._reads = ReadingOnly(self.path) if read_only else None
         with translated():
-            prepared(self.path)
+            self._reads.prepared() if self._reads else prepared(self.path)
         self._idle: list[sqlite3.Connection] = []
         self._guard = Lock()
         self._closed = False
         self._growth = Growth(self.head)
-        self._writer = SQLiteWriter(self.path, self._growth.reached)
+        self._writer = self._reads or SQLiteWriter(self.path, self._growth.reached)
 
     def appending(self) -> AbstractContextManager[Appending]:
         """As `LedgerRecorder`."""
@@ -229,9 +232,11 @@ class SQLiteRecorder(FollowedRecorder):
                 raise InterfaceError("This recorder is closed.")
             connection = self._idle.pop() if self._idle else None
         if connection is None:
-            connection = opened(self.path)
+            connection = self._reads.opened() if self._reads else opened(self.path)
         try:
             yield connection
+            if self._reads:
+                self._reads.still_as_it_was()
         finally:
             self._put_back(connection)
 

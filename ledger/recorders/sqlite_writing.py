@@ -88,15 +88,21 @@ def opened(path: Path) -> sqlite3.Connection:
 
 def prepared(path: Path) -> None:
     """Make the file a ledger if it is new; raise UnknownSchemaError if it is something else. Several processes may do so at once."""
+    with telling_what_is_no_ledger(path), closing(opened(path)) as connection:
+        _write_ahead(connection)
+        connection.execute("BEGIN IMMEDIATE")
+        names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if names.isdisjoint({"head", "entries", "words"}):
+            _create(connection)
+        check_version(connection, path)
+        connection.execute("COMMIT")
+
+
+@contextmanager
+def telling_what_is_no_ledger(path: Path) -> Iterator[None]:
+    """Raise UnknownSchemaError where a file turns out to be no database at all."""
     try:
-        with closing(opened(path)) as connection:
-            _write_ahead(connection)
-            connection.execute("BEGIN IMMEDIATE")
-            names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-            if names.isdisjoint({"head", "entries", "words"}):
-                _create(connection)
-            _check(connection, path)
-            connection.execute("COMMIT")
+        yield
     except sqlite3.DatabaseError as error:
         if error.sqlite_errorcode == sqlite3.SQLITE_NOTADB:
             raise UnknownSchemaError(f"{path} is not a ledger: {error}.") from error
@@ -127,10 +133,13 @@ def _create(connection: sqlite3.Connection) -> None:
     connection.execute("INSERT INTO head VALUES (1, 0, NULL, ?)", (SCHEMA_VERSION,))
 
 
-def _check(connection: sqlite3.Connection, path: Path) -> None:
+def check_version(connection: sqlite3.Connection, path: Path) -> None:
+    """Raise UnknownSchemaError for a database of another program or version."""
     try:
         found = connection.execute("SELECT schema_version FROM head").fetchone()
     except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:  # that one says no such table, or column
+            raise
         raise UnknownSchemaError(f"{path} is not a ledger: {error}.") from error
     if found != (SCHEMA_VERSION,):
         held = found[0] if found else "unknown"

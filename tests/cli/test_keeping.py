@@ -65,9 +65,13 @@ def test_what_is_not_there_is_told(run, agencies, arguments, code, tmp_path):
     assert not (tmp_path / "none.sqlite").exists()
 
 
-def test_a_file_that_is_no_backup_is_told(run, tmp_path):
-    (tmp_path / "notes.txt").write_text("not a database, whatever its name says")
-    assert run("restore", "notes.txt", "--database", "new.sqlite").code == 4
+@pytest.mark.parametrize("content", ["", "not a database, whatever its name says"])
+def test_a_file_that_is_no_backup_is_told_and_nothing_is_made(run, tmp_path, content):
+    (tmp_path / "notes.txt").write_text(content)
+    ended = run("restore", "notes.txt", "--database", "new/ledger.sqlite")
+    assert (ended.code, "notes.txt is not a ledger" in ended.err) == (4, True)
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+    assert (tmp_path / "notes.txt").read_text() == content
 
 
 def test_a_copy_that_differs_is_a_failed_verification(run, agencies, monkeypatch):
