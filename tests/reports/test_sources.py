@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 REFERENCE = (ROOT / "docs" / "domain" / "reference.md").read_text(encoding="utf-8")
 EVENTS = (ROOT / "docs" / "domain" / "events.md").read_text(encoding="utf-8")
 
-IDS = set(re.findall(r"^\| ([A-Z][A-Z0-9]*(?:-[A-Z0-9]+)+) \|", REFERENCE, re.MULTILINE))
+IDS = set(re.findall(r"^\| ([A-Z][A-Z0-9]+(?:-[A-Z0-9]+)*) \|", REFERENCE, re.MULTILINE))
 SECTIONS = set(re.findall(r"^##+ (\d+(?:\.\d+)?)\.? ", REFERENCE, re.MULTILINE))
 MARKS = set(re.findall(r"^\| (S\d) \|", REFERENCE, re.MULTILINE))
 
