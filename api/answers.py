@@ -6,12 +6,12 @@ import csv
 import io
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 SECURITY = (
     (b"cache-control", b"no-store"),
@@ -21,6 +21,8 @@ SECURITY = (
     (b"x-content-type-options", b"nosniff"),
 )
 """What every answer carries: it is kept by nobody on the way, and runs nothing in a browser."""
+ONLY_HEAD = "only_head"
+"""In the scope of a GET that came as a HEAD."""
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """A cell that begins so would be worked out by a spreadsheet."""
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
@@ -56,6 +58,15 @@ def csv_answer(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], header
     writer.writerow(columns)
     writer.writerows([_cell(row.get(column)) for column in columns] for row in rows)
     return Response(text.getvalue().encode(), 200, headers, "text/csv")
+
+
+def streamed(request: Request, chunks: AsyncIterator[bytes] | Iterator[bytes], media_type: str) -> Response:
+    """Chunks as they come; none is fetched where only the head is asked for."""
+    if request.scope.get(ONLY_HEAD):
+        answer = Response(media_type=media_type)
+        del answer.headers["content-length"]
+        return answer
+    return StreamingResponse(chunks, media_type=media_type)
 
 
 def _cell(value: Any) -> str:

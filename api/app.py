@@ -27,7 +27,7 @@ from ledger.writer import Writer, one_by_one
 DESCRIPTION = (
     "An event-sourced ledger of what safeguarding partners did. Partners post events; each is checked against the rules, "
     "stored immutably in one gapless order, and answered with a receipt. Everything read here is computed from those entries, "
-    "as they stood at any position asked for. The ledger is not a referral route."
+    "as they stood at any position asked for. HEAD is answered wherever GET is. The ledger is not a referral route."
 )
 
 

@@ -9,10 +9,10 @@ from fastapi import Request
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from api.problems import BAD_QUERY, Problem
+from api.problems import BAD_QUERY, NOT_FOUND, Problem
 from ledger.application import Ledger
 from ledger.canonical import GREATEST_INTEGER
-from ledger.domain.fields import REFERENCE_PATTERN
+from ledger.domain import fields
 from ledger.domain.register import RECORDS, REGISTER
 from ledger.projections.as_at import NotAPlaceInTime, resolve_as_at
 
@@ -32,12 +32,12 @@ class Nothing(Asked):
 
 def _whole(value: object) -> object:
     if isinstance(value, str) and not (value.isascii() and value.isdecimal() and len(value) <= MOST_DIGITS):
-        raise PydanticCustomError("whole", "Input should be a whole number from 0")
+        raise PydanticCustomError("whole", "this should be a whole number from 0")
     return value
 
 
 Position = Annotated[int, Field(ge=0, le=GREATEST_INTEGER), BeforeValidator(_whole)]
-Reference = Annotated[str, Field(pattern=REFERENCE_PATTERN)]
+Reference = fields.Reference
 
 
 def _place(value: str) -> str:
@@ -45,7 +45,7 @@ def _place(value: str) -> str:
         resolve_as_at(value, 0, lambda instant: 0)
     except (NotAPlaceInTime, OverflowError):
         raise PydanticCustomError(
-            "place", "Input should be a position, a day such as 2020-03-31, or an instant with its offset"
+            "place", "this should be a position, a day such as 2020-03-31, or an instant with its offset"
         ) from None
     return value
 
@@ -75,7 +75,7 @@ def _day(value: object) -> object:
             pass
     elif isinstance(value, date):
         return value
-    raise PydanticCustomError("day", "Input should be a day that exists, as YYYY-MM-DD")
+    raise PydanticCustomError("day", "this should be a day that exists, as YYYY-MM-DD")
 
 
 Day = Annotated[date, BeforeValidator(_day)]
@@ -83,7 +83,7 @@ Day = Annotated[date, BeforeValidator(_day)]
 
 def _record(value: str) -> str:
     if value not in RECORDS:
-        raise PydanticCustomError("record", "Input should be a kind of record this ledger keeps")
+        raise PydanticCustomError("record", "this should be a kind of record this ledger keeps")
     return value
 
 
@@ -92,7 +92,7 @@ RecordName = Annotated[str, AfterValidator(_record), WithJsonSchema({"type": "st
 
 def _type(value: str) -> str:
     if value not in REGISTER:
-        raise PydanticCustomError("type", "Input should be an event type; GET /schemas lists them")
+        raise PydanticCustomError("type", "this should be an event type; GET /schemas lists them")
     return value
 
 
@@ -100,8 +100,11 @@ TypeName = Annotated[str, AfterValidator(_type), WithJsonSchema({"type": "string
 
 
 def resolved(ledger: Ledger, as_at: str | None) -> int:
-    """The position meant by a checked `as_at`, at most the head."""
-    return resolve_as_at(as_at, ledger.head().position, ledger.position_at)
+    """The position meant by a checked `as_at`; raises Problem for a position beyond the head. A day or instant to come means the head."""
+    head = ledger.head().position
+    if as_at is not None and as_at.isdecimal() and int(as_at) > head:
+        raise Problem(NOT_FOUND, f"The ledger ends at position {head}.")
+    return resolve_as_at(as_at, head, ledger.position_at)
 
 
 async def asked_once(request: Request) -> None:

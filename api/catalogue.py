@@ -11,7 +11,7 @@ from starlette.responses import Response
 from api.answers import json_answer
 from api.asking import Nothing
 from api.contract import OPEN, TEXT, YES, json_content, many, ref, responses, shape
-from api.problems import KINDS, NOT_FOUND, Problem
+from api.problems import KINDS, NOT_FOUND, Kind, Problem
 from ledger.domain.register import REGISTER, RULES, EventType
 from ledger.entry import posted_model
 from ledger.receipts import told_rule
@@ -39,6 +39,11 @@ def told_type(kind: EventType) -> dict[str, Any]:
         "begins": kind.begins,
         "tells": tells,
     }
+
+
+def told_kind(kind: Kind) -> dict[str, Any]:
+    """One kind of problem."""
+    return {"type": kind.type, "title": kind.title, "status": kind.status, "meaning": kind.meaning}
 
 
 @router.get(
@@ -82,11 +87,20 @@ def rule(id: Annotated[str, Path()], _: Annotated[Nothing, Query()]) -> Response
 
 
 @router.get(
+    "/problems",
+    summary="Kinds of problem",
+    responses=responses(422, ok=json_content(shape({"problems": many(KIND_SHAPE)}))),
+)
+def problems(_: Annotated[Nothing, Query()]) -> Response:
+    """Every kind of problem: what it means, and what to do about it."""
+    return json_answer({"problems": [told_kind(kind) for kind in KINDS.values()]})
+
+
+@router.get(
     "/problems/{kind}", summary="What a problem means", responses=responses(404, 422, ok=json_content(KIND_SHAPE))
 )
 def problem(kind: Annotated[str, Path()], _: Annotated[Nothing, Query()]) -> Response:
     """What a kind of problem means, and what to do about it."""
     if kind not in KINDS:
-        raise Problem(NOT_FOUND, "No such kind of problem.")
-    found = KINDS[kind]
-    return json_answer({"type": found.type, "title": found.title, "status": found.status, "meaning": found.meaning})
+        raise Problem(NOT_FOUND, "No such kind of problem; GET /problems lists them.")
+    return json_answer(told_kind(KINDS[kind]))

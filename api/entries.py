@@ -4,14 +4,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Query, Request
 from pydantic import Field
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
-from api.answers import accepts, link_header, next_link
+from api.answers import accepts, link_header, next_link, streamed
 from api.asking import Asked, Nothing, Position, RecordName, Reference, TypeName, ledger_of
 from api.contract import ENTRIES, ENTRY, NDJSON, SSE, responses
 from api.feed import Feed, Filter, told
 from api.problems import NOT_FOUND, Problem
 from api.streams import events
+from ledger.domain.fields import written_as
+from ledger.entry import Source
 
 router = APIRouter(tags=["the ledger"])
 LIMIT = 100
@@ -29,13 +31,11 @@ class Wanted(Asked):
     reference: Annotated[Reference | None, Field(description="Together with record: one record's entries.")] = None
     subject: Annotated[
         str | None,
-        Field(pattern=r"^[a-z-]{1,40}/[A-Z0-9-]{1,40}$", description="One record, as record/reference in one."),
+        written_as(r"^[a-z-]{1,40}/[A-Z0-9-]{1,40}$", "a record and its reference, such as action/ACT-1"),
+        Field(description="One record, as record/reference in one."),
     ] = None
     type: Annotated[TypeName | None, Field(description="Only entries of this event type.")] = None
-    source: Annotated[
-        str | None,
-        Field(pattern=r"^(/agencies/[A-Z0-9-]{1,40}|/business-unit)$", description="Only what this source posted."),
-    ] = None
+    source: Annotated[Source | None, Field(description="Only what this source posted.")] = None
 
     def filter(self) -> Filter:
         """The filter meant: an entry must fit everything that is given."""
@@ -58,12 +58,12 @@ def entries(
         case "text/event-stream":
             start = wanted.start if last_event_id is None else max(wanted.start, last_event_id)
             frames = events(feed, request.app.state.tide, chosen, start, wanted.until)
-            return StreamingResponse(frames, media_type="text/event-stream")
+            return streamed(request, frames, "text/event-stream")
         case "application/x-ndjson":
             upto = _end(feed, wanted)
             pages = feed.pages(chosen, wanted.start, upto, wanted.limit)
             lines = (b"".join(entry.state + b"\n" for entry in page) for page in pages)
-            return StreamingResponse(lines, media_type="application/x-ndjson")
+            return streamed(request, lines, "application/x-ndjson")
         case _:
             return _page(request, feed, chosen, wanted)
 

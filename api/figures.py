@@ -16,6 +16,7 @@ from api.contract import CSV, OPEN, TEXT, WHOLE, json_content, many, responses, 
 from api.problems import BAD_QUERY, NOT_FOUND, Problem
 from api.waiting import answered_at
 from ledger.domain.calendar import london_day
+from ledger.domain.fields import written_as
 from ledger.figures import FIGURES, answers_of
 from ledger.figures.answer import asking
 from ledger.figures.period import NotAPeriod, Period
@@ -32,13 +33,18 @@ def _year(value: str) -> str:
         Period.year(value)
     except NotAPeriod:
         raise PydanticCustomError(
-            "year", "Input should be a reporting year, 1 April to 31 March, such as 2019-20"
+            "year", "this should be a reporting year, 1 April to 31 March, such as 2019-20"
         ) from None
     return value
 
 
 YEARS = [f"{first}-{(first + 1) % 100:02d}" for first in range(1900, 2099)]
 Year = Annotated[str, AfterValidator(_year), WithJsonSchema({"type": "string", "enum": YEARS})]
+
+
+FigureId = Annotated[
+    str, written_as(r"^[A-Za-z0-9.-]{1,120}$", "a figure's id, such as FIG-ACT-OVERDUE; GET /figures lists them")
+]
 
 
 class InTime(Asked):
@@ -93,7 +99,7 @@ def catalogue(_: Annotated[Nothing, Query()]) -> Response:
 )
 def figure(
     request: Request,
-    id: Annotated[str, Path(pattern=r"^[A-Za-z0-9.-]{1,120}$")],
+    id: Annotated[FigureId, Path()],
     asked: Annotated[OfAFigure, Query()],
 ) -> Response:
     """A figure, or a family of indicators such as `FIG-CONTACT`: value, definition, numerator, denominator and the entries behind it."""

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.answers import SECURITY
+from api.answers import ONLY_HEAD, SECURITY
 from api.intake import PATH
 from api.problems import (
     BAD_QUERY,
@@ -27,6 +27,7 @@ from api.problems import (
     Problem,
     plain,
 )
+from ledger.findings import told
 
 LOCAL = frozenset({b"localhost", b"127.0.0.1", b"[::1]"})
 """What a browser on this machine calls the service. Any other name may be a stranger's that points here."""
@@ -45,7 +46,12 @@ class Front:
         """One connection, ASGI."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
-            return
+        elif scope["method"] == "HEAD":
+            await self._http({**scope, "method": "GET", ONLY_HEAD: True}, receive, _without_body(send))
+        else:
+            await self._http(scope, receive, send)
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
 
         async def send_safely(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -67,6 +73,13 @@ class Front:
                 host: bytes = value if value.endswith(b"]") else value.rpartition(b":")[0] or value
                 return host.lower()
         return b""
+
+
+def _without_body(send: Send) -> Send:
+    async def send_head(message: Message) -> None:
+        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+    return send_head
 
 
 def answer(problem: Problem, instance: str | None = None) -> Response:
@@ -91,15 +104,22 @@ async def _of_ours(request: Request, error: Exception) -> Response:
 
 
 ROUTING: dict[int, tuple[Kind, str]] = {
-    404: (NOT_FOUND, "No such address."),
+    404: (NOT_FOUND, "No such address; GET /docs lists them."),
     405: (METHOD_NOT_ALLOWED, "This address does not take that method."),
 }
 
 
 async def _of_routing(request: Request, error: Exception) -> Response:
     status, headers = cast("HTTPException", error).status_code, cast("HTTPException", error).headers
-    kind, detail = ROUTING.get(status, (NOT_FOUND, "No such address."))
-    return answer(Problem(kind, detail, headers=headers or {}))
+    kind, detail = ROUTING.get(status, ROUTING[404])
+    return answer(
+        Problem(kind, detail, headers={name: _with_head(name, told) for name, told in (headers or {}).items()})
+    )
+
+
+def _with_head(name: str, told: str) -> str:
+    """HEAD is taken wherever GET is (RFC 9110)."""
+    return f"{told}, HEAD" if name.lower() == "allow" and "GET" in told else told
 
 
 async def _of_the_question(request: Request, error: Exception) -> Response:
@@ -108,12 +128,13 @@ async def _of_the_question(request: Request, error: Exception) -> Response:
 
 def question_problem(errors: Sequence[Any]) -> Problem:
     """What pydantic found in path, query and headers, without repeating a value."""
-    if any(error["loc"][0] == "path" for error in errors):
-        return Problem(NOT_FOUND, "No such record, position or name.")
+    if wrong := next((error for error in errors if error["loc"][0] == "path"), None):
+        step, should = wrong["loc"][1], told(wrong).removeprefix("this ")
+        return Problem(NOT_FOUND, f"The {step} in this address {should}.")
     faults: dict[str, dict[str, str]] = {}
     for error in errors:
         name = next((step for step in error["loc"][1:] if isinstance(step, str)), "")
-        message = "no such parameter here" if error["type"] == "extra_forbidden" else error["msg"]
+        message = "not a parameter of this address" if error["type"] == "extra_forbidden" else told(error)
         faults.setdefault(name, {"parameter": name, "message": message} if plain(name) else {"message": message})
     return Problem(BAD_QUERY, "The faults say which parameters.", {"faults": list(faults.values())})
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from api.answers import json_answer
 from api.asking import Nothing
@@ -25,6 +25,12 @@ from ledger.receipts import told_rule
 
 router = APIRouter(tags=["running it"])
 PAGES = Path(__file__).parent / "pages"
+
+
+@router.get("/", include_in_schema=False)
+async def front_page() -> Response:
+    """Whoever opens the address of the service finds its documentation."""
+    return RedirectResponse("/docs", 303)
 
 
 @router.get("/openapi.json", summary="This contract", responses=responses(422, ok=json_content(OPEN)))
@@ -133,8 +139,6 @@ def _holds(schema: dict[str, Any], field: dict[str, Any]) -> str:
             return words
         case {"format": "date"}:
             return "a day, YYYY-MM-DD"
-        case {"pattern": str(pattern)}:
-            return f"text like {pattern}"
         case {"type": str(kind)}:
             return {
                 "string": "text",

@@ -64,7 +64,8 @@ def incident_history(
     """
     as_at = answered_at(request, when.as_at)
     if when.before is not None:
-        before = answered_at(request, str(max(0, when.before - 1)))
+        head = ledger_of(request).head().position
+        before = answered_at(request, str(min(max(0, when.before - 1), head)))
         as_at = before if when.as_at is None else min(before, as_at)
     ledger, tables = ledger_of(request), request.app.state.parts.tables
     found = history(

@@ -80,7 +80,7 @@ class Intake:
         if malformed:
             raise Problem(
                 BATCH_MALFORMED,
-                f"{len(malformed)} of {len(items)} have no event's shape.",
+                f"{len(malformed)} of {len(items)} have no event's shape; the rules were not asked of the others.",
                 {"items": told_items(malformed)},
             )
         outcomes = await self._record([item for item in items if isinstance(item, Submission)])

@@ -15,6 +15,7 @@ from api.contract import CSV, OPEN, TEXT, WHOLE, json_content, many, responses, 
 from api.problems import NOT_FOUND, Problem
 from api.waiting import answered_at
 from ledger.domain.calendar import london_day
+from ledger.domain.fields import written_as
 from ledger.projections import ask, attendance, review_tracker
 from ledger.projections.accounts import Accounts
 from ledger.projections.action_log import ActionLog
@@ -35,7 +36,7 @@ LIMIT = 100
 MOST = 1_000
 PLAIN_DAY = len("2020-03-31")
 
-Value = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f]*$")]
+Value = Annotated[str, Field(max_length=200), written_as(r"^[^\x00-\x1f]*$", "one line of at most 200 characters")]
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,8 @@ def _asked(question: Question) -> type[InTime]:
     if clash := CONTROL.intersection(question.plain):
         raise TypeError(f"/{question.name} has a field called {min(clash)}, which is a parameter of every list")
     ways = "|".join(question.plain)
-    sort = Annotated[str, Field(pattern=rf"^-?({ways})(,-?({ways}))*$", max_length=1000)] | None
+    order = "fields of this list, divided by commas, each with - before it for the other way round"
+    sort = Annotated[str, written_as(rf"^-?({ways})(,-?({ways}))*$", order, max_length=1000)] | None
     filters: dict[str, Any] = {
         name: (list[Value], Field(default=[], max_length=50, description=_ONLY)) for name in question.plain
     }

@@ -37,6 +37,12 @@ BAD = {
     "unknown type": (text(report() | {"type": f"uk.safeguarding.{CANARY}"}), TYPE, 422, "not-an-event"),
     "unknown field": (text(report(remark=CANARY)), TYPE, 422, "not-an-event"),
     "unknown field with a private name": (text(report(**{CANARY: 1})), TYPE, 422, "not-an-event"),
+    "unknown field that is a code of a map": (
+        text(event("audit.reported", "audit/A", {"grades": {"canary": CANARY}})),
+        TYPE,
+        422,
+        "not-an-event",
+    ),
     "unknown attribute": (text(report() | {"remark": CANARY}), TYPE, 422, "not-an-event"),
     "unknown word": (text(report(nature=CANARY)), TYPE, 422, "not-an-event"),
     "wrong shape": (text(report(children={"first": CANARY})), TYPE, 422, "not-an-event"),
@@ -86,16 +92,25 @@ def test_bad_input(unchanged, name):
     answer = post(unchanged, body, content_type)
     assert (answer.status_code, answer.json()["type"]) == (status, f"/problems/{kind}"), answer.text
     assert answer.headers["content-type"] == "application/problem+json"
-    assert "Canary" not in answer.text
+    assert "canary" not in answer.text.lower()
     assert head(unchanged) == 2
     assert unchanged.get(f"/problems/{kind}").json()["status"] == status
 
 
 def test_every_fault_is_named_where_it_stands(quick):
-    bad = report(nature="odd", known_on="2019-02-30", remark="x")
+    bad = report(nature="odd", known_on="2019-02-30", hapened_on="x")
     del bad["data"]["agency"]
-    faults = {fault["pointer"] for fault in post(quick, bad).json()["faults"]}
-    assert faults == {"/data/nature", "/data/known_on", "/data/remark", "/data/agency"}
+    faults = {fault["pointer"]: fault["message"] for fault in post(quick, bad).json()["faults"]}
+    assert set(faults) == {"/data/nature", "/data/known_on", "/data", "/data/agency"}
+    assert faults["/data"] == "1 field here is not known; did you mean `happened_on`?"
+    assert faults["/data/agency"] == "this field is needed"
+
+
+def test_a_batch_with_misshapen_events_says_that_the_rules_were_not_asked(quick):
+    problem = post(quick, [agency("LA"), report(), report(nature="odd")], BATCH).json()
+    assert (problem["type"], [item["index"] for item in problem["items"]]) == ("/problems/batch-malformed", [2])
+    assert problem["detail"] == "1 of 3 have no event's shape; the rules were not asked of the others."
+    assert head(quick) == 0
 
 
 def test_a_reused_key_names_both_hashes_and_where_it_stands(client):
@@ -150,6 +165,9 @@ def test_a_body_longer_than_allowed_is_not_read_to_its_end(quick):
         ("/rules/NONE", 404, "not-found"),
         ("/schemas/none", 404, "not-found"),
         ("/problems/none", 404, "not-found"),
+        ("/records/agency/X?as_at=3", 404, "not-found"),
+        ("/figures/FIG-RR?as_at=3", 404, "not-found"),
+        ("/actions?as_at=3", 404, "not-found"),
         ("/rules?colour=blue", 422, "bad-query"),
     ],
 )
@@ -163,14 +181,55 @@ def test_a_question_that_cannot_be_answered(unchanged, address, status, kind):
 
 def test_the_unknown_parameter_is_named(quick):
     assert quick.get("/rules?colour=blue").json()["faults"] == [
-        {"parameter": "colour", "message": "no such parameter here"}
+        {"parameter": "colour", "message": "not a parameter of this address"}
     ]
     assert post(quick, agency("LA"), query="?atomic=maybe").status_code == 422
     assert post(quick, agency("LA"), query="?quiet=true").json()["faults"][0]["parameter"] == "quiet"
 
 
+@pytest.mark.parametrize(
+    ("address", "detail"),
+    [
+        ("/none", "No such address; GET /docs lists them."),
+        (
+            "/reports/annual/2019",
+            "The year in this address should be a reporting year, 1 April to 31 March, such as 2019-20.",
+        ),
+        ("/entries/first", "The position in this address should be a whole number from 0."),
+        ("/records/nothing/X", "The record in this address should be a kind of record this ledger keeps."),
+        (
+            "/incidents/inc-1/history",
+            "The reference in this address should be a reference: capital letters, digits and hyphens, at most 40 of them.",
+        ),
+        ("/actions?as_at=1", "The ledger ends at position 0."),
+    ],
+)
+def test_what_is_not_there_is_told_in_a_sentence_that_fits(quick, address, detail):
+    answer = quick.get(address)
+    assert (answer.status_code, answer.json()["detail"]) == (404, detail)
+
+
+@pytest.mark.parametrize(
+    ("address", "message"),
+    [
+        ("/entries?limit=0", "this should be at least 1"),
+        ("/entries?after=x", "this should be a whole number from 0"),
+        ("/entries?subject=x", "this should be a record and its reference, such as action/ACT-1"),
+        (
+            "/actions?sort=x",
+            "this should be fields of this list, divided by commas, each with - before it for the other way round",
+        ),
+        ("/actions?format=xml", "this should be 'json' or 'csv'"),
+        ("/actions?x=1", "not a parameter of this address"),
+    ],
+)
+def test_a_question_is_refused_in_plain_words(quick, address, message):
+    (fault,) = quick.get(address).json()["faults"]
+    assert fault["message"] == message
+
+
 def test_a_method_that_is_not_taken(quick):
-    for method, address, allowed in (("GET", "/events", "POST"), ("DELETE", "/entries/1", "GET")):
+    for method, address, allowed in (("GET", "/events", "POST"), ("DELETE", "/entries/1", "GET, HEAD")):
         answer = quick.request(method, address)
         assert (answer.status_code, answer.json()["type"]) == (405, "/problems/method-not-allowed")
         assert answer.headers["allow"] == allowed

@@ -176,3 +176,42 @@ def test_another_case_is_no_part_of_it(client):
     )[-1]
     assert [entry["position"] for entry in history(client, "INC-7", head).json()["entries"]] == [11, 12, 13]
     assert not {11, 12, 13, 14} & {entry["position"] for entry in history(client, "INC-1", head).json()["entries"]}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/entries",
+        "/entries/1",
+        "/records/agency/LA",
+        "/agencies",
+        "/figures",
+        "/rules",
+        "/docs",
+        "/healthz",
+        "/none",
+        "/events",
+    ],
+)
+def test_head_is_answered_like_get_without_a_body(unchanged, address):
+    if not positions(unchanged.get("/entries")):
+        tell(unchanged, *CASE)
+    asked, head = unchanged.get(address), unchanged.head(address)
+    assert (head.status_code, head.content) == (asked.status_code, b"")
+    assert head.headers == asked.headers
+
+
+@pytest.mark.parametrize("media_type", ["text/event-stream", "application/x-ndjson"])
+def test_head_of_a_stream_ends(quick, media_type):
+    tell(quick, *PARTNERS)
+    head = quick.head("/entries", headers={"accept": media_type})
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-type"].startswith(media_type)
+    assert "content-length" not in head.headers
+
+
+def test_a_day_or_an_instant_to_come_means_what_is_held_now(quick):
+    head = tell(quick, *PARTNERS)[-1]
+    for as_at in ("2031-01-01", "2031-01-01T00:00:00Z", head):
+        assert quick.get(f"/records/agency/LA?as_at={as_at}").json()["as_at"] == head
+    assert quick.get(f"/records/agency/LA?as_at={head + 1}").status_code == 404

@@ -22,6 +22,7 @@ from jsonschema.exceptions import ValidationError  # type: ignore[import-untyped
 from api.answers import SECURITY
 from api.app import create_for
 from api.feed import Feed
+from api.problems import KINDS
 from ledger.domain.register import REGISTER, RULES, TYPE_PREFIX
 from ledger.projections.folding import ProjectorStopped
 from ledger.projections.projector import Projector
@@ -161,6 +162,17 @@ def test_the_documentation_is_one_sound_page_of_its_own(unchanged):
     assert [tag for tag, _ in page.tags].count("table") == [tag for tag, _ in page.tags].count("caption")
 
 
+def test_the_documentation_says_in_words_what_a_field_holds(unchanged):
+    page = unchanged.get("/docs").text
+    assert "capital letters, digits and hyphens" in page
+    assert "^" not in page and "[A-Z" not in page
+
+
+def test_the_address_of_the_service_leads_to_its_documentation(unchanged):
+    answer = unchanged.get("/", follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/docs")
+
+
 @pytest.mark.parametrize("name", VECTORS)
 def test_every_example_fits_the_published_schema_and_a_field_too_many_does_not(unchanged, name):
     schema = unchanged.get(f"/schemas/{TYPE_PREFIX}{name}").json()
@@ -169,6 +181,12 @@ def test_every_example_fits_the_published_schema_and_a_field_too_many_does_not(u
     Draft202012Validator(schema).validate(example)
     with pytest.raises(ValidationError):
         Draft202012Validator(schema).validate(example | {"data": {**example["data"], "remark": 1}})
+
+
+def test_every_kind_of_problem_is_listed(unchanged):
+    listed = unchanged.get("/problems").json()["problems"]
+    assert [kind["type"] for kind in listed] == [kind.type for kind in KINDS.values()]
+    assert all(unchanged.get(kind["type"]).json() == kind for kind in listed)
 
 
 def test_every_type_and_rule_is_told(unchanged):
