@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -23,9 +23,10 @@ from ledger.reports.written import Format, partnership_of, written
 from ledger.wiring import Parts
 
 COLUMNS = ("published as", "printed", "from the ledger", "figure", "")
+REFERENCE = "docs/domain"
+"""Where the sources cited can be read, from the checkout."""
 NARROW = {"figures": 18, "printed": 34, "worked out": 34}
 """Characters that leave the rest of the width to the reasons."""
-SIGNS = {True: "", False: "differs"}
 
 
 def tell_refused(answers: Sequence[Answered]) -> None:
@@ -48,31 +49,53 @@ def tell_surprises(answers: Sequence[Answered]) -> int:
     return len(surprises)
 
 
-def tell_compared(compared: Sequence[Compared], explanations: Mapping[str, Mapping[str, Any]]) -> None:
-    """The published numbers beside the ledger's, then the reason of every difference.
-
-    Of the numbers per course, which add up to totals that are shown, only those that differ are.
+def tell_compared(compared: Sequence[Compared], explanations: Mapping[str, Mapping[str, Any]], table: str) -> None:
+    """The published numbers beside the ledger's: those that differ and why, those that agree but need a word, then how many
+    agree of each family. `table`: where every row stands.
     """
-    reasons = {str(table["explanation"]): n for n, table in enumerate(explanations.values(), 1)}
-    captions = Counter(each.caption for each in compared)
-    shown = [each for each in compared if not (each.agrees and "course=" in each.dimension)]
-    agree, left = sum(each.agrees for each in compared), len(compared) - len(shown)
-    rows = [_beside(each, reasons, alone=captions[each.caption] == 1) for each in shown]
-    show(f"The figures beside the published ones: {agree} of {len(compared)} agree", COLUMNS, rows)
-    say(f"Not shown: {left} numbers of single courses, which agree.")
+    reasons = {str(each["explanation"]): n for n, each in enumerate(explanations.values(), 1)}
+    differ = [each for each in compared if not each.agrees]
+    noted = [each for each in compared if each.agrees and each.explanation]
+    first = {reasons[each.explanation] for each in differ if each.explanation in reasons}
+    say(f"The figures beside the published ones: {len(compared) - len(differ)} of {len(compared)} agree")
     say()
+    _tell_beside(f"Those that differ: {len(differ)}", differ, compared, reasons)
+    _tell_reasons(f"Why they differ (reference.md stands in {REFERENCE})", explanations, first)
+    _tell_beside(f"Those that agree, with a reason to read them with care: {len(noted)}", noted, compared, reasons)
+    _tell_reasons("What must be known of them, or must not be compared", explanations, {*reasons.values()} - first)
+    say(f"How many agree, by family of figures (every row is in {table})")
+    for family, members in _families(compared).items():
+        say(f"  {family}: {sum(each.agrees for each in members)} of {len(members)} agree")
+    say()
+
+
+def _families(compared: Sequence[Compared]) -> dict[str, list[Compared]]:
+    """By the first word of their ids: `FIG-TRN-DNA` belongs to FIG-TRN."""
+    families: dict[str, list[Compared]] = {}
+    for each in compared:
+        families.setdefault("-".join(each.figure.partition(".")[0].split("-")[:2]), []).append(each)
+    return families
+
+
+def _tell_beside(
+    title: str, shown: Sequence[Compared], compared: Sequence[Compared], reasons: Mapping[str, int]
+) -> None:
+    captions = Counter(each.caption for each in compared)
+    show(title, COLUMNS, [_beside(each, reasons, alone=captions[each.caption] == 1) for each in shown])
+
+
+def _tell_reasons(title: str, explanations: Mapping[str, Mapping[str, Any]], numbers: Collection[int]) -> None:
     told = [
         (n, table["figures"], table["printed"], table["worked_out"], f"{table['explanation']} ({table['source']})")
         for n, table in enumerate(explanations.values(), 1)
+        if n in numbers
     ]
-    columns = ("see", "figures", "printed", "worked out", "why")
-    show("Every difference, and what must not be compared", columns, told, narrow=NARROW, apart=True)
+    show(title, ("see", "figures", "printed", "worked out", "why"), told, narrow=NARROW)
 
 
 def _beside(each: Compared, reasons: Mapping[str, int], *, alone: bool) -> tuple[str, ...]:
     """One row; `alone` where its caption says by itself what it is."""
-    reason = reasons.get(each.explanation, each.explanation)
-    sign = " ".join(part for part in (SIGNS[each.agrees], f"see {reason}" if reason else "") if part)
+    sign = f"see {reasons[each.explanation]}" if each.explanation in reasons else each.explanation
     caption = each.caption if alone else _caption(each)
     return caption, each.printed, number(each.computed), each.figure.partition(".")[0], sign
 

@@ -79,8 +79,9 @@ def real_year(into: Path) -> int:
         made = report(parts.tables, parts.ledger.packs(), REAL_YEAR, parts.ledger.head().position)
         explanations = read_explanations(folder / "differences.toml")
         compared = compare(made, read_published(folder / "published.csv"), explanations)
-        tell_compared(compared, explanations)
-        write_compared(compared, into / f"{REAL}.beside-published.csv")
+        table = into / f"{REAL}.beside-published.csv"
+        write_compared(compared, table)
+        tell_compared(compared, explanations, _path(table))
         write_reports(parts, REAL_YEAR, into / REAL)
     return tell_surprises(answers) + sum(each.explanation == UNEXPLAINED for each in compared)
 

@@ -31,6 +31,10 @@ def test_both_years_are_recorded_shown_and_written_afresh(perform, run, tmp_path
     for said in ("184 of 190 agree", "TRN-SUM", "8.6% (42 children)", "£218,866", "a fall of 41%", "ESC-2024-001"):
         assert said in out, said
     assert "UNEXPLAINED" not in out and "Not answered as expected" not in out
+    differ, noted, families = (out.index(words) for words in ("Those that differ: 6", "Those that agree,", "How many"))
+    assert differ < out.index("£218,866") < out.index("£600 apart") < noted < out.index("39 (CSE only)") < families
+    assert "FIG-LAC: 5 of 6 agree" in out[families:] and "Children in care  " not in out
+    assert "cheshire-west-2019-20.beside-published.csv)" in out[families:]
     before, decision, later = (
         out.index(words) for words in ("Before: what was recorded", "The decision\n", "Later: what nobody")
     )
@@ -57,7 +61,8 @@ def test_a_difference_that_nobody_explains_is_an_error(perform, tmp_path, monkey
     published.write_text(text.replace(",231,231,", ",232,232,"))
     monkeypatch.setattr(demonstration, "EXAMPLES", tmp_path / "examples")
     assert demonstration.real_year(tmp_path) == 1
-    assert "UNEXPLAINED" in capfd.readouterr().out
+    out = capfd.readouterr().out
+    assert out.index("Those that differ: 7") < out.index("UNEXPLAINED") < out.index("Why they differ")
 
 
 def test_an_answer_that_the_script_does_not_expect_is_an_error(tmp_path, monkeypatch, capfd):
