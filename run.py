@@ -12,6 +12,7 @@ The first run makes .venv in this folder from the exact packages that requiremen
 installed anywhere else. Where a folder wheels/ stands beside this file, packages come from there and not from a network.
 """
 
+import errno
 import fcntl
 import hashlib
 import os
@@ -110,5 +111,18 @@ def main() -> None:
     os.execve(python, [str(python), *command], without_misdirection(dict(os.environ)))
 
 
+def start() -> None:
+    """As `main`, with one plain sentence where this user may not use what another made, or may not write here."""
+    try:
+        main()
+    except OSError as error:
+        if error.errno not in {errno.EACCES, errno.EPERM, errno.EROFS}:
+            raise
+        sys.exit(
+            f"{error.filename or CHECKOUT}: {error.strerror}. The folder .venv belongs to whoever started this first: "
+            "start it as that user, or from a checkout of your own."
+        )
+
+
 if __name__ == "__main__":
-    main()
+    start()

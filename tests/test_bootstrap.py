@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import errno
 import hashlib
 import re
 import subprocess
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import run
 from run import CHECKOUT, environment, fingerprint, require_python
 from tests.postgres import EmbeddedPostgres
 
@@ -89,6 +91,28 @@ def test_an_old_python_can_read_the_first_command_and_is_told_what_is_needed(mon
     monkeypatch.setattr(sys, "version_info", (3, 10, 13))
     with pytest.raises(SystemExit, match=r"^Python 3\.11 or newer is needed; this is "):
         require_python()
+
+
+@pytest.mark.parametrize("refused", ["environment", "execve"])
+def test_an_environment_of_another_user_is_told_in_a_sentence(monkeypatch, tmp_path, refused):
+    def no(*_):
+        raise PermissionError(errno.EACCES, "Permission denied", ".venv/bin/python")
+
+    monkeypatch.setattr(run, "environment", lambda *_: tmp_path / "python")
+    monkeypatch.setattr(*((run, "environment") if refused == "environment" else (run.os, "execve")), no)
+    monkeypatch.setattr(sys, "argv", ["run.py", "entries"])
+    with pytest.raises(SystemExit, match=r"^\.venv/bin/python: Permission denied\. The folder \.venv belongs to"):
+        run.start()
+
+
+def test_any_other_trouble_of_the_first_command_keeps_its_traceback(monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device", ".venv")
+
+    monkeypatch.setattr(run, "environment", full)
+    monkeypatch.setattr(sys, "argv", ["run.py", "entries"])
+    with pytest.raises(OSError, match="No space left"):
+        run.start()
 
 
 def test_each_postgres_database_is_new_and_empty(postgres_url, postgres):

@@ -30,6 +30,7 @@ COMMANDS = (
     ("reviews", listing.reviews),
     ("audits", listing.audits),
     ("figure", reporting.figure),
+    ("figures", reference.figures),
     ("rules", reference.rules),
     ("schema", reference.schema),
     ("packs", reference.packs),

@@ -1,4 +1,4 @@
-"""`ledger rules`, `ledger schema` and `ledger packs`: what must hold, what may be posted, and the values behind both."""
+"""`ledger rules`, `schema`, `figures` and `packs`: what must hold, what may be posted, what is worked out, and the values behind it."""
 
 from __future__ import annotations
 
@@ -105,6 +105,22 @@ def _list_types(kinds: list[EventType], *, as_json: bool) -> None:
             ("type", "begins", "tells"),
             [(kind.name, kind.begins, row["tells"]) for kind, row in zip(kinds, found, strict=True)],
         )
+
+
+def figures(as_json: Json = False) -> None:
+    """The catalogue of figures: what each counts, in which unit; and the indicators that only datasets state."""
+    from ledger.figures import FIGURES
+    from ledger.figures.catalogue import INDICATORS
+
+    columns = ("id", "caption", "unit", "kind", "definition")
+    worked_out = [{column: getattr(each, column) for column in (*columns, "version")} for each in FIGURES.values()]
+    stated = [{"id": each.id, "caption": each.caption, "definition": each.counts} for each in INDICATORS]
+    if as_json:
+        write_json({"figures": worked_out, "indicators": stated})
+        return
+    show(f"{len(worked_out)} figures", columns, [[row[column] for column in columns] for row in worked_out], apart=True)
+    rows = [(each.id, each.caption, each.counts) for each in INDICATORS]
+    show(f"{len(stated)} indicators", ("id", "caption", "what it counts"), rows, apart=True)
 
 
 def packs(database: Database = None, as_at: AsAt = None, as_json: Json = False) -> None:

@@ -123,7 +123,8 @@ def figure(
             found = answers_of(id, asked)
         sentences = [_sentences(parts.ledger, each.entries) for each in found] if entries else []
     if not found:
-        raise Stop(Code.NOT_FOUND, f"There is no figure {id}, and no dataset states one for {period.name}.")
+        told_ = f"There is no figure {id}, and no dataset states one for {period.name}; `ledger figures` lists them."
+        raise Stop(Code.NOT_FOUND, told_)
     if as_json:
         write_json({"as_at": position, "period": period.name, "figures": [each.wire() for each in found]})
         return

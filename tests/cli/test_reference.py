@@ -15,6 +15,8 @@ import ledger.regimes
 from ledger.cli.commands import app
 from ledger.cli.exits import Code
 from ledger.domain.register import REGISTER, RULES
+from ledger.figures import FIGURES
+from ledger.figures.catalogue import INDICATORS
 from tests.ledger.posting import event
 
 CHECKOUT = Path(__file__).parents[2]
@@ -69,6 +71,20 @@ def test_every_type_has_a_schema_under_its_short_name_too(run):
     assert schema == run("schema", "uk.safeguarding.action.raised", "--json").json
     assert schema["$id"] == "/schemas/uk.safeguarding.action.raised"
     assert run("schema", "action.flown").code == 3
+
+
+def test_every_figure_is_listed_with_its_definition(run):
+    listed = run("figures", "--json").json
+    assert [each["id"] for each in listed["figures"]] == list(FIGURES)
+    assert all(each[name] for each in listed["figures"] for name in ("caption", "unit", "kind", "definition"))
+    assert {each["id"] for each in listed["indicators"]} == {indicator.id for indicator in INDICATORS}
+    told = run("figures").out
+    assert all(each["id"] in told for each in [*listed["figures"], *listed["indicators"]])
+
+
+def test_a_figure_that_is_none_says_where_the_ids_are(run, agencies):
+    ended = run("figure", "FIG-NOPE")
+    assert (ended.code, "`ledger figures` lists them" in ended.err) == (3, True)
 
 
 @pytest.fixture
