@@ -25,8 +25,9 @@ from eventsourcing.utils import Environment, EnvType
 from ledger import sealing
 from ledger.clock import Clock, spelled
 from ledger.desk import Desk
+from ledger.domain.adoption import Packs, Shelf
 from ledger.domain.history import Entry, Standing, effective
-from ledger.domain.packs import PackKind, Packs, Shelf
+from ledger.domain.packs import PackKind
 from ledger.domain.policy import PolicyAdopted
 from ledger.entry import Submission, read_back
 from ledger.memory import Memory

@@ -11,12 +11,12 @@ from pydantic import ValidationError
 
 from ledger import sealing
 from ledger.domain import ledger_opening
+from ledger.domain.adoption import Packs
 from ledger.domain.calendar import london_day
 from ledger.domain.claim import Claim, Verdict, judge
 from ledger.domain.corrections import judge_correction
 from ledger.domain.general import Corrected, Withdrawn
 from ledger.domain.history import Entry, Standing, advance, fold
-from ledger.domain.packs import Packs
 from ledger.domain.policy import POLICY
 from ledger.domain.standing import STANDING_RULES
 from ledger.entry import MINT, Fault, Malformed, Stamped, Submission, faults, read_back, stamp

@@ -44,7 +44,7 @@ def told() -> Iterator[None]:
     from pydantic import ValidationError
     from sqlalchemy.exc import DBAPIError
 
-    from ledger.domain.packs import PacksRefused
+    from ledger.domain.adoption import PacksRefused
     from ledger.entry import UnknownType
     from ledger.projections.as_at import NotAPlaceInTime
     from ledger.projections.folding import ProjectorStopped

@@ -13,7 +13,8 @@ from ledger.cli.options import AsAt, Database, Json
 from ledger.cli.output import say, show, write_json
 
 if TYPE_CHECKING:
-    from ledger.domain.packs import Pack, Packs
+    from ledger.domain.adoption import Packs
+    from ledger.domain.packs import Pack
     from ledger.domain.register import EventType, Rule
 
 CHECKOUT = Path(__file__).resolve().parents[2]

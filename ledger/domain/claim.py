@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
-from ledger.domain.packs import Packs
+from ledger.domain.adoption import Packs
 from ledger.domain.register import FLAG, Event, EventType, Record, Rule
 
 BUSINESS_UNIT = "/business-unit"

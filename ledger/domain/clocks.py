@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
+from ledger.domain.adoption import Packs
 from ledger.domain.calendar import BeyondCalendar, WorkingDays, add_months, london_day, start_of_day
 from ledger.domain.fields import NOT_STATED, DayOrNotStated, NotStated
-from ledger.domain.packs import Confidence, Packs, Regime, RuleValue
+from ledger.domain.packs import Confidence, Regime, RuleValue
 
 State = Literal["not-begun", "running", "met", "met-late", "breached", "no-clock-set", "cannot-tell"]
 Unit = Literal["working-days", "days", "hours"]

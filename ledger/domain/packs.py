@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
-from typing import Annotated, Literal, Self, TypeVar, get_args
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -194,131 +193,3 @@ PACK_CLASSES: Mapping[str, type[Pack]] = {
     for cls in (Regime, NotificationVote, Calendar, EscalationLadder, RagPack)
 }
 """The class of each kind of pack this program can read."""
-
-
-@dataclass(frozen=True)
-class Adoption:
-    """A ledger's decision to work under a pack from a day on; `position` is that of the entry that says so."""
-
-    kind: str
-    pack: str
-    version: int
-    sha256: str
-    from_date: date
-    position: int
-
-    @property
-    def reference(self) -> str:
-        return f"{self.pack}@{self.version}"
-
-
-@dataclass(frozen=True)
-class Shelf:
-    """Every pack known to the program, by id and version."""
-
-    packs: Mapping[tuple[str, int], Pack] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, packs: Iterable[Pack]) -> Shelf:
-        """ValueError if two packs bear one id and version."""
-        shelf: dict[tuple[str, int], Pack] = {}
-        for pack in packs:
-            if (pack.id, pack.version) in shelf:
-                raise ValueError(f"Two packs are called {pack.reference}.")
-            shelf[pack.id, pack.version] = pack
-        return cls(shelf)
-
-    def get(self, pack_id: str, version: int) -> Pack | None:
-        return self.packs.get((pack_id, version))
-
-    def __iter__(self) -> Iterator[Pack]:
-        return iter(self.packs.values())
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Why an adoption cannot be honoured."""
-
-    adoption: Adoption
-    what: Literal["missing", "altered", "other-kind"]
-    sentence: str
-
-    def __str__(self) -> str:
-        return self.sentence
-
-
-class PacksRefused(ValueError):
-    """Adopted packs are missing or altered, so nothing may be judged; `problems` lists them."""
-
-    def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n".join(map(str, self.problems)))
-
-
-def check(shelf: Shelf, adoptions: Iterable[Adoption]) -> list[Problem]:
-    """What stands in the way of working under these adoptions; empty when nothing does."""
-    return [problem for adoption in adoptions if (problem := _problem(shelf, adoption))]
-
-
-def _problem(shelf: Shelf, adoption: Adoption) -> Problem | None:
-    name, pack = adoption.reference, shelf.get(adoption.pack, adoption.version)
-    where = f"adopted at position {adoption.position}"
-    if pack is None:
-        return Problem(adoption, "missing", f"The pack {name}, {where}, is missing.")
-    if pack.sha256 != adoption.sha256:
-        sentence = f"The pack {name} has been altered: {where} as {adoption.sha256}, found as {pack.sha256}."
-        return Problem(adoption, "altered", sentence)
-    if pack.kind != adoption.kind:
-        return Problem(adoption, "other-kind", f"The pack {name}, {where} as {adoption.kind}, is a {pack.kind}.")
-    return None
-
-
-P = TypeVar("P", bound=Pack)
-
-
-@dataclass(frozen=True)
-class Packs:
-    """The packs a ledger works under, day by day; PacksRefused if one is missing, altered or of another kind."""
-
-    shelf: Shelf = field(default_factory=Shelf, repr=False)
-    adoptions: tuple[Adoption, ...] = ()
-
-    def __post_init__(self) -> None:
-        if problems := check(self.shelf, self.adoptions):
-            raise PacksRefused(problems)
-        latest_first = sorted(self.adoptions, key=lambda a: (a.from_date, a.position), reverse=True)
-        object.__setattr__(self, "adoptions", tuple(latest_first))
-
-    def in_force(self, kind: str, on: date) -> Pack | None:
-        """The pack adopted from the latest day up to `on`; of two from one day, the one adopted later."""
-        for adoption in self.adoptions:
-            if adoption.kind == kind and adoption.from_date <= on:
-                return self.shelf.packs[adoption.pack, adoption.version]
-        return None
-
-    def regime(self, on: date) -> Regime | None:
-        return self._of(Regime, "regime", on)
-
-    def notification_vote(self, on: date) -> NotificationVote | None:
-        return self._of(NotificationVote, "notification-vote", on)
-
-    def calendar(self, on: date) -> Calendar | None:
-        return self._of(Calendar, "calendar", on)
-
-    def escalation_ladder(self, on: date) -> EscalationLadder | None:
-        return self._of(EscalationLadder, "escalation-ladder", on)
-
-    def rag_pack(self, on: date) -> RagPack | None:
-        return self._of(RagPack, "rag-pack", on)
-
-    def _of(self, cls: type[P], kind: str, on: date) -> P | None:
-        pack = self.in_force(kind, on)
-        return pack if isinstance(pack, cls) else None
-
-    def adopting(self, adoption: Adoption) -> Packs:
-        """These packs and one adoption more."""
-        return Packs(self.shelf, (*self.adoptions, adoption))
-
-    def as_at(self, position: int) -> Packs:
-        """The packs adopted by entries up to and including a position."""
-        return Packs(self.shelf, tuple(a for a in self.adoptions if a.position <= position))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ledger.domain.adoption import Adoption
 from ledger.domain.claim import Claim
 from ledger.domain.fields import Code, Day, GroupCode, Sha256, spoken
-from ledger.domain.packs import Adoption, PackKind, Version
+from ledger.domain.packs import PackKind, Version
 from ledger.domain.register import FLAG, Event, Record, recorded_as, rule
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from ledger.domain.packs import Packs
+from ledger.domain.adoption import Packs
 from ledger.figures.figure import Figure, Kind
 from ledger.figures.measures import Measure, Measured, Part, Side, Value
 from ledger.figures.period import Period

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, true
 from sqlalchemy.sql.functions import Function
 
+from ledger.domain.adoption import Packs
 from ledger.domain.fields import NOT_STATED
-from ledger.domain.packs import Packs
 from ledger.figures.period import Period
 from ledger.projections.columns import table_of
 from ledger.projections.rows import Projection

@@ -8,11 +8,11 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from ledger.domain.adoption import Packs
 from ledger.domain.calendar import BeyondCalendar
 from ledger.domain.clocks import Clock, action_due, escalation_stage
 from ledger.domain.clocks import state as clock_state
 from ledger.domain.fields import DayOrNotStated, known_day
-from ledger.domain.packs import Packs
 from ledger.projections.accounts import Accounts
 from ledger.projections.action_log import ActionLog, ActionRow, overdue
 from ledger.projections.asking import Answer, Asking, Item, ask, plain, rows_as_of, told, told_clock

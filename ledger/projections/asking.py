@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 
 from sqlalchemy import String, and_, func, or_, select
 
+from ledger.domain.adoption import Packs
 from ledger.domain.clocks import Clock, days_left, state
-from ledger.domain.packs import Packs
 from ledger.projections.columns import instant_text, row_kinds, table_of
 from ledger.projections.rows import Projection
 from ledger.projections.tables import Held, Tables, held

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
+from ledger.domain.adoption import Packs
 from ledger.domain.clocks import Clock, advance_copy_7wd, lcspr_6m, panel_reply, rapid_review_15wd, sin_5wd
 from ledger.domain.fields import known_day
-from ledger.domain.packs import Packs
 from ledger.projections.action_log import ActionLog, overdue
 from ledger.projections.asking import (
     Answer,

@@ -12,7 +12,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ledger.domain.packs import PACK_CLASSES, Calendar, Pack, Shelf
+from ledger.domain.adoption import Shelf
+from ledger.domain.packs import PACK_CLASSES, Calendar, Pack
 
 SHIPPED = Path(__file__).parent
 

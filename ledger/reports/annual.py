@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from ledger.domain.packs import Packs
+from ledger.domain.adoption import Packs
 from ledger.figures import answers
 from ledger.figures.answer import Answer, asking
 from ledger.figures.period import Period

@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from ledger.domain.adoption import Packs
 from ledger.domain.calendar import london_day, start_of_day
 from ledger.domain.claim import Claim, Verdict, judge
 from ledger.domain.corrections import judge_correction
 from ledger.domain.general import Corrected, Withdrawn
 from ledger.domain.history import ABSENT, Entry, Standing, fold
-from ledger.domain.packs import Packs
 from ledger.domain.register import REGISTER, TYPE_PREFIX
 from ledger.domain.standing import STANDING_RULES
 

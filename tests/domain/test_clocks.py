@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.domain.adoption import Adoption, Packs, Shelf
 from ledger.domain.calendar import LONDON
 from ledger.domain.clocks import (
     Clock,
@@ -23,7 +24,7 @@ from ledger.domain.clocks import (
     sin_5wd,
     state,
 )
-from ledger.domain.packs import Adoption, Calendar, EscalationLadder, Pack, Packs, Regime, ResponseTime, Shelf
+from ledger.domain.packs import Calendar, EscalationLadder, Pack, Regime, ResponseTime
 from ledger.regimes import load_shelf
 
 SHELF = load_shelf()

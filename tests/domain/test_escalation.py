@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
+from ledger.domain.adoption import Adoption, Packs
 from ledger.domain.children import child_reference
-from ledger.domain.packs import Adoption, Packs
 from ledger.regimes import load_shelf
 from tests.domain.scenario import PARTNERS, SCHOOL, given, post
 from tests.domain.test_audit import QAS

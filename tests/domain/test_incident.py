@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ledger.domain.packs import Adoption, NotificationVote, Packs, Shelf
+from ledger.domain.adoption import Adoption, Packs, Shelf
+from ledger.domain.packs import NotificationVote
 from tests.domain.scenario import HEALTH, LA, PARTNERS, POLICE, SCHOOL, agency, given, post
 
 LIFE = json.loads((Path(__file__).parents[1] / "vectors" / "incident.json").read_text())

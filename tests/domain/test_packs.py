@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from ledger.domain.packs import Adoption, NotificationVote, Packs, PacksRefused, Regime, Shelf, check
+from ledger.domain.adoption import Adoption, Packs, PacksRefused, Shelf, check
+from ledger.domain.packs import NotificationVote, Regime
 from ledger.regimes import load_shelf
 
 SHELF = load_shelf()

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import date
 
-from ledger.domain.packs import Packs, RagPack, Shelf
+from ledger.domain.adoption import Packs, Shelf
+from ledger.domain.packs import RagPack
 from tests.domain.scenario import LA, given, post
 
 

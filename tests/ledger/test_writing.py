@@ -10,7 +10,7 @@ from eventsourcing.persistence import OperationalError
 
 from ledger.application import Ledger
 from ledger.clock import SystemClock
-from ledger.domain.packs import PacksRefused, Shelf
+from ledger.domain.adoption import PacksRefused, Shelf
 from ledger.outcome import KeyReused, NotReached, Outrun, Recorded, Refused, Unfit
 from ledger.recorders import open_recorder
 from ledger.recorders.contract import Key

@@ -12,8 +12,8 @@ import pytest
 
 from ledger.application import Batch, Ledger
 from ledger.clock import DemonstrationClock
+from ledger.domain.adoption import Packs
 from ledger.domain.history import Entry
-from ledger.domain.packs import Packs
 from ledger.entry import parse
 from ledger.projections.catalogue import PROJECTIONS
 from ledger.projections.home import open_engine
