@@ -39,8 +39,8 @@ def _kind(name: str, status: int, title: str, meaning: str) -> Kind:
 
 NOT_AN_EVENT = _kind(
     "not-an-event", 422, "Not the shape of any event",
-    "The body is JSON, but not an event of a type this ledger records. `faults` names every field: a JSON pointer, and what is wrong "
-    "there. GET /schemas/{type} has the shape. Nothing was recorded.",
+    "The body is JSON, but not an event of a type this ledger records. `faults` names every place: a JSON pointer, and what is wrong "
+    "there; fields that are not known are counted, not repeated. GET /schemas/{type} has the shape. Nothing was recorded.",
 )  # fmt: skip
 UNREADABLE = _kind(
     "unreadable", 422, "Not JSON with one meaning",

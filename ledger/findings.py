@@ -72,27 +72,61 @@ def placed(error: ValidationError, value: Any, known: Collection[str]) -> dict[s
     """
     found: dict[str, list[str]] = {}
     unknown: dict[str, list[str]] = {}
-    for finding in error.errors(include_input=False, include_url=False):
-        location, extra = finding["loc"], finding["type"] == "extra_forbidden"
-        place = _walk(location[:-1] if extra else location, value, known, missing=finding["type"] == "missing")
-        if place is None:
-            continue
-        if not extra:
-            message = told(finding)
-            found.setdefault(place.pointer, []).append(
-                message if place.whole else f"something in it does not fit: {message}"
-            )
-        elif not (place.in_union and location[-1] in known):  # another member of the union has such a field
-            unknown.setdefault(place.pointer, []).append(str(location[-1]))
-    messages = {where: [_either(each)] for where, each in found.items() if not _leads_on(where, found)}
+    for finding in _meant(_placed_findings(error, value, known)):
+        place = finding.place
+        if finding.is_extra:
+            unknown.setdefault(place.pointer, []).append(finding.name)
+        else:
+            message = finding.message if place.whole else f"something in it does not fit: {finding.message}"
+            found.setdefault(place.pointer, []).append(message)
+    messages = {where: [_either(each)] for where, each in found.items()}
     for where, names in unknown.items():
         messages.setdefault(where, []).append(not_known(names, known))
     return {where: "; ".join(each) for where, each in messages.items()}
 
 
-def _leads_on(where: str, found: Collection[str]) -> bool:
-    """Whether something deeper is wrong too: then one member of a union was meant, and the others are not spoken of."""
-    return any(other.startswith(f"{where}/") for other in found)
+@dataclass(frozen=True)
+class _Place:
+    """Where a finding stands."""
+
+    pointer: str
+    whole: bool = True
+    """False where it ends before what is wrong."""
+    member: tuple[int | str, ...] = ()
+    """The first member of a union on the way, as a location; () if there is none."""
+
+
+@dataclass(frozen=True)
+class _Finding:
+    place: _Place
+    message: str
+    name: str
+    """Of an unknown field."""
+    is_extra: bool
+    unfit: bool
+    """Whether it says that a member of a union does not fit as a whole: another kind of value, or a field of another member."""
+
+
+def _placed_findings(error: ValidationError, value: Any, known: Collection[str]) -> list[_Finding]:
+    found: list[_Finding] = []
+    for finding in error.errors(include_input=False, include_url=False):
+        location, extra = finding["loc"], finding["type"] == "extra_forbidden"
+        leads_to = location[:-1] if extra else location
+        place = _walk(leads_to, value, known, missing=finding["type"] == "missing")
+        if place is not None:
+            name = str(location[-1]) if extra else ""
+            unfit = leads_to == place.member and (not extra or name in known)
+            found.append(_Finding(place, told(finding), name, extra, unfit))
+    return found
+
+
+def _meant(findings: list[_Finding]) -> list[_Finding]:
+    """The findings without those of union members that cannot be meant, where another member fits as a whole."""
+    members = {finding.place.member for finding in findings if finding.place.member}
+    unfit = {finding.place.member for finding in findings if finding.unfit}
+    with_one_that_fits = {member[:-1] for member in members - unfit}
+    dropped = {member for member in unfit if member and member[:-1] in with_one_that_fits}
+    return [finding for finding in findings if finding.place.member not in dropped]
 
 
 def not_known(names: Collection[str], known: Collection[str]) -> str:
@@ -117,20 +151,13 @@ def _either(messages: list[str]) -> str:
     return messages[0]
 
 
-@dataclass(frozen=True)
-class _Place:
-    pointer: str
-    whole: bool = True
-    """False where it ends before what is wrong."""
-    in_union: bool = False
-
-
 def _walk(location: tuple[int | str, ...], value: Any, known: Collection[str], *, missing: bool) -> _Place | None:
     """Where pydantic's location leads; None in the shape of words the ledger sealed.
 
     The names of union members, which are not in the data, are left out.
     """
-    pointer, in_union = "", False
+    pointer = ""
+    member: tuple[int | str, ...] = ()
     for number, step in enumerate(location):
         match value, step:
             case dict(), str() if step in value:
@@ -142,9 +169,9 @@ def _walk(location: tuple[int | str, ...], value: Any, known: Collection[str], *
             case _ if missing and number == len(location) - 1:
                 pass
             case _:
-                in_union = True
+                member = member or location[: number + 1]
                 continue
         if isinstance(step, str) and step not in known:
-            return _Place(pointer, whole=False, in_union=in_union)
+            return _Place(pointer, whole=False, member=member)
         pointer += f"/{step}"
-    return _Place(pointer, in_union=in_union)
+    return _Place(pointer, member=member)
