@@ -187,14 +187,19 @@ class Median:
 
 def pounds(pence: int) -> Decimal:
     """Pence as pounds, to two places."""
-    return Decimal(pence).scaleb(-PENCE)
+    return _with_places(pence, PENCE)
 
 
 def rounded(value: Fraction, places: int) -> Decimal:
     """An exact fraction to so many decimal places, half up (away from zero)."""
     scaled = abs(value) * 10**places
     whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
-    return Decimal(whole if value >= 0 else -whole).scaleb(-places)
+    return _with_places(whole if value >= 0 else -whole, places)
+
+
+def _with_places(whole: int, places: int) -> Decimal:
+    """A whole number moved so many places to the right of the point, with all its digits, which scaleb would round to 28."""
+    return Decimal(f"{whole}E-{places}")
 
 
 def per_cent(part: int, whole: int, places: int = 1) -> Decimal | None:

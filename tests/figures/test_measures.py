@@ -29,6 +29,12 @@ def test_halves_are_rounded_away_from_nought(value, expected):
     assert rounded(Fraction(value), 1) == Decimal(expected)
 
 
+def test_no_digit_of_a_very_large_number_is_lost():
+    assert rounded(Fraction(10**28 + 1), 0) == Decimal(10**28 + 1)
+    assert str(pounds(10**30 + 7)) == f"{10**28}.07"
+    assert (str(rounded(Fraction(0), 1)), str(pounds(-250))) == ("0.0", "-2.50")
+
+
 @given(st.fractions(max_denominator=10**9), st.integers(0, 6))
 def test_a_rounded_number_is_as_near_as_it_can_be(value, places):
     assert abs(Fraction(rounded(value, places)) - value) <= Fraction(1, 2 * 10**places)
