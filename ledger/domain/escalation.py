@@ -159,7 +159,7 @@ def what_was_agreed_is_stated(escalation: Escalation, claim: Claim[EscalationRes
     return None
 
 
-@rule("ESC-RAISER", source="events.md: escalation.withdrawn, by the raiser")
+@rule("ESC-RAISER", source="events.md: escalation.called-off, by the raiser")
 def the_raiser_calls_it_off(escalation: Escalation, claim: Claim[EscalationCalledOff]) -> str | None:
     """Only the agency that raised an escalation lets it go."""
     if claim.event.by_agency == escalation.by_agency:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
 
 from ledger.domain.adoption import Packs
@@ -193,7 +193,8 @@ def _computed(row: ObservationRow) -> Decimal | None:
         return None
     exponent = row.printed.as_tuple().exponent if row.printed is not None else -1
     places = Decimal(1).scaleb(exponent if isinstance(exponent, int) and exponent < 0 else 0)
-    return (Decimal(row.numerator * scale) / row.denominator).quantize(places, rounding=ROUND_HALF_UP)
+    with localcontext(prec=60):  # a rate may have more digits than Decimal keeps unasked
+        return (Decimal(row.numerator * scale) / row.denominator).quantize(places, rounding=ROUND_HALF_UP)
 
 
 def _by_reference(rows: Iterable[Held[Any]]) -> Mapping[str, Sequence[Held[Any]]]:
