@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import errno
 import hashlib
+import os
 import re
 import subprocess
 import sys
@@ -99,7 +100,7 @@ def test_an_environment_of_another_user_is_told_in_a_sentence(monkeypatch, tmp_p
         raise PermissionError(errno.EACCES, "Permission denied", ".venv/bin/python")
 
     monkeypatch.setattr(run, "environment", lambda *_: tmp_path / "python")
-    monkeypatch.setattr(*((run, "environment") if refused == "environment" else (run.os, "execve")), no)
+    monkeypatch.setattr(*((run, "environment") if refused == "environment" else (os, "execve")), no)
     monkeypatch.setattr(sys, "argv", ["run.py", "entries"])
     with pytest.raises(SystemExit, match=r"^\.venv/bin/python: Permission denied\. The folder \.venv belongs to"):
         run.start()

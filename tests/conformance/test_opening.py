@@ -13,6 +13,7 @@ from eventsourcing.persistence import OperationalError, ProgrammingError
 
 from ledger.recorders import PostgresRecorder, SQLiteRecorder, open_recorder
 from ledger.recorders.contract import SCHEMA_VERSION, Head, UnknownSchemaError
+from ledger.recorders.sqlite_writing import SQLiteWriter
 from tests.conformance.making import NOON, append, entry, raw, words
 from tests.conformance.test_concurrent_writers import ROOT
 
@@ -128,8 +129,9 @@ def test_the_sqlite_file_is_written_through(tmp_path):
     recorder = SQLiteRecorder(tmp_path / "ledger.sqlite")
     with recorder.appending() as held:
         held.append([entry("case/A")], (), NOON)
-        connection = recorder._writer._connection
-        assert connection is not None
+        writer = recorder._writer
+        assert isinstance(writer, SQLiteWriter) and writer._connection is not None
+        connection = writer._connection
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
         assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
     recorder.close()
