@@ -14,7 +14,7 @@ WORDS = st.text(alphabet="abc-", min_size=1, max_size=12)
 CELLS = st.lists(WORDS, max_size=5).map(" ".join)
 
 
-def shown(monkeypatch, capsys, width: int) -> str:
+def shown(monkeypatch, capsys, width):
     monkeypatch.setattr(output, "WIDTH_OF_A_FILE", width)
     show("Actions", COLUMNS, ROWS)
     return capsys.readouterr().out
