@@ -105,9 +105,8 @@ class Frontier:
     @classmethod
     def from_bytes(cls, raw: bytes) -> Frontier:
         """What `to_bytes` gave; Malformed otherwise."""
-        peaks, stray = divmod(len(raw) - _SIZE_BYTES, HASH_BYTES)
-        if peaks < 0 or stray:
-            raise Malformed("a frontier is 8 bytes and then 32 for each peak")
+        if len(raw) < _SIZE_BYTES:
+            raise Malformed("a frontier begins with its size, in 8 bytes")
         size = int.from_bytes(raw[:_SIZE_BYTES], "big")
         return cls(size, tuple(raw[at : at + HASH_BYTES] for at in range(_SIZE_BYTES, len(raw), HASH_BYTES)))
 

@@ -63,6 +63,12 @@ def test_a_frontier_is_read_back_from_its_bytes(size):
             Frontier.from_bytes(damaged)
 
 
+def test_a_frontier_has_the_bytes_it_was_first_stored_in():
+    assert Frontier().to_bytes() == bytes(8)
+    assert Frontier(258, (b"a" * 32, b"b" * 32)).to_bytes() == b"\0\0\0\0\0\0\1\2" + b"a" * 32 + b"b" * 32
+    assert Frontier(2**63 - 1, (b"a" * 32,) * 63).to_bytes()[:8] == b"\x7f" + b"\xff" * 7
+
+
 @pytest.mark.parametrize(
     ("size", "peaks"),
     [(1, ()), (3, (bytes(32),)), (2, (bytes(31),)), (-1, (bytes(32),)), (2**63, (bytes(32),)), (0, (b"",))],
