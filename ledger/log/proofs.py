@@ -1,0 +1,127 @@
+"""Inclusion and consistency proofs (RFC 9162 sections 2.1.3 and 2.1.4): made from a reader of nodes, checked from hashes alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from ledger.log.tree import EMPTY_ROOT, HASH_BYTES, HashAt, joined, node_hash
+from ledger.log.verdict import Malformed, Wrong
+
+Proof = tuple[bytes, ...]
+"""Hashes of 32 bytes, in the order of the RFC: from the leaves towards the root."""
+
+
+def inclusion_proof(hash_at: HashAt, index: int, size: int) -> Proof:
+    """That leaf `index` (from 0) stands in the tree of `size` leaves; Malformed where it has no such leaf."""
+    if not 0 <= index < size:
+        raise Malformed(f"a tree of {size} leaves has no leaf {index}")
+    return tuple(_upwards(hash_at, 0, index, size))
+
+
+def consistency_proof(hash_at: HashAt, old: int, new: int) -> Proof:
+    """That the tree of `old` leaves begins the tree of `new` leaves; empty where old is 0 or new. Malformed where old is greater."""
+    if not 0 <= old <= new:
+        raise Malformed(f"a tree of {old} leaves cannot begin one of {new}")
+    if old in (0, new):
+        return ()
+    level = _trailing_zeroes(old)
+    last = (old >> level) - 1
+    seed = () if last == 0 else (hash_at(level, last),)
+    return (*seed, *_upwards(hash_at, level, last, new))
+
+
+def check_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], root: bytes) -> None:
+    """Nothing, if the path leads from the leaf's hash to the root; otherwise Malformed (seen before any hash is made) or Wrong."""
+    check_inclusion_form(index, size, path)
+    _expect_hashes((leaf, root), 2, "a leaf and a root")
+    inner, _ = _lengths(0, index, size)
+    if _border(_inner(leaf, path[:inner], index), path[inner:]) != root:
+        raise Wrong(f"the path does not lead from leaf {index} to the root of the tree of {size}")
+
+
+def check_inclusion_form(index: int, size: int, path: Sequence[bytes]) -> None:
+    """Nothing, if a path for this leaf in a tree of this size could have this form; otherwise Malformed."""
+    if not 0 <= index < size:
+        raise Malformed(f"a tree of {size} leaves has no leaf {index}")
+    inner, border = _lengths(0, index, size)
+    _expect_hashes(path, inner + border, f"leaf {index} in a tree of {size}")
+
+
+def check_consistency(old: int, new: int, proof: Sequence[bytes], old_root: bytes, new_root: bytes) -> None:
+    """Nothing, if the old tree begins the new one; otherwise Malformed (seen before any hash is made) or Wrong."""
+    if not 0 <= old <= new:
+        raise Malformed(f"a tree of {old} leaves cannot begin one of {new}")
+    _expect_hashes((old_root, new_root), 2, "two roots")
+    if old in (0, new):
+        _expect_hashes(proof, 0, f"a tree of {old} and one of {new}")
+        if old_root != (new_root if old == new else EMPTY_ROOT):
+            raise Wrong(f"the root stated for {old} leaves is not theirs")
+        return
+    level = _trailing_zeroes(old)
+    last = (old >> level) - 1
+    inner, border = _lengths(level, last, new)
+    _expect_hashes(proof, (last > 0) + inner + border, f"a tree of {old} and one of {new}")
+    seed, path = (proof[0], proof[1:]) if last else (old_root, proof)
+    if _border(_inner_left(seed, path[:inner], last), path[inner:]) != old_root:
+        raise Wrong(f"the proof does not lead to the root of the tree of {old}")
+    if _border(_inner(seed, path[:inner], last), path[inner:]) != new_root:
+        raise Wrong(f"the proof does not lead to the root of the tree of {new}")
+
+
+def _upwards(hash_at: HashAt, level: int, index: int, size: int) -> Iterator[bytes]:
+    """The siblings on the way from a node to the root. Up to where the node and the last leaf part they are whole, above they lie to the left."""
+    inner, _ = _lengths(level, index, size)
+    for height in range(inner - 1):
+        yield hash_at(level + height, index >> height ^ 1)
+    if inner:
+        yield _right_edge(hash_at, level + inner - 1, index >> (inner - 1) ^ 1, size)
+    for height in range(inner, index.bit_length()):
+        if index >> height & 1:
+            yield hash_at(level + height, (index >> height) - 1)
+
+
+def _right_edge(hash_at: HashAt, level: int, index: int, size: int) -> bytes:
+    """The root over the leaves from a node's first to the last of the tree; the node may be incomplete."""
+    start = index << level
+    bounds = [start]
+    for height in range(level, -1, -1):
+        if size - start >> height & 1:
+            bounds.append(bounds[-1] + (1 << height))
+    return joined(
+        [hash_at((stop - begin).bit_length() - 1, begin // (stop - begin)) for begin, stop in pairwise(bounds)]
+    )
+
+
+def _lengths(level: int, index: int, size: int) -> tuple[int, int]:
+    """How many siblings lie below the point where a node's way up meets the last leaf's, and how many above it."""
+    inner = (index ^ (size - 1) >> level).bit_length()
+    return inner, (index >> inner).bit_count()
+
+
+def _inner(seed: bytes, path: Sequence[bytes], index: int) -> bytes:
+    for height, sibling in enumerate(path):
+        seed = node_hash(sibling, seed) if index >> height & 1 else node_hash(seed, sibling)
+    return seed
+
+
+def _inner_left(seed: bytes, path: Sequence[bytes], index: int) -> bytes:
+    """As `_inner`, with what lies to the right left out: the older tree had none of it."""
+    return _border(seed, [sibling for height, sibling in enumerate(path) if index >> height & 1])
+
+
+def _border(seed: bytes, path: Sequence[bytes]) -> bytes:
+    for sibling in path:
+        seed = node_hash(sibling, seed)
+    return seed
+
+
+def _trailing_zeroes(number: int) -> int:
+    return (number & -number).bit_length() - 1
+
+
+def _expect_hashes(hashes: Sequence[bytes], number: int, what: str) -> None:
+    if len(hashes) != number:
+        raise Malformed(f"the proof for {what} has {number} hashes, not {len(hashes)}")
+    if any(len(item) != HASH_BYTES for item in hashes):
+        raise Malformed("a hash has 32 bytes")
