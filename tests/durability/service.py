@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Sequence
@@ -32,23 +33,19 @@ class Service:
         self._settings = {**os.environ, "LEDGER_DATABASE": database, "LEDGER_PORT": str(self.port)}
         self._settings.pop("LEDGER_HOST", None)
         self.process: subprocess.Popen[bytes] | None = None
+        self._log = tempfile.TemporaryFile()
 
     def start(self) -> Self:
         """Start, and wait until it answers."""
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "api"],
-            cwd=CHECKOUT,
-            env=self._settings,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        command = [sys.executable, "-m", "api"]
+        self.process = subprocess.Popen(command, cwd=CHECKOUT, env=self._settings, stdout=self._log, stderr=self._log)
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
-            assert self.process.poll() is None, "the service ended by itself"
+            assert self.process.poll() is None, self._told()
             if self._answers():
                 return self
             time.sleep(0.02)
-        raise AssertionError("the service does not answer")
+        raise AssertionError(f"the service does not answer\n{self._told()}")
 
     def kill(self) -> None:
         """End it by SIGKILL: nothing of it gets to say goodbye."""
@@ -59,6 +56,10 @@ class Service:
 
     def connect(self) -> http.client.HTTPConnection:
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+
+    def _told(self) -> str:
+        self._log.seek(0)
+        return self._log.read().decode(errors="replace")
 
     def _answers(self) -> bool:
         connection = self.connect()
@@ -75,6 +76,7 @@ class Service:
 
     def __exit__(self, *_: object) -> None:
         self.kill()
+        self._log.close()
 
 
 @dataclass

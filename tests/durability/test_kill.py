@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import count
 from random import Random
 
 import pytest
@@ -14,12 +15,14 @@ from tests.durability.service import PATIENCE, Partner, Service
 from tests.postgres import EmbeddedPostgres
 
 PARTNERS = 6
+KILLS = 2
+"""In the life of one ledger."""
 
 
 @pytest.fixture
-def kills(long: bool) -> int:
-    """How often something is killed in one test."""
-    return 50 if long else 2
+def seeds(long: bool, seed: int) -> range:
+    """One ledger is made for each."""
+    return range(seed, seed + (50 if long else 1))
 
 
 @pytest.fixture(scope="module")
@@ -30,10 +33,13 @@ def durable_postgres() -> Iterator[EmbeddedPostgres]:
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def durable_database(request, tmp_path) -> str:
+def new_database(request, tmp_path) -> Callable[[], str]:
+    """Makes empty databases, the same engine each time."""
     if request.param == "sqlite":
-        return str(tmp_path / "ledger.sqlite")
-    return str(request.getfixturevalue("durable_postgres").create_database())
+        numbers = count()
+        return lambda: str(tmp_path / f"{next(numbers)}.sqlite")
+    server: EmbeddedPostgres = request.getfixturevalue("durable_postgres")
+    return server.create_database
 
 
 @contextmanager
@@ -60,33 +66,34 @@ def wait_for_acknowledgements(partners: Sequence[Partner], beyond: Sequence[int]
         time.sleep(0.01)
 
 
-def test_the_service_is_killed(durable_database, kills, seed):
-    draw, posts = Random(seed), []
-    with Service(durable_database) as service:
-        for kill in range(kills):
-            with posting(service, f"S{kill}", draw) as partners:
-                wait_for_acknowledgements(partners, [0] * PARTNERS)
-                time.sleep(draw.uniform(0, 0.4))
-                service.kill()
-            assert any(partner.posts[-1].receipts is None for partner in partners)
-            service.start()
-            posts += [post for partner in partners for post in partner.posts]
-            assert_whole(service, durable_database, posts)
+def test_the_service_is_killed(new_database, seeds):
+    for seed in seeds:
+        draw, posts, database = Random(seed), [], new_database()
+        with Service(database) as service:
+            for kill in range(KILLS):
+                with posting(service, f"S{kill}", draw) as partners:
+                    wait_for_acknowledgements(partners, [0] * PARTNERS)
+                    time.sleep(draw.uniform(0, 0.4))
+                    service.kill()
+                assert any(partner.posts[-1].receipts is None for partner in partners)
+                service.start()
+                posts += [post for partner in partners for post in partner.posts]
+                assert_whole(service, database, posts)
 
 
-def test_postgres_is_killed_and_the_service_finds_it_again(durable_postgres, kills, seed):
-    draw, posts = Random(seed), []
-    database = durable_postgres.create_database()
-    with Service(database) as service:
-        for kill in range(kills):
-            with posting(service, f"P{kill}", draw) as partners:
-                wait_for_acknowledgements(partners, [0] * PARTNERS)
-                time.sleep(draw.uniform(0, 0.4))
-                durable_postgres.kill()
-                had = [partner.acknowledged for partner in partners]
-                time.sleep(draw.uniform(0, 0.2))
-                durable_postgres.restart()
-                wait_for_acknowledgements(partners, had)
-            posts += [post for partner in partners for post in partner.posts]
-            assert any(post.receipts is None for post in posts)
-            assert_whole(service, database, posts)
+def test_postgres_is_killed_and_the_service_finds_it_again(durable_postgres, seeds):
+    for seed in seeds:
+        draw, posts, database = Random(seed), [], durable_postgres.create_database()
+        with Service(database) as service:
+            for kill in range(KILLS):
+                with posting(service, f"P{kill}", draw) as partners:
+                    wait_for_acknowledgements(partners, [0] * PARTNERS)
+                    time.sleep(draw.uniform(0, 0.4))
+                    durable_postgres.kill()
+                    had = [partner.acknowledged for partner in partners]
+                    time.sleep(draw.uniform(0, 0.2))
+                    durable_postgres.restart()
+                    wait_for_acknowledgements(partners, had)
+                posts += [post for partner in partners for post in partner.posts]
+                assert any(post.receipts is None for post in posts)
+                assert_whole(service, database, posts)
