@@ -33,7 +33,7 @@ class Service:
         self._settings = {**os.environ, "LEDGER_DATABASE": database, "LEDGER_PORT": str(self.port)}
         self._settings.pop("LEDGER_HOST", None)
         self.process: subprocess.Popen[bytes] | None = None
-        self._log = tempfile.TemporaryFile()
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - open for as long as the service is
 
     def start(self) -> Self:
         """Start, and wait until it answers."""
