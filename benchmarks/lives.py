@@ -55,7 +55,12 @@ def opening() -> list[Posted]:
     ]
     for code, sector in AGENCIES.items():
         standing = "statutory-partner" if code in PARTNERS else "relevant-agency"
-        data: dict[str, Any] = {"code": code, "name": f"Invented {code.title()}", "sector": sector, "standing": standing}
+        data: dict[str, Any] = {
+            "code": code,
+            "name": f"Invented {code.title()}",
+            "sector": sector,
+            "standing": standing,
+        }
         events.append(posted("agency.registered", f"agency/{code}", f"agency-{code}", FIRST_DAY, data))
     for code in ("EXEC", "QAS"):
         data = {"name": f"Group {code}", "chair_role": "independent-chair", "members": "not-stated",

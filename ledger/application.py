@@ -169,14 +169,18 @@ class Ledger(Application[str]):
 
     def _packs_at(self, desk: Desk) -> Packs:
         """The packs at the desk's place in the log; read anew only after a policy record has changed."""
-        standings = tuple(desk.standing(name) for name in POLICIES)  # versions alone would be those of a batch thrown away
+        standings = tuple(
+            desk.standing(name) for name in POLICIES
+        )  # versions alone would be those of a batch thrown away
         if self._packs is None or self._packs[0] != standings:
             self._packs = standings, self._packs_of(desk.history(name) for name in POLICIES)
         return self._packs[1]
 
     def _packs_of(self, histories: Iterable[Sequence[Entry]]) -> Packs:
         counted = [entry for entries in histories for entry in effective(entries)]
-        return Packs(self.shelf, tuple(e.event.adoption(e.position) for e in counted if isinstance(e.event, PolicyAdopted)))
+        return Packs(
+            self.shelf, tuple(e.event.adoption(e.position) for e in counted if isinstance(e.event, PolicyAdopted))
+        )
 
     # reading
 
@@ -230,4 +234,3 @@ def _by_record(rows: Sequence[StoredEntry]) -> dict[str, list[Entry]]:
     for row in rows:
         found.setdefault(row.originator_id, []).append(_entry(row))
     return found
-

@@ -58,7 +58,9 @@ def replaced(data: Any, changes: Mapping[Place, Any]) -> Any:
         by_step.setdefault(place[0], {})[place[1:]] = value
     match data:
         case BaseModel():
-            return data.model_copy(update={name: replaced(getattr(data, name), inner) for name, inner in by_step.items()})
+            return data.model_copy(
+                update={name: replaced(getattr(data, name), inner) for name, inner in by_step.items()}
+            )
         case dict():
             return data | {name: replaced(data[name], inner) for name, inner in by_step.items()}
         case _:

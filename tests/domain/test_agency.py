@@ -28,7 +28,9 @@ def test_others_succeed_it_and_then_it_no_longer_changes():
 
 def test_a_successor_must_be_known_and_another():
     given(HEALTH).when(SUCCEEDED).then_refused("REF-KNOWN")
-    itself = post("agency.succeeded", "HEALTH", {"successors": ["HEALTH"], "succeeded_on": "not-stated"}, on="2022-07-01")
+    itself = post(
+        "agency.succeeded", "HEALTH", {"successors": ["HEALTH"], "succeeded_on": "not-stated"}, on="2022-07-01"
+    )
     given(HEALTH).when(itself).then_refused("AGY-SUCC")
 
 
