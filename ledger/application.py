@@ -168,10 +168,11 @@ class Ledger(Application[str]):
         return self._packs_of(self.records(POLICIES, as_at).values())
 
     def _packs_at(self, desk: Desk) -> Packs:
-        """The packs at the desk's place in the log; read anew only after a policy record has changed."""
-        standings = tuple(
-            desk.standing(name) for name in POLICIES
-        )  # versions alone would be those of a batch thrown away
+        """The packs at the desk's place in the log; read anew only after a policy record has changed.
+
+        Standings are compared, since versions alone may be those of a batch that was thrown away.
+        """
+        standings = tuple(desk.standing(name) for name in POLICIES)
         if self._packs is None or self._packs[0] != standings:
             self._packs = standings, self._packs_of(desk.history(name) for name in POLICIES)
         return self._packs[1]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,7 +14,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from ledger import canonical, sealing
 from ledger.clock import spelled
 from ledger.domain.calendar import london_day
-from ledger.domain.fields import REFERENCE_PATTERN, WORDS, Instant, TimePrecision, written_as
+from ledger.domain.fields import WORDS, Instant, TimePrecision, written_as
 from ledger.domain.general import GENERAL, Corrected
 from ledger.domain.history import Entry
 from ledger.domain.register import REGISTER, TYPE_PREFIX, Event, EventType, Path
@@ -339,8 +338,3 @@ class UnknownType(ValueError):
 def leaf_hash(body: bytes) -> str:
     """RFC 9162 section 2.1.1: SHA-256 over 0x00 and the entry's bytes, 64 hex digits."""
     return hashlib.sha256(b"\x00" + body).hexdigest()
-
-
-def is_reference(text: str) -> bool:
-    """Whether a text may be a record's reference."""
-    return re.fullmatch(REFERENCE_PATTERN, text) is not None

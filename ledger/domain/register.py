@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar, get_args, get_origin
@@ -232,16 +232,3 @@ def _values(node: Any, path: Path) -> Sequence[str]:
             return [found for item in node for found in _values(item, path[number + 1 :])]
         node = vars(node).get(step)
     return () if node is None or node == "not-stated" else (node,)
-
-
-def type_of(record: str, event: Event) -> EventType:
-    """The register's row for an event class on a record; raises KeyError if there is none."""
-    for row in REGISTER.values():
-        if row.record.name == record and row.event is type(event):
-            return row
-    raise KeyError((record, type(event)))
-
-
-def registered() -> Mapping[str, EventType]:
-    """Every event type by its full name."""
-    return REGISTER
