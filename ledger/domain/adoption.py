@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal, TypeVar
+from typing import Literal, TypeVar, get_args
 
-from ledger.domain.packs import Calendar, EscalationLadder, NotificationVote, Pack, RagPack, Regime
+from ledger.domain.conventions import DriftRule, RagPack
+from ledger.domain.packs import Calendar, EscalationLadder, NotificationVote, Pack, Regime
+
+PACK_CLASSES: Mapping[str, type[Pack]] = {
+    get_args(cls.model_fields["kind"].annotation)[0]: cls
+    for cls in (Regime, NotificationVote, Calendar, EscalationLadder, RagPack, DriftRule)
+}
+"""The class of each kind of pack this program can read."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +131,9 @@ class Packs:
 
     def rag_pack(self, on: date) -> RagPack | None:
         return self._of(RagPack, "rag-pack", on)
+
+    def drift_rule(self, on: date) -> DriftRule | None:
+        return self._of(DriftRule, "drift-rule", on)
 
     def _of(self, cls: type[P], kind: str, on: date) -> P | None:
         pack = self.in_force(kind, on)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
-from typing import Annotated, Literal, Self, get_args
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -16,7 +16,7 @@ PackKind = Literal[
     "regime", "notification-vote", "calendar", "escalation-ladder", "rag-pack",
     "audit-scale", "disclosure-rule", "drift-rule", "retention",
 ]  # fmt: skip
-"""Kinds of pack a ledger may adopt (`policy.adopted`); the last four are named here and have no class yet."""
+"""Kinds of pack a ledger may adopt (`policy.adopted`)."""
 
 Confidence = Literal["confirmed", "partly-confirmed", "unconfirmed"]
 Text = Annotated[str, Field(min_length=1, max_length=1000)]
@@ -26,7 +26,9 @@ FEWEST_HOLIDAYS = 8
 """No nation of the United Kingdom has fewer bank holidays a year, so fewer means a list cut short."""
 
 
-class _Value(BaseModel):
+class Value(BaseModel):
+    """A part of a pack: cannot be changed, and knows no key that is not its own."""
+
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
 
@@ -35,7 +37,7 @@ def listed(least: int) -> object:
     return Field(strict=False, min_length=least)
 
 
-class RuleValue(_Value):
+class RuleValue(Value):
     """One number of a pack: its rule, where it comes from, how far that is confirmed."""
 
     value: Annotated[int, Field(ge=1, le=1000)]
@@ -45,7 +47,7 @@ class RuleValue(_Value):
     note: Text | None = None
 
 
-class Pack(_Value):
+class Pack(Value):
     """Head of every pack; `sha256` is that of the file it was read from."""
 
     kind: PackKind
@@ -132,7 +134,7 @@ def _working_days(holidays: frozenset[date]) -> WorkingDays:
     return WorkingDays(holidays)
 
 
-class ResponseTime(_Value):
+class ResponseTime(Value):
     """How long a stage allows for an answer, counted from its entry."""
 
     value: Annotated[int, Field(ge=1, le=1000)]
@@ -142,7 +144,7 @@ class ResponseTime(_Value):
     confidence: Confidence
 
 
-class Stage(_Value):
+class Stage(Value):
     """One step of a ladder; no `response` means that no clock is set, not that none exists elsewhere."""
 
     name: Text
@@ -163,33 +165,3 @@ class EscalationLadder(Pack):
     def stage(self, number: int) -> Stage | None:
         """Stage 1 is the lowest; None where the ladder has no such stage."""
         return self.stages[number - 1] if 1 <= number <= len(self.stages) else None
-
-
-class Rating(_Value):
-    code: Code
-    meaning: Text
-
-
-class RagPack(Pack):
-    """What each colour of an action means; `when_overdue` is the colour the due date alone gives (ACT-RAG, ACT-DERIVE)."""
-
-    kind: Literal["rag-pack"]
-    rule: RuleId
-    ratings: Annotated[tuple[Rating, ...], listed(1)]
-    when_overdue: Code
-
-    @model_validator(mode="after")
-    def _codes_are_distinct(self) -> Self:
-        codes = [rating.code for rating in self.ratings]
-        if len(set(codes)) < len(codes):
-            raise ValueError("ratings name one code twice")
-        if self.when_overdue not in codes:
-            raise ValueError(f"when_overdue names {self.when_overdue!r}, not among the ratings")
-        return self
-
-
-PACK_CLASSES: Mapping[str, type[Pack]] = {
-    get_args(cls.model_fields["kind"].annotation)[0]: cls
-    for cls in (Regime, NotificationVote, Calendar, EscalationLadder, RagPack)
-}
-"""The class of each kind of pack this program can read."""

@@ -12,8 +12,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ledger.domain.adoption import Shelf
-from ledger.domain.packs import PACK_CLASSES, Calendar, Pack
+from ledger.domain.adoption import PACK_CLASSES, Shelf
+from ledger.domain.packs import Calendar, Pack
 
 SHIPPED = Path(__file__).parent
 

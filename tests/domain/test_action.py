@@ -8,7 +8,7 @@ import pytest
 from ledger.domain.action_parts import AgencyOwner, FromAudit, FromElsewhere, GroupOwner, cited, owner_name
 from ledger.domain.action_rules import Stage
 from ledger.domain.adoption import Adoption, Packs
-from ledger.domain.packs import RagPack
+from ledger.domain.conventions import RagPack
 from ledger.regimes import load_shelf
 from tests.domain.scenario import PARTNERS, given, post
 from tests.domain.test_audit import HELD, ISSUED, PLANNED, QAS, finding

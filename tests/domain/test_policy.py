@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from ledger.domain.adoption import Packs, Shelf
-from ledger.domain.packs import RagPack
+from ledger.domain.conventions import RagPack
 from tests.domain.scenario import LA, given, post
 
 

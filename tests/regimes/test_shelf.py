@@ -8,7 +8,8 @@ import shutil
 
 import pytest
 
-from ledger.domain.packs import Calendar, EscalationLadder, RagPack, Regime, RuleValue
+from ledger.domain.conventions import DriftRule, RagPack
+from ledger.domain.packs import Calendar, EscalationLadder, Regime, RuleValue
 from ledger.regimes import SHIPPED, PackUnreadable, load_shelf, read_pack
 
 CALENDAR, HOLIDAYS = "england-and-wales@1.toml", "england-and-wales-bank-holidays.json"
@@ -32,6 +33,7 @@ def test_exactly_these_packs_are_shipped():
         "england-and-wales@1": "calendar",
         "pan-cheshire-unverified@1": "escalation-ladder",
         "default-rag@1": "rag-pack",
+        "default-drift@1": "drift-rule",
     }
 
 
@@ -65,6 +67,15 @@ def test_what_nobody_confirmed_says_so():
     assert [stage.response for stage in ladder.stages] == [None] * 5
     assert [number for number in range(1, 6) if (ladder.stages[number - 1]).notify_partnership] == [3, 4, 5]
     assert "confirmed" not in {stage.confidence for stage in ladder.stages}
+
+
+def test_the_default_tests_of_drift_are_proposals_and_say_so():
+    drift = load_shelf().get("default-drift", 1)
+    assert isinstance(drift, DriftRule)
+    tests = (drift.days_without_progress, drift.times_rescheduled, drift.meetings_not_held)
+    assert [test.value for test in tests] == [60, 2, 1]
+    assert {test.confidence for test in tests} == {drift.confidence} == {"unconfirmed"}
+    assert {test.rule for test in tests} == {"DRIFT-DEF"}
 
 
 def test_a_folder_of_one_s_own_adds_to_the_shelf(tmp_path):
