@@ -27,6 +27,7 @@ from ledger.projections.escalation_tracker import EscalationTracker
 from ledger.projections.indicators import Indicators
 from ledger.projections.meetings import Meetings
 from ledger.projections.partnership import Agencies, Groups
+from ledger.projections.reports import PublishedReports
 from ledger.projections.rows import Projection
 from ledger.projections.tables import Tables
 from ledger.projections.training_places import TrainingPlaces
@@ -94,6 +95,7 @@ QUESTIONS = (
     _listed("meetings", Meetings),
     _listed("decisions", Decisions),
     _listed("departures", Departures),
+    _listed("reports", PublishedReports),
 )
 
 ANSWER = shape(

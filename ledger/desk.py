@@ -195,6 +195,7 @@ class Desk:
             timeprecision=submission.timeprecision,
             recorded_at=self._now,
             version=version,
+            position=self._head.head.position + len(self._accepted.rows) + len(self._draft.rows) + 1,
             packs=packs,
             look_up=lambda record, other: self.standing(f"{record}/{other}").state,
             is_begun=lambda record, other: self.standing(f"{record}/{other}").counts,
@@ -207,9 +208,7 @@ class Desk:
         return opening is not None and opening.retrospective
 
     def _stage(self, submission: Submission, stamped: Stamped, claim: Claim[Any], standing: Standing) -> Recorded:
-        draft = self._draft
-        number = len(self._accepted.rows) + len(draft.rows)
-        position = self._head.head.position + number + 1
+        draft, position = self._draft, claim.position
         entry = Entry(
             position=position,
             kind=claim.kind,
@@ -242,7 +241,7 @@ class Desk:
             )
         )
         draft.words += (SealedWords(position, *words) for words in stamped.words)
-        draft.keys[Key(submission.source, submission.id)] = number
+        draft.keys[Key(submission.source, submission.id)] = position - self._head.head.position - 1
         if submission.reference == MINT:
             stream, _, minted = name.rpartition("-")
             draft.minted[f"{stream}-"] = int(minted)

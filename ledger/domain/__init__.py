@@ -13,6 +13,7 @@ from ledger.domain import (
     meeting,
     policy,
     rapid_review,
+    report,
     review,
     training,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "meeting",
     "policy",
     "rapid_review",
+    "report",
     "review",
     "training",
 ]

@@ -87,3 +87,11 @@ def london_day(instant: datetime) -> date:
 def start_of_day(day: date) -> datetime:
     """Midnight in Europe/London at which the day begins."""
     return datetime.combine(day, time.min, tzinfo=LONDON)
+
+
+def days_of(period: str) -> tuple[date, date]:
+    """First and last day of a reporting year (`2019-20`: 1 April to 31 March) or of a quarter of it (`2019-20-Q1`: April to June)."""
+    year, _, quarter = period.partition("-Q")
+    begins = date(int(year[:4]), 4, 1)
+    first, months = (add_months(begins, 3 * (int(quarter) - 1)), 3) if quarter else (begins, 12)
+    return first, add_months(first, months) - timedelta(days=1)

@@ -19,7 +19,10 @@ S = TypeVar("S")
 
 @dataclass(frozen=True)
 class Claim(Generic[E_co]):
-    """One event about to be judged. `day` is the London day of `time`; `recorded_at` is the ledger's clock, in UTC."""
+    """One event about to be judged. `day` is the London day of `time`; `recorded_at` is the ledger's clock, in UTC.
+
+    `position` is the one it will have if it stands.
+    """
 
     kind: EventType
     event: E_co
@@ -31,6 +34,7 @@ class Claim(Generic[E_co]):
     timeprecision: str
     recorded_at: datetime
     version: int
+    position: int
     packs: Packs
     look_up: Callable[[str, str], Any]
     is_begun: Callable[[str, str], bool]

@@ -99,6 +99,7 @@ def _judge_as_corrected(entries: Sequence[Entry], claim: Claim[Any], correction:
         day=as_corrected.day,
         timeprecision=as_corrected.timeprecision,
         version=before.version,
+        position=place,
         is_begun=lambda record, other: (
             claim.is_begun(record, other)
             # what it cited all along and was since found to repeat another is still there

@@ -126,7 +126,7 @@ PackReference = Annotated[
 
 
 def _consecutive(year: str) -> str:
-    if (int(year[2:4]) + 1) % 100 != int(year[5:]):
+    if (int(year[2:4]) + 1) % 100 != int(year[5:7]):
         raise PydanticCustomError("year", "this should be a reporting year, such as 2019-20")
     return year
 
@@ -137,6 +137,13 @@ Year = Annotated[
     AfterValidator(_consecutive),
 ]
 """A reporting year, 1 April to 31 March: `2019-20` (GEN-PERIOD)."""
+
+ReportPeriod = Annotated[
+    str,
+    written_as(r"^(19|20)[0-9]{2}-[0-9]{2}(-Q[1-4])?$", "a reporting year or a quarter of one, such as 2019-20-Q3"),
+    AfterValidator(_consecutive),
+]
+"""A reporting year, or a quarter of it: `2019-20-Q1` is April to June 2019."""
 
 
 _DECIMAL = re.compile(r"-?[0-9]{1,14}(\.[0-9]{1,6})?")

@@ -53,3 +53,9 @@ ReviewCriterion = Literal[
 """What partners weigh before a local review: four criteria (LCSPR-CRIT), then four circumstances (LCSPR-CIRC)."""
 
 ReviewKind = Literal["lcspr", "thematic", "joint", "practice-learning", "scr"]
+
+ReportRecipient = Literal[
+    "national-panel", "foundations", "safeguarding-partners", "health-and-wellbeing-board", "community-safety-partnership",
+    "safeguarding-adults-board", "police-and-crime-commissioner", "council-committee", "dfe", "other",
+]  # fmt: skip
+"""Whom a published report is sent to; `foundations` is the What Works Centre, under the name it took in 2022-23 (YR-7D)."""

@@ -21,6 +21,7 @@ from ledger.projections.partnership import Agencies, Groups, GroupSeats, LedgerI
 from ledger.projections.practice_reviews import FamiliesHeard, LearningFromReviews, PracticeReviews, Recommendations
 from ledger.projections.projector import BATCH, Projector
 from ledger.projections.rapid_reviews import RapidReviews
+from ledger.projections.reports import PublishedReports
 from ledger.projections.rows import Projection
 from ledger.projections.training_places import TrainingByAgency, TrainingEvaluations, TrainingPlaces
 
@@ -30,7 +31,7 @@ PROJECTIONS: tuple[Projection[Any], ...] = (
     AuditProgramme(), AuditReturns(), AuditFindings(),
     ActionLog(), EscalationTracker(), EscalationStages(),
     Meetings(), AttendanceAtMeetings(), TrainingPlaces(), TrainingByAgency(), TrainingEvaluations(),
-    Accounts(), Indicators(), Decisions(), Amendments(), Departures(), Links(),
+    Accounts(), Indicators(), PublishedReports(), Decisions(), Amendments(), Departures(), Links(),
 )  # fmt: skip
 
 UNTOLD: frozenset[str] = frozenset()

@@ -96,6 +96,7 @@ class World:
             timeprecision=p.precision or ("instant" if p.at else "day"),
             recorded_at=self.now,
             version=standing.version,
+            position=self.position + 1,
             packs=self.packs,
             look_up=look,
             is_begun=lambda record, reference: self.standing(record, reference).counts,
