@@ -16,7 +16,6 @@ from api.posted import Item, content_type, most_bytes, posted
 from api.principal import principal
 from api.problems import (
     BAD_QUERY,
-    BATCH_MALFORMED,
     PROBLEM_JSON,
     SEVERAL_SOURCES,
     TOO_LARGE,
@@ -24,7 +23,7 @@ from api.problems import (
     Problem,
     plain,
 )
-from api.receipts import problem_of, receipt_body, refused_batch, told_items
+from api.receipts import problem_of, receipt_body, refused_batch
 from ledger import canonical
 from ledger.application import Batch
 from ledger.entry import Submission
@@ -76,27 +75,27 @@ class Intake:
         return _single((await self._record((item,)))[0])
 
     async def _all_or_none(self, items: Sequence[Item]) -> tuple[int, Headers, bytes]:
-        malformed = [(number, item) for number, item in enumerate(items) if isinstance(item, Problem)]
-        if malformed:
-            raise Problem(
-                BATCH_MALFORMED,
-                f"{len(malformed)} of {len(items)} have no event's shape; the rules were not asked of the others.",
-                {"items": told_items(malformed)},
-            )
-        outcomes = await self._record([item for item in items if isinstance(item, Submission)])
-        receipts = [receipt_body(outcome) for outcome in outcomes if isinstance(outcome, Recorded)]
-        if len(receipts) < len(outcomes):
-            raise refused_batch(outcomes)
-        repeats = all(isinstance(outcome, Recorded) and outcome.repeat for outcome in outcomes)
-        return STATUS[repeats], JSON, b"[" + b",".join(receipts) + b"]"
+        answers = await self._answers(items, atomic=True)
+        recorded = [answer for answer in answers if isinstance(answer, Recorded)]
+        if len(recorded) < len(answers):
+            raise refused_batch(answers)
+        repeats = all(answer.repeat for answer in recorded)
+        return STATUS[repeats], JSON, b"[" + b",".join(map(receipt_body, recorded)) + b"]"
 
     async def _each(self, items: Sequence[Item]) -> tuple[int, Headers, bytes]:
-        submissions = [item for item in items if isinstance(item, Submission)]
-        outcomes = iter(await self._record(submissions, atomic=False) if submissions else ())
-        answers = [_told(item if isinstance(item, Problem) else next(outcomes)) for item in items]
-        return 200, JSON, b"[" + b",".join(answers) + b"]"
+        answers = await self._answers(items, atomic=False)
+        return 200, JSON, b"[" + b",".join(map(_told, answers)) + b"]"
 
-    async def _record(self, submissions: Sequence[Submission], *, atomic: bool = True) -> list[Outcome]:
+    async def _answers(self, items: Sequence[Item], *, atomic: bool) -> list[Outcome | Problem]:
+        """What became of each item, in order: of one that has no event's shape, its problem; raises Problem."""
+        submissions = [item for item in items if isinstance(item, Submission)]
+        whole = len(submissions) == len(items)
+        outcomes = iter(await self._record(submissions, atomic=atomic, whole=whole) if submissions else ())
+        return [item if isinstance(item, Problem) else next(outcomes) for item in items]
+
+    async def _record(
+        self, submissions: Sequence[Submission], *, atomic: bool = True, whole: bool = True
+    ) -> list[Outcome]:
         """The outcomes, in order, once they are durable; raises Problem."""
         source = submissions[0].source
         if any(other.source != source for other in submissions):
@@ -114,7 +113,7 @@ class Intake:
         try:
             if self.writer is None:
                 raise Closed("the ledger is not open")
-            self.writer.offer(Batch(tuple(submissions), principal(source), atomic), settle)
+            self.writer.offer(Batch(tuple(submissions), principal(source), atomic, whole), settle)
             return await future
         except (OperationalError, InterfaceError, Closed):
             raise Problem(

@@ -74,8 +74,8 @@ BATCH_REFUSED = _kind(
 )  # fmt: skip
 BATCH_MALFORMED = _kind(
     "batch-malformed", 422, "The batch was refused as a whole",
-    "Some events of the batch have not the shape of any event, so none was recorded, and no rule was asked of the others. "
-    "`items` has the number of each in the batch, from 0, and its own problem.",
+    "Some events of the batch have not the shape of any event, so none was recorded. `items` has the number of each in the batch, from 0, "
+    "and its own problem; and so it has of every other event that cannot be recorded, as far as that can be told without them.",
 )  # fmt: skip
 TOO_LARGE = _kind(
     "too-large", 413, "More than is taken at once",

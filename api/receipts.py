@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
-from api.problems import BATCH_REFUSED, KEY_REUSED, NOT_AN_EVENT, RULE_BROKEN, VERSION_MOVED, Problem, told_faults
+from api.problems import (
+    BATCH_MALFORMED,
+    BATCH_REFUSED,
+    KEY_REUSED,
+    NOT_AN_EVENT,
+    RULE_BROKEN,
+    VERSION_MOVED,
+    Problem,
+    told_faults,
+)
 from ledger import canonical
 from ledger.outcome import KeyReused, NotReached, Outcome, Outrun, Recorded, Refused, Unfit
 from ledger.receipts import receipt, told_broken
@@ -36,13 +45,16 @@ def problem_of(outcome: Outcome) -> Problem | None:
             return Problem(NOT_AN_EVENT, "The record it speaks of shows that it does not fit.", told_faults(faults))
 
 
-def refused_batch(outcomes: list[Outcome]) -> Problem:
+def refused_batch(answers: Sequence[Outcome | Problem]) -> Problem:
     """One problem for an atomic batch that was refused: every failing number with its own."""
-    problems = [(number, problem_of(outcome)) for number, outcome in enumerate(outcomes)]
-    items = told_items([(number, problem) for number, problem in problems if problem is not None])
-    return Problem(BATCH_REFUSED, f"{len(items)} of {len(outcomes)} events cannot be recorded.", {"items": items})
-
-
-def told_items(problems: list[tuple[int, Problem]]) -> list[dict[str, Any]]:
-    """Numbers within a batch, each with its problem."""
-    return [{"index": number, "problem": problem.document()} for number, problem in problems]
+    problems = [answer if isinstance(answer, Problem) else problem_of(answer) for answer in answers]
+    items = [
+        {"index": number, "problem": problem.document()}
+        for number, problem in enumerate(problems)
+        if problem is not None
+    ]
+    shapeless = sum(isinstance(answer, Problem) for answer in answers)
+    detail = f"{len(items)} of {len(answers)} events cannot be recorded"
+    if shapeless:
+        return Problem(BATCH_MALFORMED, f"{detail}, {shapeless} for want of any event's shape.", {"items": items})
+    return Problem(BATCH_REFUSED, f"{detail}.", {"items": items})

@@ -43,11 +43,16 @@ POLICIES = tuple(f"policy/{kind.upper()}" for kind in get_args(PackKind))
 
 @dataclass(frozen=True)
 class Batch:
-    """Submissions that one principal posted together. Atomic: all of them or none."""
+    """Submissions that one principal posted together. Atomic: all of them or none.
+
+    `whole`: nothing else was posted with them. What is left of an atomic batch whose other items have no event's shape is
+    judged all the same, so that its sender hears of everything at once, and is not recorded.
+    """
 
     submissions: tuple[Submission, ...]
     recordedby: str
     atomic: bool = True
+    whole: bool = True
 
 
 class EntryMapper(Mapper[str]):
@@ -136,7 +141,7 @@ class Ledger(Application[str]):
                 head, self._memory, known=known, now=now, packs=self._packs_at, salt=self._salt, entry_at=self.entry_at
             )
             desk.prepare(submissions)
-            outcomes = [desk.take(b.submissions, b.recordedby, atomic=b.atomic) for b in batches]
+            outcomes = [desk.take(b.submissions, b.recordedby, atomic=b.atomic, whole=b.whole) for b in batches]
             if desk.rows:
                 head.append(desk.rows, desk.words, spelled(now))
             before = head.head.position

@@ -80,11 +80,11 @@ class Desk:
                 wanted.add(f"agency/{s.source.removeprefix('/agencies/')}")
         self._fetch(wanted)
 
-    def take(self, batch: Sequence[Submission], recordedby: str, *, atomic: bool) -> list[Outcome]:
-        """One outcome per submission, in order. An atomic batch with a refusal in it leaves nothing behind."""
+    def take(self, batch: Sequence[Submission], recordedby: str, *, atomic: bool, whole: bool) -> list[Outcome]:
+        """One outcome per submission, in order. An atomic batch that has a refusal in it, or is not whole, leaves nothing behind."""
         self._draft = _Draft()
         outcomes = [self._take_one(submission, recordedby) for submission in batch]
-        if atomic and not all(map(stands, outcomes)):
+        if atomic and not (whole and all(map(stands, outcomes))):
             self._standings |= self._draft.before
             self._draft, self._packs = _Draft(), None
             return [NotReached() if isinstance(o, Recorded) and not o.repeat else o for o in outcomes]

@@ -90,6 +90,21 @@ def opened(database: str | None, *, make: bool = False) -> Iterator[Ledger]:
 
 
 @contextmanager
+def opened_to_judge(database: str | None) -> Iterator[Ledger]:
+    """The ledger of the settings, for what is judged and not recorded: where there is none yet, an empty one that is gone afterwards."""
+    where = url(settings(database))
+    if is_server(where) or Path(where).is_file():
+        with opened(database, make=True) as ledger:
+            yield ledger
+        return
+    with (
+        TemporaryDirectory(prefix="ledger-") as folder,
+        opened(str(Path(folder) / "empty.sqlite"), make=True) as ledger,
+    ):
+        yield ledger
+
+
+@contextmanager
 def opened_parts(database: str | None) -> Iterator[Parts]:
     """The ledger of the settings with its read tables, which hold everything recorded so far."""
     from ledger.cli.output import progress

@@ -20,16 +20,15 @@ PATIENCE = 60.0
 
 
 def post_to(address: str, found: Sequence[Piece], *, atomic: bool) -> list[Answer]:
-    """The service's answer to each item; Stop where it cannot be reached, or answers as no ledger does."""
-    answers = {
-        piece.place: unreadable(piece.place, piece.unreadable) for piece in found if piece.unreadable is not None
-    }
-    readable = [piece for piece in found if piece.unreadable is None]
-    if answers and atomic:
-        return [answers.get(piece.place) or held_back(piece.place) for piece in found]
+    """The service's answer to each item; Stop where it cannot be reached, or answers as no ledger does.
+
+    What could not be read is posted too, as null: so the service refuses a file that is all or nothing, and judges the rest of it.
+    """
+    unread = {piece.place: unreadable(piece.place, piece.unreadable) for piece in found if piece.unreadable is not None}
+    answers: dict[int, Answer] = {}
     try:
         with httpx2.Client(base_url=address, timeout=PATIENCE) as client, progress("posting") as move:
-            for batch in [readable] if atomic else _batches(readable):
+            for batch in [found] if atomic else _batches(found):
                 answers |= {answer.place: answer for answer in _answered(client, batch, atomic=atomic)}
                 move(len(answers), len(found))
     except httpx2.InvalidURL as error:
@@ -38,7 +37,7 @@ def post_to(address: str, found: Sequence[Piece], *, atomic: bool) -> list[Answe
         raise Stop(Code.USAGE, "--to takes an address such as http://127.0.0.1:8000.") from error
     except httpx2.TransportError as error:
         raise Stop(Code.DATABASE, f"The service at {address} cannot be reached: {error}") from error
-    return [answers[piece.place] for piece in found]
+    return [unread.get(piece.place) or answers[piece.place] for piece in found]
 
 
 def _batches(items: Sequence[Piece]) -> Iterator[Sequence[Piece]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from ledger.cli.exits import Code, Stop, told
-from ledger.cli.opening import opened
+from ledger.cli.opening import opened, opened_to_judge
 from ledger.cli.options import Database, Json
 from ledger.cli.output import progress
 
@@ -71,8 +71,6 @@ def _over_http(address: str, found: Sequence[Piece], *, atomic: bool) -> list[An
 
 
 def _straight(database: str | None, found: Sequence[Piece], by: str, *, atomic: bool) -> list[Answer]:
-    from ledger.cli.answers import held_back
-
     answers: dict[int, Answer] = {}
     submissions: list[tuple[int, Submission]] = []
     for piece in found:
@@ -81,11 +79,10 @@ def _straight(database: str | None, found: Sequence[Piece], by: str, *, atomic: 
             submissions.append(read)
         else:
             answers[piece.place] = read
-    if answers and atomic:
-        answers |= {place: held_back(place) for place, _ in submissions}
-    elif submissions:
-        with opened(database, make=True) as ledger:
-            answers |= _written(ledger, submissions, by, atomic=atomic)
+    if submissions:
+        whole = not answers
+        with opened(database, make=True) if whole or not atomic else opened_to_judge(database) as ledger:
+            answers |= _written(ledger, submissions, by, atomic=atomic, whole=whole)
     return [answers[piece.place] for piece in found]
 
 
@@ -103,7 +100,7 @@ def _shaped(piece: Piece) -> tuple[int, Submission] | Answer:
 
 
 def _written(
-    ledger: Ledger, submissions: Sequence[tuple[int, Submission]], by: str, *, atomic: bool
+    ledger: Ledger, submissions: Sequence[tuple[int, Submission]], by: str, *, atomic: bool, whole: bool
 ) -> dict[int, Answer]:
     from ledger.application import Batch
     from ledger.cli.answers import answer_of
@@ -111,7 +108,7 @@ def _written(
     answers: dict[int, Answer] = {}
     with progress("recording") as move:
         for group in _groups(submissions, len(submissions) if atomic else AT_ONCE):
-            outcomes = ledger.write([Batch(tuple(submission for _, submission in group), by, atomic)])[0]
+            outcomes = ledger.write([Batch(tuple(submission for _, submission in group), by, atomic, whole)])[0]
             answers |= {place: answer_of(place, outcome) for (place, _), outcome in zip(group, outcomes, strict=True)}
             move(len(answers), len(submissions))
     return answers

@@ -106,11 +106,16 @@ def test_every_fault_is_named_where_it_stands(quick):
     assert faults["/data/agency"] == "this field is needed"
 
 
-def test_a_batch_with_misshapen_events_says_that_the_rules_were_not_asked(quick):
-    problem = post(quick, [agency("LA"), report(), report(nature="odd")], BATCH).json()
-    assert (problem["type"], [item["index"] for item in problem["items"]]) == ("/problems/batch-malformed", [2])
-    assert problem["detail"] == "1 of 3 have no event's shape; the rules were not asked of the others."
+def test_a_batch_with_misshapen_events_names_those_that_break_a_rule_as_well(quick):
+    problem = post(quick, [agency("LA"), agency("LA"), report(nature="odd"), agency("LB")], BATCH).json()
+    assert problem["type"] == "/problems/batch-malformed"
+    assert [(item["index"], item["problem"]["type"]) for item in problem["items"]] == [
+        (1, "/problems/rule-broken"),
+        (2, "/problems/not-an-event"),
+    ]
+    assert problem["detail"] == "2 of 4 events cannot be recorded, 1 for want of any event's shape."
     assert head(quick) == 0
+    assert post(quick, agency("LA")).status_code == 201
 
 
 def test_a_reused_key_names_both_hashes_and_where_it_stands(client):

@@ -63,6 +63,24 @@ def test_a_file_with_a_malformed_line_changes_nothing_and_names_the_line(run, fi
     assert not Path("var/ledger.sqlite").exists()
 
 
+def test_a_file_with_a_malformed_line_names_the_lines_that_break_a_rule_as_well(run, file_of):
+    wrong = agency("POLICE")
+    wrong["data"]["sector"] = "constabulary"
+    file = file_of(agency("LA"), wrong, agency("LA"), name="several.ndjson")
+    file.write_text(file.read_text() + "{nothing\n")
+    ended = run("post", file, "--json")
+    problems = [item["problem"] for item in ended.json["items"]]
+    assert ended.code == 2
+    assert [rule["id"] for rule in problems[2]["rules"]] == ["REC-BEGUN"]
+    assert ["faults" in problem for problem in problems] == [False, True, False, False]
+    assert problems[3]["title"] == "Not JSON with one meaning"
+    assert "refused as a whole" in problems[0]["title"]
+    assert not Path("var/ledger.sqlite").exists()
+    run("post", file_of(agency("HEALTH"), name="one.json"))
+    assert run("post", file, "--json").json == ended.json
+    assert stored("var/ledger.sqlite") == ["agency/HEALTH"]
+
+
 def test_a_broken_rule_refuses_the_file_and_is_named(run, file_of):
     ended = run("post", file_of(agency("LA"), agency("LA")), "--json")
     assert ended.code == 1
@@ -118,6 +136,13 @@ def test_a_service_refuses_as_the_ledger_does(run, file_of, service):
     assert refused.code == 1
     assert [rule["id"] for rule in refused.json["items"][1]["problem"]["rules"]] == ["REC-BEGUN"]
     assert run("post", malformed, "--to", service.address).code == 2
+    both = file_of(wrong, agency("E"), agency("E"), name="both.ndjson")
+    both.write_text(both.read_text() + "{nothing\n")
+    told = run("post", both, "--to", service.address, "--json")
+    assert told.code == 2
+    assert ["rules" in item["problem"] for item in told.json["items"]] == [False, False, True, False]
+    assert told.json["items"][3]["problem"]["title"] == "Not JSON with one meaning"
+    assert run("entries", "--database", service.database, "--json").out == ""
     apart = run("post", twice, "--to", service.address, "--no-atomic", "--json")
     assert apart.code == 1
     assert apart.json["items"][0]["receipt"]["position"] == 1

@@ -117,6 +117,15 @@ def test_an_atomic_batch_is_recorded_whole_or_not_at_all(ledger):
     assert isinstance(write(ledger, agency("A"))[0], Recorded)
 
 
+def test_what_is_left_of_a_batch_is_judged_and_not_recorded(ledger):
+    write(ledger, agency("A", id="before"))
+    left = replace(batch(agency("B"), agency("B"), agency("A", id="before")), whole=False)
+    outcomes = ledger.write([left, batch(agency("B"))])
+    assert [[type(o) for o in of] for of in outcomes] == [[NotReached, Refused, Recorded], [Recorded]]
+    assert outcomes[0][2].repeat
+    assert [entry.reference for entry in ledger.entries()] == ["A", "B"]
+
+
 def test_a_batch_that_is_not_atomic_answers_item_by_item(ledger):
     outcomes = write(ledger, agency("A"), agency("A"), agency("B"), atomic=False)
     assert [type(o) for o in outcomes] == [Recorded, Refused, Recorded]
