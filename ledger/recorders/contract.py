@@ -6,20 +6,27 @@ The promise, shared by `ledger.recorders.sqlite` and `ledger.recorders.postgres`
 * (source, id) is unique for ever;
 * an entry, its key and its sealed words are committed together or not at all;
 * recorded times never decrease along the positions;
-* entries are never updated, deleted or truncated: triggers refuse it.
+* the RFC 9162 tree over the entries' bytes grows in the same commit, and where the ledger has a key that commit is signed;
+* entries, nodes and signed checkpoints are never updated, deleted or truncated: triggers refuse it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from eventsourcing.persistence import PersistenceError, StoredEvent
 
-SCHEMA_VERSION = 1
+from ledger.log.tree import Frontier, Growth
+
+SCHEMA_VERSION = 2
 """The version of the stored tables this program reads and writes. It is never changed in place: another version is refused."""
+
+
+Signer = Callable[[Frontier], bytes]
+"""Gives the bytes of a signed note over the tree that a commit ends with. It is asked once for each, while the head is held."""
 
 
 class UnknownSchemaError(PersistenceError):
@@ -79,6 +86,8 @@ class FullRow(NamedTuple):
     entry: NewEntry
     recordedtime: str
     words: tuple[SealedWords, ...]
+    note: bytes | None = None
+    """The checkpoint that was signed over this entry and those before it; None where the commit went on."""
 
 
 class Head(NamedTuple):
@@ -86,6 +95,16 @@ class Head(NamedTuple):
 
     position: int
     recordedtime: str | None
+
+
+class Signed(NamedTuple):
+    """What one commit made of the log: how the tree grew, and the note signed over it (None where the ledger has no key).
+
+    It holds all that the receipts of the commit's own entries need.
+    """
+
+    growth: Growth
+    note: bytes | None
 
 
 class Appending(Protocol):
@@ -98,6 +117,10 @@ class Appending(Protocol):
     @property
     def head(self) -> Head:
         """The end of the ledger, locked: nobody else appends until this transaction ends."""
+
+    @property
+    def signed(self) -> Signed | None:
+        """What the commit made of the log; None as long as it is not committed, and where nothing was staged."""
 
     def known_keys(self, keys: Sequence[Key]) -> Mapping[Key, KnownKey]:
         """Those of the keys that are recorded already."""
@@ -131,7 +154,8 @@ class LedgerRecorder(Protocol):
     def appending(self) -> AbstractContextManager[Appending]:
         """Lock the head row; write what was staged and commit on leaving, roll back on an exception. Writers queue here.
 
-        Raises on leaving, and then nothing is stored: IntegrityError, where a version or a key is taken already.
+        Raises on leaving, and then nothing is stored: IntegrityError, where a version or a key is taken already, and whatever the
+        signer raises.
         Raises OperationalError or InterfaceError where the engine fails. At commit it may then not be known whether the commit
         happened: whoever called looks the keys up (`by_key`) before answering. All from eventsourcing.persistence.
         ProgrammingError when one thread opens it twice, which would wait on itself for ever.
@@ -167,6 +191,24 @@ class LedgerRecorder(Protocol):
     def position_at(self, instant: str) -> int:
         """The last position recorded at or before an instant (RFC 3339 UTC, microseconds); 0 if none. Recorded times never decrease."""
 
+    def frontier(self) -> Frontier:
+        """The tree over all entries, as committed now: its size is the last position."""
+
+    def nodes(self, level: int, start: int, stop: int) -> Sequence[bytes]:
+        """Hashes of the complete subtrees start to stop - 1 of a level that is 0 or a multiple of `ledger.log.tree.STEP`, in order.
+
+        Fewer where they are not held. Leaves (level 0) are hashed anew from the entries. Fits `ledger.log.nodes.Nodes`.
+        """
+
+    def checkpoint(self, size: int) -> bytes | None:
+        """The note signed over the first `size` entries; None where no commit ended there."""
+
+    def checkpoint_covering(self, position: int) -> bytes | None:
+        """The first note that was signed over an entry: the one its receipt carries; None where there is none."""
+
+    def last_checkpoint(self) -> bytes | None:
+        """The note signed last."""
+
     def risk(self) -> str | None:
         """A sentence on what a power cut could take of what was committed, by the engine's present settings; None if nothing."""
 
@@ -177,7 +219,7 @@ class LedgerRecorder(Protocol):
         """Whole rows, words included, for copying a ledger to another home."""
 
     def load(self, rows: Sequence[FullRow]) -> None:
-        """Store rows copied from another home, as they are, after the present head, in one commit.
+        """Store rows copied from another home, as they are, after the present head, in one commit; the tree is made anew.
 
         Raises IntegrityError for a gap, a time that goes back, or a version or key already taken.
         """

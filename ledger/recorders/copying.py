@@ -6,10 +6,13 @@ import os
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 
 from eventsourcing.persistence import PersistenceError, ProgrammingError
 
+from ledger.log.tree import Frontier, Growth, leaf_hashes
 from ledger.recorders.contract import FullRow, Head, LedgerRecorder
 from ledger.recorders.sqlite import SQLiteRecorder
 
@@ -61,23 +64,30 @@ def copy_ledger(source: LedgerRecorder, target: LedgerRecorder, progress: Progre
 def compare(
     source: LedgerRecorder, target: LedgerRecorder, progress: Progress, *, upto: int | None = None
 ) -> Difference | None:
-    """The first difference between a ledger and its copy, or None if every byte, key, time and word agrees.
+    """The first difference between a ledger and its copy, or None if every byte, key, time, word and checkpoint agrees, and the
+    copy keeps the tree over its entries.
 
     `upto` says how far the source was copied, where it has grown since; the target must end exactly there.
     """
     end = source.head().position if upto is None else upto
     recordedtime: str | None = None
+    tree = Frontier()
     for after in range(0, end, PAGE):
         limit = min(PAGE, end - after)
         ours, theirs = source.rows(after, limit), target.rows(after, limit)
         if ours != theirs or len(ours) != limit:
             return _first_difference(after + 1, ours, theirs)
-        recordedtime = ours[-1].recordedtime
+        growth = tree.grown(leaf_hashes(row.entry.state for row in ours))
+        if not _holds(target, growth):
+            return Difference(after + 1, "from here on the copy holds other nodes of the tree")
+        recordedtime, tree = ours[-1].recordedtime, growth.after
         progress(after + limit, end)
     if target.rows(end, 1):
         return Difference(end + 1, "the copy holds an entry too many")
     if target.head() != Head(end, recordedtime):
         return Difference(0, "the head of the copy does not name its last entry")
+    if target.frontier() != tree:
+        return Difference(0, "the head of the copy does not hold the tree over its entries")
     return None
 
 
@@ -131,7 +141,16 @@ def _first_difference(first: int, ours: Sequence[FullRow], theirs: Sequence[Full
 def _differing(one: FullRow, other: FullRow) -> list[str]:
     fields = one.entry.__dataclass_fields__
     names = [name for name in fields if getattr(one.entry, name) != getattr(other.entry, name)]
-    return names + [name for name in ("recordedtime", "words") if getattr(one, name) != getattr(other, name)]
+    return names + [name for name in ("recordedtime", "words", "note") if getattr(one, name) != getattr(other, name)]
+
+
+def _holds(copy: LedgerRecorder, growth: Growth) -> bool:
+    """Whether a copy keeps the nodes that these entries completed."""
+    for level, completed in groupby(growth.stored(), key=attrgetter("level")):
+        nodes = list(completed)
+        if list(copy.nodes(level, nodes[0].index, nodes[-1].index + 1)) != [node.hash for node in nodes]:
+            return False
+    return True
 
 
 def _keep_name(folder: Path) -> None:

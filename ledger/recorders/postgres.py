@@ -15,6 +15,7 @@ from eventsourcing.persistence import (
 )
 from psycopg_pool import ConnectionPool
 
+from ledger.log.tree import Frontier, leaf_hashes
 from ledger.recorders.contract import (
     Appending,
     FullRow,
@@ -23,11 +24,13 @@ from ledger.recorders.contract import (
     KnownKey,
     NewEntry,
     SealedWords,
+    Signer,
     StoredEntry,
 )
 from ledger.recorders.following import FollowedRecorder, Growth
-from ledger.recorders.postgres_writing import HEAD, NO_END, RECORDS, PostgresWriter, prepared, translated
-from ledger.recorders.staging import as_new_entry, instant
+from ledger.recorders.postgres_opening import prepared, translated
+from ledger.recorders.postgres_writing import HEAD, NO_END, RECORDS, PostgresWriter
+from ledger.recorders.staging import as_new_entry, frontier_of, instant
 
 PAGE = 1000
 """Entries read at a time by a stream: the most it holds in memory."""
@@ -49,6 +52,8 @@ _WORDS = "SELECT position, path, salt, text FROM words WHERE position = ANY(%b) 
 _WORDS_BETWEEN = (
     "SELECT position, path, salt, text FROM words WHERE position > %b AND position <= %b ORDER BY position, path"
 )
+_NODES = "SELECT hash FROM nodes WHERE level = %b AND number >= %b AND number < %b ORDER BY number"
+_NOTES = "SELECT size, note FROM checkpoints WHERE size > %b AND size <= %b"
 _POSITION_AT = """
 WITH RECURSIVE search (low, high) AS (
     SELECT 0::bigint, position FROM head
@@ -79,15 +84,16 @@ class PostgresRecorder(FollowedRecorder):
     The tables are made where there are none, in the first schema of the search path; another schema version raises UnknownSchemaError.
     Threads read side by side on a pool of connections; writers of this and other processes take turns on the head row.
     `clock` tells the recorded time of entries that eventsourcing's own `insert_events` stores; `appending()` never asks it.
+    `sign` signs the tree of every commit; without it nothing is signed.
     """
 
-    def __init__(self, url: str, *, clock: Callable[[], str] | None = None) -> None:
+    def __init__(self, url: str, *, clock: Callable[[], str] | None = None, sign: Signer | None = None) -> None:
         self._clock = clock
         with translated():
             prepared(url)
             self._pool = ConnectionPool(url, min_size=1, max_size=READERS, kwargs={"autocommit": True}, open=True)
         self._growth = Growth(self.head)
-        self._writer = PostgresWriter(url, self._growth.reached)
+        self._writer = PostgresWriter(url, self._growth.reached, sign)
 
     def appending(self) -> AbstractContextManager[Appending]:
         """As `LedgerRecorder`."""
@@ -137,6 +143,29 @@ class PostgresRecorder(FollowedRecorder):
         """As `LedgerRecorder`. Times never decrease, so halving finds it without an index."""
         return int(self._read(_POSITION_AT, instant(instant_))[0][0])
 
+    def frontier(self) -> Frontier:
+        """As `LedgerRecorder`."""
+        frontier, position = self._read("SELECT frontier, position FROM head")[0]
+        return frontier_of(frontier, position)
+
+    def nodes(self, level: int, start: int, stop: int) -> Sequence[bytes]:
+        """As `LedgerRecorder`."""
+        if level == 0:
+            return leaf_hashes(body for _, body in self.bodies(start, stop - start))
+        return [found for (found,) in self._read(_NODES, level, start, stop)]
+
+    def checkpoint(self, size: int) -> bytes | None:
+        """As `LedgerRecorder`."""
+        return self._note("SELECT note FROM checkpoints WHERE size = %b", size)
+
+    def checkpoint_covering(self, position: int) -> bytes | None:
+        """As `LedgerRecorder`."""
+        return self._note("SELECT note FROM checkpoints WHERE size >= %b ORDER BY size LIMIT 1", position)
+
+    def last_checkpoint(self) -> bytes | None:
+        """As `LedgerRecorder`."""
+        return self._note("SELECT note FROM checkpoints ORDER BY size DESC LIMIT 1")
+
     def risk(self) -> str | None:
         """As `LedgerRecorder`. synchronous_commit is not asked for: the writer turns it on for itself."""
         off = [name for (name,) in self._read(_OFF)]
@@ -154,7 +183,11 @@ class PostgresRecorder(FollowedRecorder):
         kept: dict[int, list[SealedWords]] = {}
         for held in map(SealedWords._make, self._read(_WORDS_BETWEEN, after, after + limit)):
             kept.setdefault(held.position, []).append(held)
-        return [FullRow(row[0], NewEntry(*row[1:8]), row[8], tuple(kept.get(row[0], ()))) for row in found]
+        notes = dict(self._read(_NOTES, after, after + limit))
+        return [
+            FullRow(row[0], NewEntry(*row[1:8]), row[8], tuple(kept.get(row[0], ())), notes.get(row[0]))
+            for row in found
+        ]
 
     def load(self, rows: Sequence[FullRow]) -> None:
         """As `LedgerRecorder`."""
@@ -215,6 +248,10 @@ class PostgresRecorder(FollowedRecorder):
         """As `LedgerRecorder`."""
         self._writer.close()
         self._pool.close()
+
+    def _note(self, query: LiteralString, *parameters: Any) -> bytes | None:
+        found = self._read(query, *parameters)
+        return bytes(found[0][0]) if found else None
 
     def _read(self, query: LiteralString, *parameters: Any) -> list[Any]:
         with translated():

@@ -1,4 +1,4 @@
--- The ledger in a PostgreSQL schema. Entries are never updated, deleted or truncated.
+-- The ledger in a PostgreSQL schema. Entries, nodes and checkpoints are never updated, deleted or truncated.
 
 CREATE TABLE entries (
     position           bigint PRIMARY KEY,
@@ -29,10 +29,25 @@ CREATE TABLE words (
     PRIMARY KEY (position, path)
 );
 
+-- The tree over the entries: every fourth level of its complete subtrees. Leaves are hashed anew.
+CREATE TABLE nodes (
+    level  integer NOT NULL,
+    number bigint NOT NULL,
+    hash   bytea NOT NULL,
+    PRIMARY KEY (level, number)
+);
+
+-- What was signed at each commit: the tree of the first `size` entries.
+CREATE TABLE checkpoints (
+    size bigint PRIMARY KEY,
+    note bytea NOT NULL
+);
+
 CREATE TABLE head (
     one            integer PRIMARY KEY CHECK (one = 1),
     position       bigint NOT NULL,
     recordedtime   text COLLATE "C",
+    frontier       bytea NOT NULL,
     schema_version integer NOT NULL
 );
 
@@ -52,3 +67,13 @@ CREATE TRIGGER words_are_not_changed BEFORE UPDATE OR TRUNCATE ON words
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 ALTER TABLE words ENABLE ALWAYS TRIGGER words_are_not_changed;
+
+CREATE TRIGGER nodes_are_permanent BEFORE UPDATE OR DELETE OR TRUNCATE ON nodes
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+ALTER TABLE nodes ENABLE ALWAYS TRIGGER nodes_are_permanent;
+
+CREATE TRIGGER checkpoints_are_permanent BEFORE UPDATE OR DELETE OR TRUNCATE ON checkpoints
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+ALTER TABLE checkpoints ENABLE ALWAYS TRIGGER checkpoints_are_permanent;

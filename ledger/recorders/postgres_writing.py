@@ -1,10 +1,9 @@
-"""Writing the ledger into PostgreSQL: making its tables, the one transaction that holds its head, and what goes wrong."""
+"""Writing the ledger into PostgreSQL: the one transaction that holds its head."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from threading import Lock, get_ident
 from typing import Any, LiteralString
 
@@ -13,21 +12,23 @@ from eventsourcing import persistence
 from psycopg.pq import TransactionStatus
 
 from ledger.recorders.contract import (
-    SCHEMA_VERSION,
     Head,
     Key,
     KnownKey,
     NewEntry,
     SealedWords,
+    Signed,
+    Signer,
     StoredEntry,
-    UnknownSchemaError,
 )
-from ledger.recorders.staging import Row, Staged
+from ledger.recorders.postgres_opening import translated
+from ledger.recorders.staging import Row, Staged, node_rows
 
 COPY_FROM = 50
 """From this many entries on, COPY is quicker than one INSERT, though it takes a round trip more."""
 
 HEAD = "SELECT position, recordedtime FROM head"
+LOCKED_HEAD = "SELECT position, recordedtime, frontier FROM head FOR UPDATE"
 WORDS_OF = "SELECT position, path, salt, text FROM words WHERE position = %s ORDER BY path"
 KNOWN = (
     "SELECT source, id, position, content FROM unnest(%b::text[], %b::text[]) AS asked (source, id)"
@@ -55,7 +56,9 @@ INSERT = (
 ).encode()
 COPY = f"COPY entries {_COLUMNS} FROM STDIN (FORMAT BINARY)".encode()
 INSERT_WORDS = "INSERT INTO words (position, path, salt, text) SELECT * FROM unnest(%b::int8[], %b::text[], %b::bytea[], %b::text[])"
-MOVE_HEAD = "UPDATE head SET position = %b, recordedtime = %b"
+INSERT_NODES = "INSERT INTO nodes (level, number, hash) SELECT * FROM unnest(%b::int4[], %b::int8[], %b::bytea[])"
+INSERT_NOTES = "INSERT INTO checkpoints (size, note) SELECT * FROM unnest(%b::int8[], %b::bytea[])"
+MOVE_HEAD = "UPDATE head SET position = %b, recordedtime = %b, frontier = %b"
 NO_END = 2**63 - 1
 
 # This connection looks single keys up and appends, and nothing else: a plan made while the ledger was short must never be a scan.
@@ -68,50 +71,6 @@ SET lock_timeout = '30s';
 SET idle_in_transaction_session_timeout = '60s';
 SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';
 """
-# An arbitrary number of our own: processes that open a new database at once take turns on it.
-_MAKING_TABLES = 5_418_990_113
-
-
-@contextmanager
-def translated() -> Iterator[None]:
-    """Raise psycopg's errors as those of eventsourcing.persistence with the same name."""
-    try:
-        yield
-    except psycopg.Error as error:
-        for kind in type(error).__mro__:
-            known = getattr(persistence, kind.__name__, persistence.PersistenceError)
-            if kind.__module__ == "psycopg" and issubclass(known, persistence.PersistenceError):
-                raise known(str(error)) from error
-        raise persistence.PersistenceError(str(error)) from error
-
-
-def prepared(url: str) -> None:
-    """Make the ledger's tables if there are none; raise UnknownSchemaError if they are another program's. Several processes may do so at once."""
-    with psycopg.connect(url) as connection:
-        connection.execute("SELECT pg_advisory_xact_lock(%s)", (_MAKING_TABLES,))
-        # Only the first schema of the search path counts: it is where tables would be made, and where their names lead.
-        tables = (
-            "SELECT bool_and(to_regclass(quote_ident(current_schema()) || '.' || name) IS NULL)"
-            " FROM unnest(ARRAY['head', 'entries', 'words']) AS name"
-        )
-        if connection.execute(tables).fetchone() == (True,):
-            connection.execute(Path(__file__).with_name("postgres.sql").read_bytes())
-            connection.execute("INSERT INTO head VALUES (1, 0, NULL, %s)", (SCHEMA_VERSION,))
-        _check(connection)
-
-
-def _check(connection: psycopg.Connection[Any]) -> None:
-    where = f"The database {connection.info.dbname}"
-    try:
-        found = connection.execute("SELECT schema_version FROM head").fetchone()
-    except psycopg.ProgrammingError as error:
-        raise UnknownSchemaError(f"{where} is not a ledger: {error.diag.message_primary}.") from error
-    if found != (SCHEMA_VERSION,):
-        held = found[0] if found else "unknown"
-        raise UnknownSchemaError(
-            f"{where} holds a ledger of schema version {held}; this program reads and writes version {SCHEMA_VERSION}. "
-            "Use the program that wrote it, or restore a backup into a new database."
-        )
 
 
 Statement = tuple[LiteralString | bytes, Any]
@@ -122,9 +81,11 @@ Exchange = Callable[[Sequence[Statement], bool], list[list[Any]]]
 class PostgresAppending:
     """`Appending` under a lock of the head row, taken in the same round trip as the first question."""
 
-    def __init__(self, exchange: Exchange) -> None:
+    def __init__(self, exchange: Exchange, sign: Signer | None) -> None:
         self._exchange = exchange
+        self._sign = sign
         self._staged: Staged | None = None
+        self.signed: Signed | None = None
 
     @property
     def staged(self) -> Staged:
@@ -175,16 +136,18 @@ class PostgresAppending:
         with translated():
             if self._staged is not None:
                 return self._exchange(question, False)[0]
-            _, head, *answers = self._exchange([("BEGIN", None), (HEAD + " FOR UPDATE", None), *question], True)
-        self._staged = Staged(Head(*head[0]))
+            _, head, *answers = self._exchange([("BEGIN", None), (LOCKED_HEAD, None), *question], True)
+        position, recordedtime, frontier = head[0]
+        self._staged = Staged(Head(position, recordedtime), frontier, self._sign)
         return answers[0] if answers else []
 
 
 class PostgresWriter:
     """The one writing connection of this process; its threads take turns."""
 
-    def __init__(self, url: str, on_commit: Callable[[int], None]) -> None:
+    def __init__(self, url: str, on_commit: Callable[[int], None], sign: Signer | None = None) -> None:
         self._url = url
+        self._sign = sign
         self._on_commit = on_commit
         self._turn = Lock()
         self._thread: int | None = None
@@ -208,32 +171,28 @@ class PostgresWriter:
             self._drop()
 
     def _transaction(self) -> Iterator[PostgresAppending]:
-        held = PostgresAppending(self._exchange)
+        held = PostgresAppending(self._exchange, self._sign)
         try:
             yield held
             if not held.unlocked():
                 with translated():
-                    self._store(held.staged)
+                    held.signed = self._stored(held.staged)
         except BaseException:
             self._roll_back()
             raise
         if not held.unlocked():
             self._on_commit(held.staged.end.position)
 
-    def _store(self, staged: Staged) -> None:
+    def _stored(self, staged: Staged) -> Signed | None:
         connection = self._connected()
-        statements: list[Statement] = []
+        signed = staged.finished() if staged.rows else None
+        statements = _statements(staged, signed) if signed else []
         if len(staged.rows) >= COPY_FROM:
             _copy(connection, staged.rows)
-        elif staged.rows:
-            statements.append((INSERT, tuple(map(list, zip(*staged.rows, strict=True)))))
-        if staged.words:
-            statements.append((INSERT_WORDS, tuple(map(list, zip(*staged.words, strict=True)))))
-        if staged.rows:
-            statements.append((MOVE_HEAD, staged.end))
         _sent(connection, [*statements, ("COMMIT", None)])
         if connection.info.transaction_status is not TransactionStatus.IDLE:
             raise persistence.OperationalError("The commit was not confirmed.")
+        return signed
 
     def _exchange(self, statements: Sequence[Statement], first: bool) -> list[list[Any]]:
         try:
@@ -266,6 +225,18 @@ class PostgresWriter:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def _statements(staged: Staged, signed: Signed) -> list[Statement]:
+    """What stores all that was staged, but for rows so many that they are copied."""
+    tables: list[tuple[LiteralString | bytes, Sequence[Sequence[Any]]]] = [
+        (INSERT, staged.rows if len(staged.rows) < COPY_FROM else ()),
+        (INSERT_WORDS, staged.words),
+        (INSERT_NODES, node_rows(signed.growth)),
+        (INSERT_NOTES, staged.notes),
+    ]
+    statements: list[Statement] = [(query, tuple(map(list, zip(*rows, strict=True)))) for query, rows in tables if rows]
+    return [*statements, (MOVE_HEAD, (*staged.end, signed.growth.after.to_bytes()))]
 
 
 def _sent(connection: psycopg.Connection[Any], statements: Sequence[Statement]) -> list[list[Any]]:

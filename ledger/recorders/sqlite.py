@@ -18,6 +18,7 @@ from eventsourcing.persistence import (
     StoredEvent,
 )
 
+from ledger.log.tree import Frontier, leaf_hashes
 from ledger.recorders.contract import (
     Appending,
     FullRow,
@@ -26,12 +27,13 @@ from ledger.recorders.contract import (
     KnownKey,
     NewEntry,
     SealedWords,
+    Signer,
     StoredEntry,
 )
 from ledger.recorders.following import FollowedRecorder, Growth
 from ledger.recorders.sqlite_reading import ReadingOnly
 from ledger.recorders.sqlite_writing import HEAD, NO_END, RECORDS, SQLiteWriter, opened, prepared, translated
-from ledger.recorders.staging import as_new_entry, instant
+from ledger.recorders.staging import as_new_entry, frontier_of, instant
 
 PAGE = 1000
 """Entries read at a time by a stream: the most it holds in memory."""
@@ -50,6 +52,8 @@ _WORDS = "SELECT position, path, salt, text FROM words WHERE position IN (SELECT
 _WORDS_BETWEEN = (
     "SELECT position, path, salt, text FROM words WHERE position > ? AND position <= ? ORDER BY position, path"
 )
+_NODES = "SELECT hash FROM nodes WHERE level = ? AND number >= ? AND number < ? ORDER BY number"
+_NOTES = "SELECT size, note FROM checkpoints WHERE size > ? AND size <= ?"
 _POSITION_AT = """
 WITH RECURSIVE search (low, high) AS (
     SELECT 0, position FROM head
@@ -68,9 +72,17 @@ class SQLiteRecorder(FollowedRecorder):
     Threads read side by side, each on a connection of its own; writers of this and other processes take turns.
     With `read_only` no file is made, no table either, and `appending()` raises ProgrammingError; the file may be one nobody may write to.
     `clock` tells the recorded time of entries that eventsourcing's own `insert_events` stores; `appending()` never asks it.
+    `sign` signs the tree of every commit; without it nothing is signed.
     """
 
-    def __init__(self, path: str | Path, *, clock: Callable[[], str] | None = None, read_only: bool = False) -> None:
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        clock: Callable[[], str] | None = None,
+        read_only: bool = False,
+        sign: Signer | None = None,
+    ) -> None:
         self.path = Path(path)
         self._clock = clock
         self._reads = ReadingOnly(self.path) if read_only else None
@@ -80,7 +92,7 @@ class SQLiteRecorder(FollowedRecorder):
         self._guard = Lock()
         self._closed = False
         self._growth = Growth(self.head)
-        self._writer = self._reads or SQLiteWriter(self.path, self._growth.reached)
+        self._writer = self._reads or SQLiteWriter(self.path, self._growth.reached, sign)
 
     def appending(self) -> AbstractContextManager[Appending]:
         """As `LedgerRecorder`."""
@@ -130,6 +142,29 @@ class SQLiteRecorder(FollowedRecorder):
         """As `LedgerRecorder`. Times never decrease, so halving finds it without an index."""
         return int(self._read(_POSITION_AT, instant(instant_))[0][0])
 
+    def frontier(self) -> Frontier:
+        """As `LedgerRecorder`."""
+        frontier, position = self._read("SELECT frontier, position FROM head")[0]
+        return frontier_of(frontier, position)
+
+    def nodes(self, level: int, start: int, stop: int) -> Sequence[bytes]:
+        """As `LedgerRecorder`."""
+        if level == 0:
+            return leaf_hashes(body for _, body in self.bodies(start, stop - start))
+        return [found for (found,) in self._read(_NODES, level, start, stop)]
+
+    def checkpoint(self, size: int) -> bytes | None:
+        """As `LedgerRecorder`."""
+        return self._note("SELECT note FROM checkpoints WHERE size = ?", size)
+
+    def checkpoint_covering(self, position: int) -> bytes | None:
+        """As `LedgerRecorder`."""
+        return self._note("SELECT note FROM checkpoints WHERE size >= ? ORDER BY size LIMIT 1", position)
+
+    def last_checkpoint(self) -> bytes | None:
+        """As `LedgerRecorder`."""
+        return self._note("SELECT note FROM checkpoints ORDER BY size DESC LIMIT 1")
+
     def risk(self) -> str | None:
         """As `LedgerRecorder`: every connection here writes with synchronous FULL."""
         return None
@@ -144,7 +179,11 @@ class SQLiteRecorder(FollowedRecorder):
         kept: dict[int, list[SealedWords]] = {}
         for held in map(SealedWords._make, self._read(_WORDS_BETWEEN, after, after + limit)):
             kept.setdefault(held.position, []).append(held)
-        return [FullRow(row[0], NewEntry(*row[1:8]), row[8], tuple(kept.get(row[0], ()))) for row in found]
+        notes = dict(self._read(_NOTES, after, after + limit))
+        return [
+            FullRow(row[0], NewEntry(*row[1:8]), row[8], tuple(kept.get(row[0], ())), notes.get(row[0]))
+            for row in found
+        ]
 
     def load(self, rows: Sequence[FullRow]) -> None:
         """As `LedgerRecorder`."""
@@ -220,6 +259,10 @@ class SQLiteRecorder(FollowedRecorder):
             self._closed = True
             while self._idle:
                 self._idle.pop().close()
+
+    def _note(self, query: str, *parameters: Any) -> bytes | None:
+        found = self._read(query, *parameters)
+        return bytes(found[0][0]) if found else None
 
     def _read(self, query: str, *parameters: Any) -> list[Any]:
         with translated(), self._reading() as connection:

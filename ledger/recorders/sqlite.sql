@@ -1,4 +1,4 @@
--- The ledger in a SQLite file. Entries are never updated, deleted or replaced.
+-- The ledger in a SQLite file. Entries, nodes and checkpoints are never updated, deleted or replaced.
 
 CREATE TABLE entries (
     position           INTEGER PRIMARY KEY,
@@ -26,10 +26,25 @@ CREATE TABLE words (
     PRIMARY KEY (position, path)
 ) STRICT, WITHOUT ROWID;
 
+-- The tree over the entries: every fourth level of its complete subtrees. Leaves are hashed anew.
+CREATE TABLE nodes (
+    level  INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    hash   BLOB NOT NULL,
+    PRIMARY KEY (level, number)
+) STRICT, WITHOUT ROWID;
+
+-- What was signed at each commit: the tree of the first `size` entries.
+CREATE TABLE checkpoints (
+    size INTEGER PRIMARY KEY,
+    note BLOB NOT NULL
+) STRICT;
+
 CREATE TABLE head (
     one            INTEGER PRIMARY KEY CHECK (one = 1),
     position       INTEGER NOT NULL,
     recordedtime   TEXT,
+    frontier       BLOB NOT NULL,
     schema_version INTEGER NOT NULL
 ) STRICT;
 
@@ -66,4 +81,37 @@ CREATE TRIGGER words_are_not_replaced BEFORE INSERT ON words
 WHEN EXISTS (SELECT 1 FROM words WHERE position = NEW.position AND path = NEW.path)
 BEGIN
     SELECT RAISE(ABORT, 'words are kept here already');
+END;
+
+CREATE TRIGGER nodes_are_not_updated BEFORE UPDATE ON nodes
+BEGIN
+    SELECT RAISE(ABORT, 'nodes are never updated');
+END;
+
+CREATE TRIGGER nodes_are_not_deleted BEFORE DELETE ON nodes
+BEGIN
+    SELECT RAISE(ABORT, 'nodes are never deleted');
+END;
+
+CREATE TRIGGER checkpoints_are_not_updated BEFORE UPDATE ON checkpoints
+BEGIN
+    SELECT RAISE(ABORT, 'checkpoints are never updated');
+END;
+
+CREATE TRIGGER checkpoints_are_not_deleted BEFORE DELETE ON checkpoints
+BEGIN
+    SELECT RAISE(ABORT, 'checkpoints are never deleted');
+END;
+
+CREATE TRIGGER nodes_are_not_replaced BEFORE INSERT ON nodes
+WHEN EXISTS (SELECT 1 FROM nodes WHERE level = NEW.level AND number = NEW.number)
+BEGIN
+    SELECT RAISE(ABORT, 'this node is kept already');
+END;
+
+CREATE TRIGGER checkpoints_grow_with_the_entries BEFORE INSERT ON checkpoints
+WHEN NEW.size <= (SELECT coalesce(max(size), 0) FROM checkpoints)
+  OR NEW.size > (SELECT coalesce(max(position), 0) FROM entries)
+BEGIN
+    SELECT RAISE(ABORT, 'a checkpoint is of more entries than the one before it, and of those that are here');
 END;

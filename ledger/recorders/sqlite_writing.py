@@ -12,6 +12,7 @@ from time import monotonic, sleep
 
 from eventsourcing import persistence
 
+from ledger.log.tree import Frontier
 from ledger.recorders.contract import (
     SCHEMA_VERSION,
     Head,
@@ -19,10 +20,12 @@ from ledger.recorders.contract import (
     KnownKey,
     NewEntry,
     SealedWords,
+    Signed,
+    Signer,
     StoredEntry,
     UnknownSchemaError,
 )
-from ledger.recorders.staging import Staged
+from ledger.recorders.staging import Staged, node_rows
 
 BUSY_SECONDS = 30.0
 """How long a connection waits for a lock that another process holds."""
@@ -57,7 +60,9 @@ INSERT = (
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 INSERT_WORDS = "INSERT INTO words (position, path, salt, text) VALUES (?, ?, ?, ?)"
-MOVE_HEAD = "UPDATE head SET position = ?, recordedtime = ?"
+INSERT_NODES = "INSERT INTO nodes (level, number, hash) VALUES (?, ?, ?)"
+INSERT_NOTES = "INSERT INTO checkpoints (size, note) VALUES (?, ?)"
+MOVE_HEAD = "UPDATE head SET position = ?, recordedtime = ?, frontier = ?"
 NO_END = 2**63 - 1
 
 
@@ -92,7 +97,7 @@ def prepared(path: Path) -> None:
         _write_ahead(connection)
         connection.execute("BEGIN IMMEDIATE")
         names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        if names.isdisjoint({"head", "entries", "words"}):
+        if names.isdisjoint({"head", "entries", "words", "nodes", "checkpoints"}):
             _create(connection)
         check_version(connection, path)
         connection.execute("COMMIT")
@@ -130,7 +135,7 @@ def _create(connection: sqlite3.Connection) -> None:
         if sqlite3.complete_statement(statement):
             connection.execute(statement)
             statement = ""
-    connection.execute("INSERT INTO head VALUES (1, 0, NULL, ?)", (SCHEMA_VERSION,))
+    connection.execute("INSERT INTO head VALUES (1, 0, NULL, ?, ?)", (Frontier().to_bytes(), SCHEMA_VERSION))
 
 
 def check_version(connection: sqlite3.Connection, path: Path) -> None:
@@ -152,9 +157,11 @@ def check_version(connection: sqlite3.Connection, path: Path) -> None:
 class SQLiteAppending:
     """`Appending` inside BEGIN IMMEDIATE, which locks the whole file against other writers and nobody who reads."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, sign: Signer | None) -> None:
         self._connection = connection
-        self.staged = Staged(Head(*connection.execute(HEAD).fetchone()))
+        self.signed: Signed | None = None
+        *head, frontier = connection.execute("SELECT position, recordedtime, frontier FROM head").fetchone()
+        self.staged = Staged(Head(*head), frontier, sign)
 
     @property
     def head(self) -> Head:
@@ -194,19 +201,28 @@ class SQLiteAppending:
         """As `Appending`."""
         self.staged.append(entries, words, recordedtime)
 
-    def write(self) -> None:
-        """Store what was staged; the commit follows."""
-        if self.staged.rows:
-            self._connection.executemany(INSERT, self.staged.rows)
-            self._connection.executemany(INSERT_WORDS, self.staged.words)
-            self._connection.execute(MOVE_HEAD, self.staged.end)
+    def commit(self) -> None:
+        """Store what was staged, and end the transaction."""
+        signed = self._write() if self.staged.rows else None
+        self._connection.execute("COMMIT")
+        self.signed = signed
+
+    def _write(self) -> Signed:
+        signed = self.staged.finished()
+        self._connection.executemany(INSERT, self.staged.rows)
+        self._connection.executemany(INSERT_WORDS, self.staged.words)
+        self._connection.executemany(INSERT_NODES, node_rows(signed.growth))
+        self._connection.executemany(INSERT_NOTES, self.staged.notes)
+        self._connection.execute(MOVE_HEAD, (*self.staged.end, signed.growth.after.to_bytes()))
+        return signed
 
 
 class SQLiteWriter:
     """The one writing connection of this process; its threads take turns."""
 
-    def __init__(self, path: Path, on_commit: Callable[[int], None]) -> None:
+    def __init__(self, path: Path, on_commit: Callable[[int], None], sign: Signer | None = None) -> None:
         self._path = path
+        self._sign = sign
         self._on_commit = on_commit
         self._turn = Lock()
         self._thread: int | None = None
@@ -235,10 +251,9 @@ class SQLiteWriter:
     def _transaction(self) -> Iterator[SQLiteAppending]:
         connection = self._begun()
         try:
-            held = SQLiteAppending(connection)
+            held = SQLiteAppending(connection, self._sign)
             yield held
-            held.write()
-            connection.execute("COMMIT")
+            held.commit()
         except BaseException:
             self._roll_back(connection)
             raise

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Sequence
 
 from eventsourcing.persistence import DataError, IntegrityError, StoredEvent
 
-from ledger.recorders.contract import FullRow, Head, NewEntry, SealedWords
+from ledger.log.tree import Frontier, Growth, leaf_hashes
+from ledger.log.verdict import Malformed
+from ledger.recorders.contract import FullRow, Head, NewEntry, SealedWords, Signed, Signer
 
 Row = tuple[int, str, int, str, str | None, str | None, bytes | None, str, bytes]
 """position, originator_id, originator_version, topic, source, id, content, recordedtime, state: the column order of both schemas."""
@@ -29,14 +31,25 @@ def as_new_entry(event: StoredEvent) -> NewEntry:
     return NewEntry(str(event.originator_id), event.originator_version, event.topic, event.state)
 
 
-class Staged:
-    """Rows for the positions after a head, and the words kept beside them."""
+def node_rows(growth: Growth) -> list[tuple[int, int, bytes]]:
+    """level, number, hash of the nodes an append completed: the column order of both schemas."""
+    return [(node.level, node.index, node.hash) for node in growth.stored()]
 
-    def __init__(self, head: Head) -> None:
+
+class Staged:
+    """Rows for the positions after a head, the words kept beside them, and what they make of the tree.
+
+    `frontier` is the head's, as stored; raises IntegrityError where it is not that of so many entries.
+    """
+
+    def __init__(self, head: Head, frontier: bytes, sign: Signer | None = None) -> None:
         self.head = head
         self.end = head
         self.rows: list[Row] = []
         self.words: list[SealedWords] = []
+        self.notes: list[tuple[int, bytes]] = []
+        self._before = frontier_of(frontier, head.position)
+        self._sign = sign
 
     def append(self, entries: Sequence[NewEntry], words: Sequence[SealedWords], recordedtime: str) -> None:
         """Stage entries for the next positions. Raises as `Appending.append`, and then stages none of them."""
@@ -61,6 +74,16 @@ class Staged:
             [_row(row.position, row.entry, row.recordedtime) for row in rows],
             [held for row in rows for held in row.words],
         )
+        self.notes += [(row.position, row.note) for row in rows if row.note is not None]
+        self._sign = None  # what was signed elsewhere is carried, and nothing signed over it
+
+    def finished(self) -> Signed:
+        """What all that was staged makes of the log; nothing is staged after it."""
+        growth = self._before.grown(leaf_hashes(row[8] for row in self.rows))
+        note = None if self._sign is None else self._sign(growth.after)
+        if note is not None:
+            self.notes.append((growth.after.size, note))
+        return Signed(growth, note)
 
     def _take(self, rows: Sequence[Row], words: Sequence[SealedWords]) -> None:
         previous = self.end.recordedtime
@@ -76,6 +99,19 @@ class Staged:
         self.words.extend(words)
         if rows:
             self.end = Head(rows[-1][0], rows[-1][7])
+
+
+def frontier_of(raw: bytes, position: int) -> Frontier:
+    """The tree that a head holds; IntegrityError where it is not one of so many entries."""
+    try:
+        found = Frontier.from_bytes(raw)
+    except Malformed as error:
+        raise IntegrityError(f"The head of the ledger holds no tree: {error}.") from error
+    if found.size != position:
+        raise IntegrityError(
+            f"The head of the ledger names position {position}, and its tree holds {found.size} entries."
+        )
+    return found
 
 
 def _row(position: int, entry: NewEntry, recordedtime: str) -> Row:

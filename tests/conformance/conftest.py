@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
+from typing import Protocol
 
 import pytest
 
 from ledger.recorders import open_recorder
-from ledger.recorders.contract import LedgerRecorder
+from ledger.recorders.contract import LedgerRecorder, Signer
 
-Opening = Callable[[str], LedgerRecorder]
+
+class Opening(Protocol):
+    """Opens a recorder that is closed behind the test; `sign` signs what it commits."""
+
+    def __call__(self, database: str, *, sign: Signer | None = None) -> LedgerRecorder: ...
 
 
 @pytest.fixture
@@ -18,8 +23,8 @@ def opening() -> Iterator[Opening]:
     """Opens a recorder that is closed behind the test."""
     with ExitStack() as closing:
 
-        def opened(database: str) -> LedgerRecorder:
-            recorder = open_recorder(database)
+        def opened(database: str, *, sign: Signer | None = None) -> LedgerRecorder:
+            recorder = open_recorder(database, sign=sign)
             closing.callback(recorder.close)
             return recorder
 

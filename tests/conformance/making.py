@@ -10,6 +10,7 @@ from typing import Any
 
 import psycopg
 
+from ledger.log.tree import Frontier, leaf_hashes
 from ledger.recorders.contract import Key, LedgerRecorder, NewEntry, SealedWords
 
 NOON = "2026-01-05T12:00:00.000000Z"
@@ -101,6 +102,13 @@ class Raw:
         else:
             self.run("BEGIN")
             self.run("SELECT position FROM head FOR UPDATE")
+
+    def move_head(self) -> None:
+        """Let the head name the last entry, and hold the tree over them all."""
+        states = [bytes(state) for (state,) in self.run("SELECT state FROM entries ORDER BY position")]
+        frontier = Frontier().grown(leaf_hashes(states)).after.to_bytes().hex()
+        held = f"x'{frontier}'" if self.is_sqlite else f"'\\x{frontier}'"
+        self.run(f"UPDATE head SET position = {len(states)}, frontier = {held}")
 
 
 @contextmanager

@@ -126,7 +126,7 @@ def test_others_wait_for_an_open_commit_and_followers_never_pass_it(database, re
         slow.begin_holding_head()
         slow.insert(2, "case/slow", 1, "urn:slow", "1")
         slow.insert(3, "case/slow", 2, "urn:slow", "2")
-        slow.run("UPDATE head SET position = 3")
+        slow.move_head()
         workers = [threading.Thread(target=work, args=(number,)) for number in range(3)]
         for worker in workers:
             worker.start()
@@ -157,7 +157,7 @@ def test_a_writer_sees_what_others_wrote_while_it_waited(database, recorder, ope
         worker = threading.Thread(target=work)
         worker.start()
         time.sleep(0.1)  # not needed for the outcome: it makes the wait likely
-        slow.run("UPDATE head SET position = 2")
+        slow.move_head()
         slow.run("COMMIT")
         worker.join(60)
     assert answers == [({Key("urn:slow", "1")}, 2, ["case/first", "case/slow"])]
