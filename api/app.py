@@ -18,6 +18,7 @@ from api.asking import asked_once
 from api.feed import Feed
 from api.front import LOCAL, Front, tell_problems
 from api.keeping import InAProcess, InAThread, Keeping
+from api.sealing import seal_daily
 from api.streams import Tide
 from api.waiting import reached
 from ledger.settings import Settings
@@ -52,10 +53,12 @@ def create_app(
         feed, keeper = Feed(parts.ledger), keep(parts)
         if risk := await asyncio.to_thread(feed.recorder.risk):
             logging.getLogger("uvicorn.error").warning(risk)
+        sealing = asyncio.create_task(seal_daily(parts.ledger, writer))
         app.state.parts, app.state.feed, app.state.tide, app.state.keeper = parts, feed, Tide(feed), keeper
         try:
             yield
         finally:
+            sealing.cancel()
             await asyncio.to_thread(writer.close)
             await asyncio.to_thread(keeper.close)
             await asyncio.to_thread(parts.close)

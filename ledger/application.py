@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast, get_args
@@ -26,17 +27,25 @@ from ledger import sealing
 from ledger.clock import Clock, spelled
 from ledger.desk import Desk
 from ledger.domain.adoption import Packs, Shelf
+from ledger.domain.claim import SealedHeads
 from ledger.domain.history import Entry, Standing, effective
 from ledger.domain.packs import PackKind
 from ledger.domain.policy import PolicyAdopted
 from ledger.entry import Submission, read_back
+from ledger.heads import Heads
+from ledger.log.lines import Lines
 from ledger.memory import Memory
 from ledger.outcome import Outcome
 from ledger.recorders.contract import Head, Key, LedgerRecorder, SealedWords, StoredEntry
 from ledger.vault import fresh_salt
 
+PAGE = 1000
+"""Entries read at a time where all are read."""
 ATTEMPTS = 3
 """How often a group is offered again after the engine failed; the keys are looked up each time, so nothing is stored twice."""
+
+Progress = Callable[[int, int], None]
+"""Called with what is done and what there is."""
 
 POLICIES = tuple(f"policy/{kind.upper()}" for kind in get_args(PackKind))
 
@@ -102,6 +111,7 @@ class Ledger(Application[str]):
         self.shelf, self.clock, self._salt = shelf, clock, salt
         self._memory = Memory()
         self._packs: tuple[tuple[Standing, ...], Packs] | None = None
+        self._heads, self._heads_turn = Heads(), threading.Lock()
         super().__init__()
         self.packs()
 
@@ -137,9 +147,11 @@ class Ledger(Application[str]):
             known = head.known_keys([Key(s.source, s.id) for s in submissions])  # asked first: the lock travels with it
             self._catch_up(head.head.position, head.advanced_since)
             now = self._now(head.head)
+            reach = head.head.position
             desk = Desk(
-                head, self._memory, known=known, now=now, packs=self._packs_at, salt=self._salt, entry_at=self.entry_at
-            )
+                head, self._memory, known=known, now=now, packs=self._packs_at, salt=self._salt, entry_at=self.entry_at,
+                heads=lambda upto: self._sealed(upto) if upto <= reach else None,
+            )  # fmt: skip
             desk.prepare(submissions)
             outcomes = [desk.take(b.submissions, b.recordedby, atomic=b.atomic, whole=b.whole) for b in batches]
             if desk.rows:
@@ -187,6 +199,23 @@ class Ledger(Application[str]):
         return Packs(
             self.shelf, tuple(e.event.adoption(e.position) for e in counted if isinstance(e.event, PolicyAdopted))
         )
+
+    # heads
+
+    def heads(self, upto: int, progress: Progress = lambda done, total: None) -> Lines:
+        """What every record held at a position, as `ledger.heads` spells it. Reads what came since it was last asked."""
+        with self._heads_turn:
+            if upto < self._heads.position:
+                self._heads = Heads()
+            while self._heads.position < upto:
+                after = self._heads.position
+                self._heads.take(self._home.bodies(after, min(PAGE, upto - after)))
+                progress(self._heads.position, upto)
+            return self._heads.lines()
+
+    def _sealed(self, upto: int) -> SealedHeads:
+        lines = self.heads(upto)
+        return SealedHeads(lines.size, lines.root().hex())
 
     # reading
 

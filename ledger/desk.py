@@ -13,7 +13,7 @@ from ledger import sealing
 from ledger.domain import ledger_opening
 from ledger.domain.adoption import Packs
 from ledger.domain.calendar import london_day
-from ledger.domain.claim import Claim, Verdict, judge
+from ledger.domain.claim import Claim, SealedHeads, Verdict, judge
 from ledger.domain.corrections import judge_correction
 from ledger.domain.general import Corrected, Withdrawn
 from ledger.domain.history import Entry, Standing, advance, fold
@@ -24,6 +24,7 @@ from ledger.memory import Memory
 from ledger.outcome import KeyReused, NotReached, Outcome, Outrun, Recorded, Refused, Unfit, stands
 from ledger.recorders.contract import Appending, Key, KnownKey, NewEntry, SealedWords
 
+HeadsAt = Callable[[int], SealedHeads | None]
 PacksOf = Callable[["Desk"], Packs]
 
 
@@ -53,9 +54,10 @@ class Desk:
         packs: PacksOf,
         salt: sealing.Salts,
         entry_at: Callable[[int], Entry],
+        heads: HeadsAt,
     ) -> None:
         self._head, self._memory, self._now, self._packs_of, self._salt = head, memory, now, packs, salt
-        self._known, self._entry_at = known, entry_at
+        self._known, self._entry_at, self._heads = known, entry_at, heads
         self._accepted = _Draft()
         self._draft = _Draft()
         self._read: dict[str, list[Entry]] = {}
@@ -199,6 +201,7 @@ class Desk:
             packs=packs,
             look_up=lambda record, other: self.standing(f"{record}/{other}").state,
             is_begun=lambda record, other: self.standing(f"{record}/{other}").counts,
+            heads=self._heads,
             retrospective=submission.retrospective or self._entered_afterwards(),
         )
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import typer
 
-from ledger.cli import history, keeping, listing, posting, reading, reference, reporting, running
+from ledger.cli import evidence, history, keeping, listing, posting, reading, reference, reporting, running
 from ledger.cli.exits import EPILOG, Stop
 from ledger.cli.output import note
 
@@ -35,6 +35,7 @@ COMMANDS = (
     ("schema", reference.schema),
     ("packs", reference.packs),
     ("rebuild", keeping.rebuild),
+    ("seal-heads", evidence.seal_heads),
     ("backup", keeping.backup),
     ("restore", keeping.restore),
 )

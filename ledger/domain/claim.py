@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from ledger.domain.adoption import Packs
 from ledger.domain.register import FLAG, Event, EventType, Record, Rule
 
 BUSINESS_UNIT = "/business-unit"
 """The source of whatever the partnership's business unit posts."""
+
+
+class SealedHeads(NamedTuple):
+    """What a ledger's heads come to at a position: how many lines, and the root over them (64 hex digits)."""
+
+    lines: int
+    root: str
+
 
 E_co = TypeVar("E_co", bound=Event, covariant=True)
 S = TypeVar("S")
@@ -22,6 +30,7 @@ class Claim(Generic[E_co]):
     """One event about to be judged. `day` is the London day of `time`; `recorded_at` is the ledger's clock, in UTC.
 
     `position` is the one it will have if it stands.
+    `heads`: what the ledger's heads come to at a committed position; None beyond them.
     """
 
     kind: EventType
@@ -38,6 +47,7 @@ class Claim(Generic[E_co]):
     packs: Packs
     look_up: Callable[[str, str], Any]
     is_begun: Callable[[str, str], bool]
+    heads: Callable[[int], SealedHeads | None]
     retrospective: bool = False
 
     @property

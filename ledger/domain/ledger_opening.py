@@ -1,13 +1,16 @@
-"""The ledger's own record: which partnership it is, and whether it is a demonstration or history entered afterwards."""
+"""The ledger's own record: which partnership it is, whether it is a demonstration or history entered afterwards, and what was sealed of it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated
+from dataclasses import dataclass, replace
+from typing import Annotated, assert_never
+
+from pydantic import Field
 
 from ledger.domain.claim import Claim
-from ledger.domain.fields import Title, written_as
-from ledger.domain.register import Event, Record, recorded_as, rule
+from ledger.domain.fields import Sha256, Title, written_as
+from ledger.domain.general import Position
+from ledger.domain.register import Event, Record, known, recorded_as, rule
 
 REFERENCE = "LEDGER"
 """The one reference of this record."""
@@ -25,20 +28,21 @@ Origin = Annotated[
 
 @dataclass(frozen=True)
 class Ledger:
-    """The ledger as it was opened."""
+    """The ledger as it was opened. `sealed_upto`: the last position whose heads were sealed."""
 
     origin: str
     partnership: str
     demonstration: bool
     retrospective: bool
     notice: str | None
+    sealed_upto: int = 0
 
 
 LEDGER: Record[Ledger] = Record("ledger", prefix="LED", title="Ledger", only=True)
 
 
 @rule("LED-ONE", source="events.md: ledger.opened")
-def there_is_one_ledger(ledger: Ledger | None, claim: Claim[LedgerOpened]) -> str | None:
+def there_is_one_ledger(ledger: Ledger | None, claim: Claim[LedgerEvent]) -> str | None:
     """A ledger has one record of itself, under the reference LEDGER."""
     if claim.reference != REFERENCE:
         return f"The ledger's own record is ledger/{REFERENCE}, not ledger/{claim.reference}."
@@ -72,7 +76,63 @@ class LedgerOpened(Event):
         return f"Ledger opened for {self.partnership}" + (f" ({', '.join(kinds)})" if kinds else "")
 
 
+@rule("LED-SEAL-BY", source="design: the business unit keeps the register")
+def the_business_unit_seals_it(ledger: Ledger | None, claim: Claim[HeadsSealed]) -> str | None:
+    """The heads are sealed in the business unit's name."""
+    return None if claim.sent_by_business_unit else "Only the business unit seals the heads."
+
+
+@rule("LED-SEAL-ON", source="design: sealed daily and before an export")
+def more_is_sealed_than_before(ledger: Ledger | None, claim: Claim[HeadsSealed]) -> str | None:
+    """Heads are sealed further on each time."""
+    if ledger is not None and claim.event.upto <= ledger.sealed_upto:
+        return f"The heads were sealed up to position {ledger.sealed_upto} already."
+    return None
+
+
+@rule("LED-SEAL-TRUE", source="design: completeness and silence are provable")
+def what_is_sealed_is_what_is_held(ledger: Ledger | None, claim: Claim[HeadsSealed]) -> str | None:
+    """The root sealed is the one over what the ledger holds up to that position."""
+    sealed, held = claim.event, claim.heads(claim.event.upto)
+    if held is None:
+        return f"The ledger does not reach position {sealed.upto}."
+    if (sealed.lines, sealed.root) != held:
+        return f"Up to position {sealed.upto} the ledger has {held.lines} lines under the root {held.root}."
+    return None
+
+
+@recorded_as("ledger.heads-sealed", on=LEDGER)
+class HeadsSealed(Event):
+    """Every record's head, every citation and every sender up to a position were sealed: what is there can be shown, and what is not.
+
+    `root`: over so many sorted `lines`, as docs/bundle.md spells them.
+    """
+
+    upto: Position
+    lines: Annotated[int, Field(ge=0)]
+    root: Sha256
+
+    rules = (
+        there_is_one_ledger,
+        the_business_unit_seals_it,
+        more_is_sealed_than_before,
+        what_is_sealed_is_what_is_held,
+    )
+
+    def sentence(self) -> str:
+        return f"What every record held was sealed, up to position {self.upto}"
+
+
+LedgerEvent = LedgerOpened | HeadsSealed
+
+
 @LEDGER.folded_by
-def evolve(ledger: Ledger | None, event: LedgerOpened) -> Ledger:
-    """Fold the one event into the ledger."""
-    return Ledger(event.origin, event.partnership, event.demonstration, event.retrospective, event.notice)
+def evolve(ledger: Ledger | None, event: LedgerEvent) -> Ledger:
+    """Fold one event into the ledger."""
+    match event:
+        case LedgerOpened():
+            return Ledger(event.origin, event.partnership, event.demonstration, event.retrospective, event.notice)
+        case HeadsSealed(upto=upto):
+            return replace(known(ledger), sealed_upto=upto)
+        case _:
+            assert_never(event)

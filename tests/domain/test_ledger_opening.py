@@ -3,8 +3,8 @@
 import pytest
 from pydantic import ValidationError
 
-from ledger.domain.ledger_opening import LedgerOpened
-from tests.domain.scenario import LA, given, post
+from ledger.domain.ledger_opening import HeadsSealed, LedgerOpened
+from tests.domain.scenario import HELD, LA, given, post
 
 DATA = {"origin": "example.org/partnership", "partnership": "Anywhere", "demonstration": True, "retrospective": False}
 OPENED = post("ledger.opened", "LEDGER", DATA)
@@ -29,3 +29,23 @@ def test_the_business_unit_opens_it():
 def test_its_origin_is_a_web_address_without_scheme(origin):
     with pytest.raises(ValidationError):
         LedgerOpened.model_validate({**DATA, "origin": origin})
+
+
+SEALED = {"upto": 1, "lines": HELD.lines, "root": HELD.root}
+
+
+def test_what_is_sealed_is_what_is_held():
+    given(OPENED).when(post("ledger.heads-sealed", "LEDGER", SEALED)).then_recorded().then_state(
+        lambda s: (s.sealed_upto, s.partnership) == (1, "Anywhere")
+    )
+    for false in ({"lines": 4}, {"root": "cd" * 32}, {"upto": 2}):
+        given(OPENED).when(post("ledger.heads-sealed", "LEDGER", SEALED | false)).then_refused("LED-SEAL-TRUE")
+    assert HeadsSealed.model_validate(SEALED).sentence() == "What every record held was sealed, up to position 1"
+
+
+def test_heads_are_sealed_further_on_each_time_and_by_the_business_unit():
+    sealed = post("ledger.heads-sealed", "LEDGER", SEALED)
+    given(OPENED, sealed).when(sealed).then_refused("LED-SEAL-ON")
+    from_an_agency = post("ledger.heads-sealed", "LEDGER", SEALED, source="/agencies/LA", by="partner-submitter@LA")
+    given(LA, OPENED).when(from_an_agency).then_refused("LED-SEAL-BY")
+    given().when(sealed).then_refused("REC-BEGUN")

@@ -1,0 +1,44 @@
+"""`ledger seal-heads`: what every record holds, stated in the ledger itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ledger.cli.exits import Code, Stop, told
+from ledger.cli.opening import opened
+from ledger.cli.options import Database, Json
+from ledger.cli.output import progress, say, write_json
+
+if TYPE_CHECKING:
+    from ledger.application import Ledger
+    from ledger.seals import Seal
+
+
+def seal_heads(database: Database = None, as_json: Json = False) -> None:
+    """State in the ledger what every record holds, so that completeness and silence can be shown; the service does so daily."""
+    with told(), opened(database, make=True) as ledger:
+        sealed = sealed_now(ledger)
+    if sealed is None:
+        raise Stop(
+            Code.REFUSED, "This ledger was never opened (ledger.opened), so there is no record of it to seal on."
+        )
+    if as_json:
+        write_json({"position": sealed.entry.position, **sealed.event.model_dump()})
+    else:
+        say(f"{sealed.event.sentence()}; the entry that says so is {sealed.entry.position}.")
+
+
+def sealed_now(ledger: Ledger) -> Seal | None:
+    """The entry that seals everything recorded so far, written if it is not there yet; None in a ledger that was never opened."""
+    from ledger.cli.answers import answer_of
+    from ledger.outcome import Recorded
+    from ledger.seals import last_seal, seal
+
+    with progress("sealing the heads") as move:
+        batch = seal(ledger, move)
+        if batch is not None:
+            outcome = ledger.write([batch])[0][0]
+            if not isinstance(outcome, Recorded):  # somebody sealed further on meanwhile
+                problem = answer_of(1, outcome).problem or {}
+                raise Stop(Code.REFUSED, str(problem.get("title")))
+    return last_seal(ledger)
