@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, TypeVar, get_args
 
-from ledger.domain.conventions import DriftRule, RagPack
+from ledger.domain.conventions import AuditScale, DisclosureRule, DriftRule, RagPack, Retention
 from ledger.domain.packs import Calendar, EscalationLadder, NotificationVote, Pack, Regime
 
-PACK_CLASSES: Mapping[str, type[Pack]] = {
-    get_args(cls.model_fields["kind"].annotation)[0]: cls
-    for cls in (Regime, NotificationVote, Calendar, EscalationLadder, RagPack, DriftRule)
-}
+_CLASSES: tuple[type[Pack], ...] = (
+    Regime, NotificationVote, Calendar, EscalationLadder, RagPack, AuditScale, DriftRule, DisclosureRule, Retention,
+)  # fmt: skip
+PACK_CLASSES: Mapping[str, type[Pack]] = {get_args(cls.model_fields["kind"].annotation)[0]: cls for cls in _CLASSES}
 """The class of each kind of pack this program can read."""
 
 
@@ -33,11 +33,16 @@ class Adoption:
         return f"{self.pack}@{self.version}"
 
 
+Files = Mapping[str, bytes]
+"""File names and the exact bytes behind them."""
+
+
 @dataclass(frozen=True)
 class Shelf:
-    """Every pack known to the program, by id and version."""
+    """Every pack known to the program, by id and version; `files` are those each was read from, the pack's own and any it binds."""
 
     packs: Mapping[tuple[str, int], Pack] = field(default_factory=dict)
+    files: Mapping[tuple[str, int], Files] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, packs: Iterable[Pack]) -> Shelf:
@@ -132,8 +137,17 @@ class Packs:
     def rag_pack(self, on: date) -> RagPack | None:
         return self._of(RagPack, "rag-pack", on)
 
+    def audit_scale(self, on: date) -> AuditScale | None:
+        return self._of(AuditScale, "audit-scale", on)
+
+    def disclosure_rule(self, on: date) -> DisclosureRule | None:
+        return self._of(DisclosureRule, "disclosure-rule", on)
+
     def drift_rule(self, on: date) -> DriftRule | None:
         return self._of(DriftRule, "drift-rule", on)
+
+    def retention(self, on: date) -> Retention | None:
+        return self._of(Retention, "retention", on)
 
     def _of(self, cls: type[P], kind: str, on: date) -> P | None:
         pack = self.in_force(kind, on)
@@ -146,3 +160,8 @@ class Packs:
     def as_at(self, position: int) -> Packs:
         """The packs adopted by entries up to and including a position."""
         return Packs(self.shelf, tuple(a for a in self.adoptions if a.position <= position))
+
+    def files(self) -> Mapping[str, Files]:
+        """The exact bytes of every pack adopted, by its reference: its own file, and those it binds. What a bundle carries."""
+        found = {(a.pack, a.version): a.reference for a in self.adoptions}
+        return {reference: self.shelf.files.get(key, {}) for key, reference in sorted(found.items())}

@@ -10,7 +10,7 @@ from typing import Literal
 from ledger.domain.adoption import Packs
 from ledger.domain.calendar import BeyondCalendar, WorkingDays, add_months, london_day, start_of_day
 from ledger.domain.fields import NOT_STATED, DayOrNotStated, NotStated
-from ledger.domain.packs import Confidence, Regime, RuleValue
+from ledger.domain.packs import Confidence, Regime, ResponseTime, RuleValue
 
 State = Literal["not-begun", "running", "met", "met-late", "breached", "no-clock-set", "cannot-tell"]
 Unit = Literal["working-days", "days", "hours"]
@@ -119,10 +119,13 @@ def circulate_7d(packs: Packs, published_on: DayOrNotStated, sent_on: DayOrNotSt
     return _statutory("YR-7D", packs, published_on, sent_on)
 
 
-def escalation_stage(packs: Packs, entered_on: Moment, responded_on: Moment | None, stage: int) -> Clock:
-    """The answer owed at a stage of the ladder (1 is the lowest), from entry to the stage (ESC-CFG).
+def escalation_stage(
+    packs: Packs, entered_on: Moment, responded_on: Moment | None, stage: int, before: Moment | None = None
+) -> Clock:
+    """The answer owed at a stage of the ladder (1 is the lowest), from entry to it or to the stage before (ESC-CFG).
 
-    A stage whose response time is in hours needs the instants; by a day alone it cannot be told.
+    `before` is that entry, None where the escalation entered here. A stage whose response time is in hours needs the
+    instants; by a day alone it cannot be told. The ladder is the one in force when the stage was entered.
     """
     clock = _begun("ESC-CFG", _day(entered_on), _day(responded_on))
     if clock.started is None:
@@ -134,10 +137,27 @@ def escalation_stage(packs: Packs, entered_on: Moment, responded_on: Moment | No
     step = ladder.stage(stage)
     if step is None or step.response is None:
         return _unset(clock, f"{ladder.reference} sets no response time for stage {stage}.")
-    clock = replace(clock, note=_caution(ladder.reference, step.response.confidence))
-    if step.response.unit == "hours":
-        return _hours(clock, step.response.value, entered_on, responded_on)
-    return _working_days(packs, clock, step.response.value)
+    since = entered_on if step.response.clock_start == "stage-entered" else before
+    if since is None:
+        return _unset(
+            clock, f"{ladder.reference} counts stage {stage} from the entry to the stage before; there was none."
+        )
+    return _answer_owed(packs, clock, step.response, since, responded_on)
+
+
+def _answer_owed(packs: Packs, clock: Clock, allowed: ResponseTime, since: Moment, responded: Moment | None) -> Clock:
+    began = _begun(clock.rule, _day(since), clock.met_on)
+    clock = replace(began, pack=clock.pack)
+    if clock.started is None:
+        return clock
+    clock = replace(clock, note=_caution(str(clock.pack), allowed.confidence))
+    match allowed.unit:
+        case "hours":
+            return _hours(clock, allowed.value, since, responded)
+        case "days":
+            return _days(packs, clock, allowed.value)
+        case "working-days":
+            return _working_days(packs, clock, allowed.value)
 
 
 def action_due(due_on: DayOrNotStated | None, completed_on: DayOrNotStated | None = None) -> Clock:

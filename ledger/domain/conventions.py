@@ -1,10 +1,11 @@
-"""Packs of what each partnership settles for itself, since no law does: what a colour means, and when a matter drifts."""
+"""Packs of what no law settles: colours, grades, drift, what is hidden before publication, and how long a record is kept."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from ledger.domain.fields import Code
 from ledger.domain.packs import Pack, RuleId, RuleValue, Text, Value, listed
@@ -25,12 +26,37 @@ class RagPack(Pack):
 
     @model_validator(mode="after")
     def _codes_are_distinct(self) -> Self:
-        codes = [rating.code for rating in self.ratings]
-        if len(set(codes)) < len(codes):
-            raise ValueError("ratings name one code twice")
-        if self.when_overdue not in codes:
+        _distinct("ratings", (rating.code for rating in self.ratings))
+        if self.when_overdue not in {rating.code for rating in self.ratings}:
             raise ValueError(f"when_overdue names {self.when_overdue!r}, not among the ratings")
         return self
+
+
+class Grade(Value):
+    """One step of a scale; a `meaning` that was not found is left out."""
+
+    code: Code
+    meaning: Text | None = None
+
+
+class AuditScale(Pack):
+    """Grades of an audit's tool, the best first (AUD-GRADE): ordinal, so never averaged. `not_applicable` stands beside them."""
+
+    kind: Literal["audit-scale"]
+    rule: RuleId
+    grades: Annotated[tuple[Grade, ...], listed(2)]
+    not_applicable: Code | None = None
+
+    @model_validator(mode="after")
+    def _codes_are_distinct(self) -> Self:
+        _distinct("grades", (*(grade.code for grade in self.grades), self.not_applicable))
+        return self
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """Everything a standard or a finding may be given on this scale."""
+        beside = () if self.not_applicable is None else (self.not_applicable,)
+        return frozenset((*(grade.code for grade in self.grades), *beside))
 
 
 class DriftRule(Pack):
@@ -45,3 +71,67 @@ class DriftRule(Pack):
     days_without_progress: RuleValue
     times_rescheduled: RuleValue
     meetings_not_held: RuleValue
+
+
+class DisclosureRule(Pack):
+    """What is done to a table before anybody outside may read it (SDC-DEFAULT); a count of nought is always shown as nought.
+
+    `hidden_up_to`: counts from 1 to this are replaced by `symbol`; `complementary`: so is another, where the hidden one could
+    be worked out from a total. `rounded_to`: all other counts go to the nearest multiple. `least_base`: a share of fewer is
+    hidden. `protects`: units it is applied to (SDC-SCOPE). `publishable` is false of a rule for use inside only.
+    """
+
+    kind: Literal["disclosure-rule"]
+    rule: RuleId
+    publishable: bool
+    protects: Annotated[tuple[Code, ...], listed(0)]
+    symbol: Annotated[str, Field(min_length=1, max_length=3)] | None = None
+    hidden_up_to: RuleValue | None = None
+    complementary: bool = False
+    rounded_to: RuleValue | None = None
+    least_base: RuleValue | None = None
+
+    @model_validator(mode="after")
+    def _what_is_hidden_has_a_symbol(self) -> Self:
+        if (self.hidden_up_to or self.least_base) and self.symbol is None:
+            raise ValueError("symbol is needed where anything is hidden")
+        if self.complementary and self.hidden_up_to is None:
+            raise ValueError("complementary means nothing where no count is hidden")
+        return self
+
+
+class RetentionClass(Value):
+    """How long records of some kinds are kept after the trigger: the record's last entry, or a day the controller enters."""
+
+    code: Code
+    records: Annotated[tuple[Code, ...], listed(0)]
+    years: RuleValue
+    trigger: Literal["last-entry", "review-date"]
+
+
+class Retention(Pack):
+    """How long each kind of record is kept (RET-DESIGN); `otherwise` names the class of those that no class lists."""
+
+    kind: Literal["retention"]
+    rule: RuleId
+    classes: Annotated[tuple[RetentionClass, ...], listed(1)]
+    otherwise: Code
+
+    @model_validator(mode="after")
+    def _each_record_has_one_class(self) -> Self:
+        _distinct("classes", (each.code for each in self.classes))
+        _distinct("records", (name for each in self.classes for name in each.records))
+        if self.otherwise not in {each.code for each in self.classes}:
+            raise ValueError(f"otherwise names {self.otherwise!r}, not among the classes")
+        return self
+
+    def class_of(self, record: str) -> RetentionClass:
+        """The class of a kind of record, such as `incident`."""
+        listing = next((each.code for each in self.classes if record in each.records), self.otherwise)
+        return next(each for each in self.classes if each.code == listing)
+
+
+def _distinct(what: str, codes: Iterable[str | None]) -> None:
+    given = list(codes)
+    if len(set(given)) < len(given):
+        raise ValueError(f"{what} name one code twice")

@@ -98,7 +98,7 @@ def the_ladder_has_the_stage(
     else:
         day, stage = known_day(known(escalation).raised_on), event.to_stage
     ladder = claim.packs.escalation_ladder(day) if day else None
-    if ladder is None or ladder.stage(stage):
+    if ladder is None or not ladder.stages or ladder.stage(stage):
         return None
     return f"{ladder.reference}, in force on {spoken(day)}, ends at stage {len(ladder.stages)}."
 

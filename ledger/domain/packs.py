@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ledger.domain.calendar import WorkingDays
-from ledger.domain.fields import Code, Sha256
+from ledger.domain.fields import Code, NotStated, Sha256
 
 PackKind = Literal[
     "regime", "notification-vote", "calendar", "escalation-ladder", "rag-pack",
@@ -66,7 +66,10 @@ class Pack(Value):
 
 
 class Regime(Pack):
-    """The statutory clocks of one edition of the guidance; the unit stands in each name (wd = working days)."""
+    """The statutory clocks of one edition of the guidance; the unit stands in each name (wd = working days).
+
+    `yearly_report_months` are from one report to the next, `yearly_report_after_months` from the end of the year reported on.
+    """
 
     kind: Literal["regime"]
     notify_within_wd: RuleValue
@@ -76,6 +79,7 @@ class Regime(Pack):
     panel_reply_wd: RuleValue
     yearly_report_months: RuleValue
     circulate_within_days: RuleValue
+    yearly_report_after_months: RuleValue | None = None
 
 
 class NotificationVote(Pack):
@@ -135,32 +139,33 @@ def _working_days(holidays: frozenset[date]) -> WorkingDays:
 
 
 class ResponseTime(Value):
-    """How long a stage allows for an answer, counted from its entry."""
+    """How long a stage allows for an answer, counted from the entry to it or to the stage before it."""
 
     value: Annotated[int, Field(ge=1, le=1000)]
-    unit: Literal["working-days", "hours"]
-    clock_start: Literal["stage-entered"]
+    unit: Literal["working-days", "days", "hours"]
+    clock_start: Literal["stage-entered", "previous-stage-entered"]
     source: Text
     confidence: Confidence
+    note: Text | None = None
 
 
 class Stage(Value):
     """One step of a ladder; no `response` means that no clock is set, not that none exists elsewhere."""
 
     name: Text
-    formality: Literal["informal", "formal"]
+    formality: Literal["informal", "formal"] | NotStated
     decider_role: Text
-    notify_partnership: bool
+    notify_partnership: bool | NotStated
     confidence: Confidence
     response: ResponseTime | None = None
 
 
 class EscalationLadder(Pack):
-    """Steps by which agencies settle a professional disagreement, lowest first (ESC-CFG)."""
+    """Steps by which agencies settle a professional disagreement, lowest first (ESC-CFG); none while nobody has written them down."""
 
     kind: Literal["escalation-ladder"]
     rule: RuleId
-    stages: Annotated[tuple[Stage, ...], listed(1)]
+    stages: Annotated[tuple[Stage, ...], listed(0)]
 
     def stage(self, number: int) -> Stage | None:
         """Stage 1 is the lowest; None where the ladder has no such stage."""

@@ -169,7 +169,8 @@ def stage_clock(row: StageRow, packs: Packs) -> Clock:
     answered = row.answered_at or row.answered_on
     if answered is None and row.left_by in ("resolved", "withdrawn"):
         answered = row.left_on
-    return escalation_stage(packs, row.entered_at or row.entered_on, answered, row.stage)
+    before = row.before_at or row.before_on
+    return escalation_stage(packs, row.entered_at or row.entered_on, answered, row.stage, before)
 
 
 def lapsed(row: StageRow, packs: Packs, on: date) -> bool:

@@ -92,7 +92,8 @@ class EscalationTracker(Projection[EscalationRow]):
 class StageRow:
     """One stage that an escalation entered. `entered_at` and `answered_at` are there where the hour is recorded.
 
-    `left_by` says how it ended here: advanced, resolved or withdrawn.
+    `before_on` and `before_at` say when it entered the stage it came from. `left_by` says how it ended here: advanced,
+    resolved or withdrawn.
     """
 
     stage: int
@@ -106,6 +107,8 @@ class StageRow:
     answer: str | None = None
     left_on: DayOrNotStated | None = None
     left_by: str | None = None
+    before_on: DayOrNotStated | None = None
+    before_at: datetime | None = None
 
 
 class EscalationStages(Projection[StageRow]):
@@ -121,7 +124,7 @@ class EscalationStages(Projection[StageRow]):
                 rows.open(StageRow(stage, day, _instant(entry), entry.position), key=str(stage))
             case EscalationAdvanced(to_stage=stage, advanced_on=day):
                 _leave(rows, day, "advanced")
-                rows.open(StageRow(stage, day, _instant(entry), entry.position), key=str(stage))
+                rows.open(_entered(stage, day, entry, _highest(rows)), key=str(stage))
             case EscalationResponded(stage=stage) as answer:
                 rows.change(lambda row: _answered(row, answer, entry), key=str(stage))
             case EscalationResolved(resolved_on=day):
@@ -177,6 +180,16 @@ def _answered(row: StageRow, event: EscalationResponded, entry: Entry) -> StageR
         decider_role=event.decider_role,
         answer=event.outcome,
     )
+
+
+def _entered(stage: int, day: DayOrNotStated, entry: Entry, came_from: StageRow | None) -> StageRow:
+    row = StageRow(stage, day, _instant(entry), entry.position)
+    return row if came_from is None else replace(row, before_on=came_from.entered_on, before_at=came_from.entered_at)
+
+
+def _highest(rows: Rows[StageRow]) -> StageRow | None:
+    entered = (row for _, (row, *_) in rows)
+    return max(entered, key=lambda row: row.stage, default=None)
 
 
 def _leave(rows: Rows[StageRow], day: DayOrNotStated, how: str) -> None:

@@ -38,6 +38,7 @@ def shipped(cls: type[P], name: str) -> P:
 
 
 WT18 = shipped(Regime, "wt18")
+CALENDAR = shipped(Calendar, "england-and-wales")
 LADDER = shipped(EscalationLadder, "pan-cheshire-unverified")
 
 
@@ -46,10 +47,12 @@ def adoption(pack: Pack, from_date: date, position: int) -> Adoption:
 
 
 def under(*more: tuple[Pack, date]) -> Packs:
-    """Everything shipped, adopted from 2014, and further packs from their own days."""
-    shipped = [adoption(pack, date(2014, 1, 1), n) for n, pack in enumerate(SHELF, start=1)]
+    """The guidance of 2018, the calendar and the Pan-Cheshire ladder from 2014, and further packs from their own days."""
+    first = [adoption(pack, date(2014, 1, 1), n) for n, pack in enumerate((WT18, CALENDAR, LADDER), start=1)]
     later = [adoption(pack, day, n) for n, (pack, day) in enumerate(more, start=100)]
-    return Packs(Shelf.of([*SHELF, *(pack for pack, _ in more)]), (*shipped, *later))
+    return Packs(
+        Shelf.of({pack.reference: pack for pack in (*SHELF, *(pack for pack, _ in more))}.values()), (*first, *later)
+    )
 
 
 PACKS = under()
@@ -162,9 +165,8 @@ def test_a_clock_runs_under_the_pack_in_force_when_it_started():
 
 
 def test_a_newly_proclaimed_day_moves_clocks_from_the_day_its_calendar_was_adopted_from():
-    calendar = shipped(Calendar, "england-and-wales")
-    proclaimed = calendar.holidays | {date(2019, 12, 27)}
-    later = calendar.model_copy(update={"version": 2, "sha256": "2" * 64, "holidays": proclaimed})
+    proclaimed = CALENDAR.holidays | {date(2019, 12, 27)}
+    later = CALENDAR.model_copy(update={"version": 2, "sha256": "2" * 64, "holidays": proclaimed})
     packs = under((later, date(2019, 12, 20)))
     assert (sin_5wd(packs, date(2019, 12, 19)).calendar, sin_5wd(packs, date(2019, 12, 19)).due) == (
         "england-and-wales@1",
@@ -198,6 +200,34 @@ def test_a_stage_with_working_days_runs_like_any_clock():
     assert clock.pack == "pan-cheshire-unverified@2"
     assert state(clock, date(2019, 12, 30)) == "met"
     assert state(escalation_stage(packs, "not-stated", None, 1), date(2019, 12, 30)) == "cannot-tell"
+
+
+def test_a_stage_may_be_counted_from_the_entry_to_the_stage_before():
+    packs = under((shipped(EscalationLadder, "lincolnshire"), date(2019, 1, 1)))
+    raised, advanced = date(2019, 6, 3), date(2019, 6, 5)
+    clock = escalation_stage(packs, advanced, None, 2, raised)
+    assert (clock.started, clock.due) == (raised, date(2019, 6, 10))
+    assert clock.note == "The time allowed in lincolnshire@1 is partly confirmed."
+    assert escalation_stage(packs, advanced, None, 3, raised).due == date(2019, 6, 7)
+    first = escalation_stage(packs, advanced, None, 2)
+    assert state(first, advanced) == "no-clock-set"
+    assert first.note.endswith("counts stage 2 from the entry to the stage before; there was none.")
+    assert state(escalation_stage(packs, advanced, None, 2, "not-stated"), advanced) == "cannot-tell"
+
+
+def test_a_stage_may_be_counted_in_calendar_days():
+    packs = under((shipped(EscalationLadder, "st-helens-2016"), date(2019, 1, 1)))
+    friday = date(2019, 6, 7)
+    clock = escalation_stage(packs, friday, date(2019, 6, 10), 2)
+    assert (clock.due, clock.unit, state(clock, date(2019, 6, 10))) == (date(2019, 6, 8), "days", "met-late")
+    assert escalation_stage(packs, friday, None, 4).due == date(2019, 6, 14)
+    assert state(escalation_stage(packs, friday, None, 5), friday) == "no-clock-set"
+
+
+def test_a_blank_ladder_sets_no_clock():
+    packs = under((shipped(EscalationLadder, "blank-ladder"), date(2019, 1, 1)))
+    clock = escalation_stage(packs, date(2019, 6, 3), None, 1)
+    assert clock.note == "blank-ladder@1 sets no response time for stage 1."
 
 
 def test_a_stage_in_hours_is_judged_by_the_instant():

@@ -78,6 +78,9 @@ def test_a_higher_entry_without_a_reason_is_a_departure():
 def test_the_ladder_in_force_when_it_was_raised_judges_it():
     given(*WORLD, packs=PACKS).when(raised(entry_stage=6, entry_reason="x")).then_recorded("ESC-CFG")
     given(*WORLD, raised(entry_stage=5), packs=PACKS).when(advanced(6)).then_recorded("ESC-CFG")
+    blank = SHELF.packs["blank-ladder", 1]
+    unknown = Packs(SHELF, (Adoption("escalation-ladder", blank.id, 1, blank.sha256, date(2019, 4, 1), 1),))
+    given(*WORLD, raised(), packs=unknown).when(advanced(2)).then_recorded()
     given(*WORLD, raised(entry_stage=5)).when(advanced(6)).then_recorded()
     unknown = raised(raised_on="not-stated", entry_stage=5)
     given(*WORLD, unknown, packs=PACKS).when(advanced(6)).then_recorded()

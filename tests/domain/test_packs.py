@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from ledger.domain.adoption import Adoption, Packs, PacksRefused, Shelf, check
-from ledger.domain.packs import NotificationVote, Regime
-from ledger.regimes import load_shelf
+from ledger.domain.packs import NotificationVote, Pack, Regime
+from ledger.regimes import SHIPPED, load_shelf
 
 SHELF = load_shelf()
 WT18 = SHELF.packs["wt18", 1]
@@ -56,11 +56,11 @@ def test_the_order_in_which_adoptions_are_given_does_not_matter(drawn):
 
 
 def test_a_missing_pack_is_named():
-    gone = Adoption("regime", "wt23", 1, "a" * 64, date(2023, 12, 15), 40)
+    gone = Adoption("regime", "wt99", 1, "a" * 64, date(2023, 12, 15), 40)
     [problem] = check(SHELF, [adopted(1, date(2018, 7, 4), 2), gone])
     assert problem.what == "missing"
-    assert str(problem) == "The pack wt23@1, adopted at position 40, is missing."
-    with pytest.raises(PacksRefused, match="wt23@1"):
+    assert str(problem) == "The pack wt99@1, adopted at position 40, is missing."
+    with pytest.raises(PacksRefused, match="wt99@1"):
         Packs(SHELF, (gone,))
 
 
@@ -72,19 +72,61 @@ def test_an_altered_pack_is_found():
     assert "b" * 64 in str(problem)
 
 
+def adopting(pack: Pack, sha256: str) -> Adoption:
+    return Adoption(pack.kind, pack.id, pack.version, sha256, date(2019, 4, 1), 3)
+
+
+@pytest.mark.parametrize("name", sorted(SHELF.packs), ids=lambda name: name[0])
+def test_no_pack_of_any_kind_may_be_altered_or_missing(name):
+    pack = SHELF.packs[name]
+    assert Packs(SHELF, (adopting(pack, pack.sha256),)).in_force(pack.kind, date(2019, 4, 1)) == pack
+    for shelf, sha256 in [(SHELF, "b" * 64), (Shelf.of(other for other in SHELF if other != pack), pack.sha256)]:
+        with pytest.raises(PacksRefused, match=pack.reference):
+            Packs(shelf, (adopting(pack, sha256),))
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from([1, 2]), st.dates(date(2018, 1, 1), date(2018, 3, 1))), max_size=6),
+    st.sampled_from([1, 2]),
+    st.dates(date(2018, 1, 1), date(2018, 3, 1)),
+)
+def test_a_pack_adopted_later_changes_nothing_before_its_day(drawn, version, new_from):
+    adoptions = [adopted(each, day, position) for position, (each, day) in enumerate(drawn, start=1)]
+    before = Packs(TWO, tuple(adoptions))
+    after = before.adopting(adopted(version, new_from, 99))
+    for on in (date(2018, 1, 1) + timedelta(days=n) for n in range(62)):
+        if on < new_from:
+            assert after.in_force("regime", on) == before.in_force("regime", on)
+        assert after.as_at(98).in_force("regime", on) == before.in_force("regime", on)
+
+
+def test_what_a_ledger_adopted_can_be_carried_away_byte_for_byte():
+    unverified, calendar = SHELF.packs["wt26-unverified", 1], SHELF.packs["england-and-wales", 1]
+    adoptions = (adopting(unverified, unverified.sha256), adopting(calendar, calendar.sha256))
+    files = Packs(SHELF, adoptions).files()
+    assert {reference: sorted(bound) for reference, bound in files.items()} == {
+        "england-and-wales@1": ["england-and-wales-bank-holidays.json", "england-and-wales@1.toml"],
+        "wt26-unverified@1": ["wt23@1.toml", "wt26-unverified@1.toml"],
+    }
+    for bound in files.values():
+        for name, octets in bound.items():
+            assert octets == (SHIPPED / name).read_bytes()
+    assert Packs(SHELF, adoptions).as_at(2).files() == {}
+
+
 def test_a_pack_adopted_as_another_kind_is_found():
     [problem] = check(SHELF, [replace(adopted(1, date(2018, 7, 4), 2), kind="calendar")])
     assert problem.what == "other-kind"
 
 
 def test_every_problem_is_listed():
-    gone = Adoption("regime", "wt23", 1, "a" * 64, date(2023, 12, 15), 40)
+    gone = Adoption("regime", "wt99", 1, "a" * 64, date(2023, 12, 15), 40)
     with pytest.raises(PacksRefused) as refused:
         Packs(SHELF).adopting(gone).adopting(replace(gone, version=2))
     assert len(refused.value.problems) == 1
     with pytest.raises(PacksRefused) as refused:
         Packs(SHELF, (gone, replace(gone, version=2)))
-    assert [p.adoption.reference for p in refused.value.problems] == ["wt23@1", "wt23@2"]
+    assert [p.adoption.reference for p in refused.value.problems] == ["wt99@1", "wt99@2"]
 
 
 def test_two_packs_may_not_bear_one_name():

@@ -5,11 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from collections import defaultdict
+from typing import get_args
 
 import pytest
 
-from ledger.domain.conventions import DriftRule, RagPack
-from ledger.domain.packs import Calendar, EscalationLadder, Regime, RuleValue
+from ledger.domain.adoption import PACK_CLASSES
+from ledger.domain.conventions import AuditScale, DisclosureRule, DriftRule, RagPack, Retention
+from ledger.domain.packs import Calendar, EscalationLadder, PackKind, Regime, RuleValue
+from ledger.domain.register import RECORDS
 from ledger.regimes import SHIPPED, PackUnreadable, load_shelf, read_pack
 
 CALENDAR, HOLIDAYS = "england-and-wales@1.toml", "england-and-wales-bank-holidays.json"
@@ -27,14 +31,21 @@ def changed(folder, name, old, new):
 
 
 def test_exactly_these_packs_are_shipped():
-    assert {pack.reference: pack.kind for pack in load_shelf()} == {
-        "wt18@1": "regime",
-        "cwac-notification-vote@1": "notification-vote",
-        "england-and-wales@1": "calendar",
-        "pan-cheshire-unverified@1": "escalation-ladder",
-        "default-rag@1": "rag-pack",
-        "default-drift@1": "drift-rule",
+    shipped = defaultdict(set)
+    for pack in load_shelf():
+        shipped[pack.kind].add(pack.reference)
+    assert shipped == {
+        "regime": {"wt18@1", "wt23@1", "wt26-unverified@1"},
+        "notification-vote": {"cwac-notification-vote@1"},
+        "calendar": {"england-and-wales@1"},
+        "escalation-ladder": {"pan-cheshire-unverified@1", "lincolnshire@1", "st-helens-2016@1", "blank-ladder@1"},
+        "rag-pack": {"default-rag@1", "three-colour-rag@1"},
+        "audit-scale": {"section-11-rag@1", "devon-section-175@1", "four-point@1"},
+        "drift-rule": {"default-drift@1"},
+        "disclosure-rule": {"dfe5@1", "nhs8@1", "round5@1", "none@1"},
+        "retention": {"proposed-retention@1"},
     }
+    assert set(shipped) == set(PACK_CLASSES) == set(get_args(PackKind))
 
 
 def test_a_pack_s_hash_is_that_of_its_file():
@@ -56,6 +67,109 @@ def test_the_guidance_of_2018_sets_these_limits():
         "yearly_report_months": (12, "YR-12M", "confirmed"),
         "circulate_within_days": (7, "YR-7D", "confirmed"),
     }
+
+
+def limits(name):
+    regime = load_shelf().get(name, 1)
+    assert isinstance(regime, Regime)
+    return {name: value for name, value in regime if isinstance(value, RuleValue)}
+
+
+def test_the_guidance_of_2023_sets_the_same_limits_and_a_day_nobody_confirmed():
+    before, now = limits("wt18"), limits("wt23")
+    september = now.pop("yearly_report_after_months")
+    assert {name: limit.value for name, limit in now.items()} == {name: limit.value for name, limit in before.items()}
+    assert (september.value, september.rule, september.confidence) == (6, "YR-SEPT", "unconfirmed")
+
+
+def test_the_guidance_of_2026_carries_everything_over_and_confirms_nothing():
+    carried, unverified = limits("wt23"), limits("wt26-unverified")
+    assert {name: limit.value for name, limit in unverified.items()} == {n: limit.value for n, limit in carried.items()}
+    assert {limit.confidence for limit in unverified.values()} == {"unconfirmed"}
+    assert all(limit.source.startswith("Carried over from wt23@1: ") for limit in unverified.values())
+    assert "unverified" in load_shelf().packs["wt26-unverified", 1].title
+
+
+def inheriting(folder, **more):
+    """A pack of one's own that inherits wt23, beside a copy of it."""
+    shutil.copy(SHIPPED / "wt23@1.toml", folder)
+    head = {"kind": "regime", "id": "ours", "version": 1, "title": "Ours", "source": "We", "confidence": "confirmed"}
+    bound = {
+        "inherits": "wt23@1",
+        "inherits_sha256": hashlib.sha256((SHIPPED / "wt23@1.toml").read_bytes()).hexdigest(),
+    }
+    path = folder / "ours@1.toml"
+    path.write_text("".join(f"{key} = {json.dumps(value)}\n" for key, value in (head | bound | more).items()))
+    return path
+
+
+def test_a_pack_takes_from_another_what_it_does_not_say_itself(tmp_path):
+    path = inheriting(tmp_path)
+    said = '[panel_reply_wd]\nvalue = 10\nrule = "RR-PANEL-REPLY"\nsource = "A letter"\nconfidence = "confirmed"\n'
+    path.write_text(path.read_text() + said)
+    pack = read_pack(path)
+    assert isinstance(pack, Regime)
+    assert (pack.panel_reply_wd.value, pack.panel_reply_wd.confidence) == (10, "confirmed")
+    assert (pack.lcspr_months.value, pack.lcspr_months.confidence) == (6, "unconfirmed")
+
+
+def test_what_a_pack_inherits_from_is_bound_by_hash(tmp_path):
+    path = inheriting(tmp_path)
+    with pytest.raises(PackUnreadable, match=r"ours@1.toml: inherits: there is no wt24@1.toml beside it"):
+        read_pack(inheriting(tmp_path, inherits="wt24@1"))
+    with pytest.raises(PackUnreadable, match=r"inherits: there is no \.\./wt23@1.toml"):
+        read_pack(inheriting(tmp_path, inherits="../wt23@1"))
+    path = inheriting(tmp_path)
+    base = tmp_path / "wt23@1.toml"
+    base.write_bytes(base.read_bytes().replace(b"value = 5", b"value = 6"))
+    with pytest.raises(PackUnreadable, match=r"inherits_sha256: wt23@1.toml has been altered"):
+        read_pack(path)
+
+
+def test_no_ladder_is_given_a_time_that_nobody_published():
+    times = {
+        pack.id: [stage.response and (stage.response.value, stage.response.unit) for stage in pack.stages]
+        for pack in load_shelf()
+        if isinstance(pack, EscalationLadder)
+    }
+    assert times == {
+        "pan-cheshire-unverified": [None] * 5,
+        "lincolnshire": [(2, "working-days"), (5, "working-days"), (2, "working-days"), None],
+        "st-helens-2016": [None, (1, "days"), (1, "days"), (5, "working-days"), None],
+        "blank-ladder": [],
+    }
+
+
+def test_what_is_hidden_before_publication():
+    rules = {pack.id: pack for pack in load_shelf() if isinstance(pack, DisclosureRule)}
+    told = {
+        name: (rule.hidden_up_to and rule.hidden_up_to.value, rule.rounded_to and rule.rounded_to.value, rule.symbol)
+        for name, rule in rules.items()
+    }
+    assert told == {"dfe5": (5, None, "c"), "nhs8": (7, 5, "*"), "round5": (None, 5, None), "none": (None, None, None)}
+    assert {name for name, rule in rules.items() if not rule.publishable} == {"none"}
+    assert {name for name, rule in rules.items() if rule.complementary} == {"dfe5"}
+
+
+def test_every_kind_of_record_has_a_class_of_retention():
+    retention = load_shelf().get("proposed-retention", 1)
+    assert isinstance(retention, Retention)
+    named = {name for each in retention.classes for name in each.records}
+    assert named <= set(RECORDS)
+    classes = {name: retention.class_of(name) for name in RECORDS}
+    assert {name for name, found in classes.items() if found.code == "case"} == named
+    assert {(found.code, found.years.value, found.trigger) for found in classes.values()} == {
+        ("case", 75, "review-date"),
+        ("governance", 10, "last-entry"),
+    }
+
+
+def test_a_scale_knows_its_grades():
+    scale = load_shelf().get("section-11-rag", 1)
+    assert isinstance(scale, AuditScale)
+    assert scale.codes == {"green", "amber", "red", "not-applicable"}
+    best = {pack.id: pack.grades[0].code for pack in load_shelf() if isinstance(pack, AuditScale)}
+    assert best == {"section-11-rag": "green", "devon-section-175": "1", "four-point": "outstanding"}
 
 
 def test_what_nobody_confirmed_says_so():
@@ -110,7 +224,13 @@ def test_a_folder_that_is_not_there_is_named(tmp_path):
         ("wt18@1.toml", "version = 1", f'version = 1\nsha256 = "{"a" * 64}"', "wt18@1.toml: sha256: "),
         ("pan-cheshire-unverified@1.toml", 'name = "Chief', 'clock = 2\nname = "Chief', "stages.4.clock: Extra inputs"),
         ("default-rag@1.toml", 'when_overdue = "red"', 'when_overdue = "pink"', "not among the ratings"),
-        ("default-rag@1.toml", 'code = "green"', 'code = "blue"', "one code twice"),
+        ("default-rag@1.toml", 'code = "green"', 'code = "blue"', "ratings name one code twice"),
+        ("four-point@1.toml", 'code = "good"', 'code = "outstanding"', "grades name one code twice"),
+        ("dfe5@1.toml", 'symbol = "c"\n', "", "symbol is needed"),
+        ("round5@1.toml", "protects", "complementary = true\nprotects", "complementary means nothing"),
+        ("proposed-retention@1.toml", 'otherwise = "governance"', 'otherwise = "never"', "not among the classes"),
+        ("proposed-retention@1.toml", "records = []", 'records = ["review"]', "records name one code twice"),
+        ("wt26-unverified@1.toml", 'inherits = "wt23@1"', "inherits = 3", "inherits: there is no 3.toml beside it"),
         (CALENDAR, "last_year = 2028", "last_year = 2029", "2029 has 0 bank holidays"),
         (CALENDAR, "first_year = 2014", "first_year = 2015", "must lie from 2015 to 2028"),
         (CALENDAR, 'division = "england-and-wales"', 'division = "scotland"', f"{HOLIDAYS}: scotland: "),
