@@ -147,7 +147,7 @@ def parse(value: Any, raw: bytes | None = None) -> Submission:
     except ValidationError as error:
         raise Malformed(*faults(error, value, kind)) from None
     attributes = {name: item for name, item in value.items() if name != "expectedversion"}
-    words = {place: _text(value["data"], place) for place in _word_places(kind, value["data"])}
+    words = {place: _text(value["data"], place) for place in word_places(kind, value["data"])}
     bare = attributes | {"data": sealing.replaced(value["data"], dict.fromkeys(words, True))} if words else attributes
     return Submission(
         kind=kind,
@@ -173,7 +173,8 @@ def _text(data: Any, place: sealing.Place) -> str:
     return found
 
 
-def _word_places(kind: EventType, data: Any) -> list[sealing.Place]:
+def word_places(kind: EventType, data: Any) -> list[sealing.Place]:
+    """Where an event's data holds free text, or the commitments in its place."""
     found = [place for path, _ in kind.words for place in sealing.places(data, path)]
     if kind.event is Corrected:
         for path in words_of_record(kind.record.name):
