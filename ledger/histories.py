@@ -9,7 +9,18 @@ from typing import NamedTuple
 from ledger.domain.history import Entry
 
 INCIDENT = "incident"
-FOLLOWED = (INCIDENT, "rapid-review", "review", "audit", "action", "escalation")
+FOLLOWED = (
+    INCIDENT,
+    "rapid-review",
+    "review",
+    "audit",
+    "action",
+    "escalation",
+    "scrutiny",
+    "inspection",
+    "priority",
+    "risk",
+)
 """Kinds of record that a history follows on from: what cites them belongs to it. A meeting that cites one is shown, and leads no further."""
 
 

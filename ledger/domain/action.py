@@ -26,6 +26,7 @@ from ledger.domain.action_rules import (
     the_owner_does_not_judge_itself,
     the_owner_does_not_oversee_itself,
     the_rating_is_one_of_the_pack,
+    the_scrutineer_does_not_act_on_it,
     the_source_made_it,
     there_is_a_baseline,
     there_is_something_to_reopen,
@@ -63,7 +64,12 @@ class ActionRaised(Event):
     success_measure: Words | None = None
     baseline: Exact | None = None
 
-    rules = (the_source_made_it, it_is_specific_and_measurable, the_owner_does_not_oversee_itself)
+    rules = (
+        the_source_made_it,
+        it_is_specific_and_measurable,
+        the_owner_does_not_oversee_itself,
+        the_scrutineer_does_not_act_on_it,
+    )
 
     def sentence(self) -> str:
         source = self.source.kind.replace("-", " ")
@@ -91,7 +97,12 @@ class ActionReassigned(Event):
     lead_group: GroupCode | None = None
     reason: Words
 
-    rules = (it_is_not_closed, the_owner_changes, the_owner_does_not_oversee_itself)
+    rules = (
+        it_is_not_closed,
+        the_owner_changes,
+        the_owner_does_not_oversee_itself,
+        the_scrutineer_does_not_act_on_it,
+    )
 
     def sentence(self) -> str:
         overseen = f", overseen by {self.lead_group}" if self.lead_group else ""

@@ -14,11 +14,14 @@ from ledger.domain.fields import (
     EscalationReference,
     GroupCode,
     IncidentReference,
+    InspectionReference,
     NotStated,
     Number,
     Part,
     RapidReviewReference,
     ReviewReference,
+    RiskReference,
+    ScrutinyReference,
     Sha256,
     Title,
     written_as,
@@ -65,16 +68,47 @@ class FromEscalation(Part):
     number: Number | None = None
 
 
-class FromElsewhere(Part):
-    """An action out of what this ledger keeps no record of; `title` names the report or register, `number` the item in it."""
+class FromInspection(Part):
+    """An action that answers a finding of an inspection; `title` names its report, `inspection` its record where there is one."""
 
-    kind: Literal["inspection", "scrutiny", "national-review", "risk-register"]
+    kind: Literal["inspection"]
+    title: Title | NotStated
+    inspection: InspectionReference | None = None
+    number: Number | None = None
+
+
+class FromScrutiny(Part):
+    """An action that answers a recommendation of a scrutineer; `scrutiny` is its record where there is one."""
+
+    kind: Literal["scrutiny"]
+    title: Title | NotStated
+    scrutiny: ScrutinyReference | None = None
+    number: Number | None = None
+
+
+class FromRisk(Part):
+    """An action that lowers a risk; `title` names the register, `risk` the record where there is one."""
+
+    kind: Literal["risk-register"]
+    title: Title | NotStated
+    risk: RiskReference | None = None
+    number: Number | None = None
+
+
+class FromElsewhere(Part):
+    """An action out of what this ledger keeps no record of; `title` names the report, `number` the item in it."""
+
+    kind: Literal["national-review"]
     title: Title | NotStated
     number: Number | None = None
 
 
+Titled = FromInspection | FromScrutiny | FromRisk | FromElsewhere
+"""Sources that carry the title of a report or a register."""
+
+
 ActionSource = Annotated[
-    FromIncident | FromRapidReview | FromReview | FromAudit | FromEscalation | FromElsewhere,
+    FromIncident | FromRapidReview | FromReview | FromAudit | FromEscalation | Titled,
     Field(discriminator="kind"),
 ]
 """Where an action came from (ACT-SRC); `kind` says which of these it is."""
@@ -93,6 +127,12 @@ def cited(source: ActionSource) -> tuple[str, str] | None:
             record = "audit"
         case FromEscalation(escalation=reference):
             record = "escalation"
+        case FromInspection(inspection=str(reference)):
+            record = "inspection"
+        case FromScrutiny(scrutiny=str(reference)):
+            record = "scrutiny"
+        case FromRisk(risk=str(reference)):
+            record = "risk"
         case _:
             return None
     return None if reference == "not-stated" else (record, reference)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from ledger.domain.action_parts import (
     ARTEFACTS,
@@ -13,13 +13,15 @@ from ledger.domain.action_parts import (
     ActionSource,
     AgencyOwner,
     FromAudit,
+    FromInspection,
     FromReview,
+    FromScrutiny,
     GroupOwner,
     Owner,
     owner_name,
 )
 from ledger.domain.claim import Claim
-from ledger.domain.fields import NOT_STATED, DayOrNotStated, NotStated, known_day, spoken
+from ledger.domain.fields import NOT_STATED, DayOrNotStated, NotStated, known_day, spoken, worded
 from ledger.domain.register import FLAG, Event, rule
 
 if TYPE_CHECKING:
@@ -82,7 +84,7 @@ class Action:
 
 @rule("ACT-SRC", source="reference.md ACT-SRC: action sources")
 def the_source_made_it(action: Action | None, claim: Claim[ActionRaised]) -> str | None:
-    """The audit or review an action cites is of the kind named, and made the finding or recommendation cited."""
+    """What an action cites is of the kind named, and made the finding or recommendation cited."""
     match claim.event.source:
         case FromAudit(kind=kind, audit=reference, number=number) if reference != NOT_STATED:
             audit = claim.look_up("audit", reference)
@@ -90,10 +92,14 @@ def the_source_made_it(action: Action | None, claim: Claim[ActionRaised]) -> str
         case FromReview(kind=kind, review=reference, number=number) if reference != NOT_STATED:
             review = claim.look_up("review", reference)
             unlike, made = review.kind not in REVIEW_KINDS[kind], review.recommendations
+        case FromInspection(inspection=str(reference), number=number):
+            unlike, made = False, claim.look_up("inspection", reference).findings
+        case FromScrutiny(scrutiny=str(reference), number=number):
+            unlike, made = False, claim.look_up("scrutiny", reference).recommendations
         case _:
             return None
     if unlike:
-        return f"{reference} is not a {kind.replace('-', ' ')}."
+        return f"{reference} is not a {worded(claim.event.source.kind)}."
     return f"{reference} made no number {number}." if number is not None and number not in made else None
 
 
@@ -118,6 +124,19 @@ def the_owner_does_not_oversee_itself(
     lead = claim.event.lead_group or (action.lead_group if action else NOT_STATED)
     if _body(claim.event.owner) == ("group", lead):
         return f"{lead} owns the action and oversees it."
+    return None
+
+
+@rule("SEP-SCRUT", source="reference.md SEP-SCRUT: the scrutineer is not also action owner", effect=FLAG)
+def the_scrutineer_does_not_act_on_it(action: Action | None, claim: Claim[Any]) -> str | None:
+    """Whoever scrutinised something does not own the action that answers the scrutiny."""
+    source = action.source if action is not None else claim.event.source
+    owner = claim.event.owner
+    if not isinstance(source, FromScrutiny) or source.scrutiny is None or not isinstance(owner, AgencyOwner):
+        return None
+    scrutiny = claim.look_up("scrutiny", source.scrutiny)
+    if scrutiny is not None and (owner.role == scrutiny.by or owner.agency == scrutiny.by_agency):
+        return f"{owner_name(owner)} made the scrutiny {source.scrutiny} that this action answers."
     return None
 
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, TypeVar, get_args
 
-from ledger.domain.conventions import AuditScale, DisclosureRule, DriftRule, RagPack, Retention
+from ledger.domain.conventions import AuditScale, DisclosureRule, DriftRule, RagPack, Retention, RiskScale
 from ledger.domain.packs import Calendar, EscalationLadder, NotificationVote, Pack, Regime
 
 _CLASSES: tuple[type[Pack], ...] = (
     Regime, NotificationVote, Calendar, EscalationLadder, RagPack, AuditScale, DriftRule, DisclosureRule, Retention,
+    RiskScale,
 )  # fmt: skip
 PACK_CLASSES: Mapping[str, type[Pack]] = {get_args(cls.model_fields["kind"].annotation)[0]: cls for cls in _CLASSES}
 """The class of each kind of pack this program can read."""
@@ -148,6 +149,9 @@ class Packs:
 
     def retention(self, on: date) -> Retention | None:
         return self._of(Retention, "retention", on)
+
+    def risk_scale(self, on: date) -> RiskScale | None:
+        return self._of(RiskScale, "risk-scale", on)
 
     def _of(self, cls: type[P], kind: str, on: date) -> P | None:
         pack = self.in_force(kind, on)

@@ -1,4 +1,4 @@
-"""Packs of what no law settles: colours, grades, drift, what is hidden before publication, and how long a record is kept."""
+"""Packs of what no law settles: colours, grades, drift, what is hidden before publication, how long a record is kept, and how a risk is scored."""
 
 from __future__ import annotations
 
@@ -135,3 +135,11 @@ def _distinct(what: str, codes: Iterable[str | None]) -> None:
     given = list(codes)
     if len(set(given)) < len(given):
         raise ValueError(f"{what} name one code twice")
+
+
+class RiskScale(Pack):
+    """How risks are scored: the meaning of each step, the first being 1 and the least."""
+
+    kind: Literal["risk-scale"]
+    likelihood: Annotated[tuple[Text, ...], listed(2)]
+    impact: Annotated[tuple[Text, ...], listed(2)]

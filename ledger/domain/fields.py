@@ -98,6 +98,10 @@ AuditReference = Annotated[Reference, Refers("audit")]
 ActionReference = Annotated[Reference, Refers("action")]
 EscalationReference = Annotated[Reference, Refers("escalation")]
 MeetingReference = Annotated[Reference, Refers("meeting")]
+ScrutinyReference = Annotated[Reference, Refers("scrutiny")]
+InspectionReference = Annotated[Reference, Refers("inspection")]
+PriorityReference = Annotated[Reference, Refers("priority")]
+RiskReference = Annotated[Reference, Refers("risk")]
 
 Code = Annotated[
     str,
@@ -219,6 +223,11 @@ def known_day(value: date | str | None) -> date | None:
 def spoken(day: date | str | None) -> str:
     """A day as people say it, `2 December 2019`; "a day not stated" where nobody gives it."""
     return f"{day.day} {day:%B %Y}" if isinstance(day, date) else "a day not stated"
+
+
+def worded(code: str) -> str:
+    """A code as words."""
+    return code.replace("-", " ")
 
 
 def _child_checked(value: str) -> str:

@@ -14,7 +14,7 @@ from ledger.domain.fields import Code, NotStated, Sha256
 
 PackKind = Literal[
     "regime", "notification-vote", "calendar", "escalation-ladder", "rag-pack",
-    "audit-scale", "disclosure-rule", "drift-rule", "retention",
+    "audit-scale", "disclosure-rule", "drift-rule", "retention", "risk-scale",
 ]  # fmt: skip
 """Kinds of pack a ledger may adopt (`policy.adopted`)."""
 

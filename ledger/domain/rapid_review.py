@@ -10,6 +10,7 @@ from pydantic import Field
 
 from ledger.domain.claim import Claim
 from ledger.domain.fields import (
+    NOT_STATED,
     AgencyCode,
     Code,
     DayOrNotStated,
@@ -46,6 +47,7 @@ class RapidReview:
     panel_agrees: YesNo | None = None
     awaits_reply: bool = False
     may_decide: bool = True
+    chair_role: str = NOT_STATED
 
 
 RAPID_REVIEW: Record[RapidReview] = Record("rapid-review", prefix="RR", title="Rapid review")
@@ -259,8 +261,8 @@ RapidReviewEvent = RapidReviewConvened | RapidReviewMet | RapidReviewDecided | R
 def evolve(review: RapidReview | None, event: RapidReviewEvent) -> RapidReview:
     """Fold one event into the rapid review."""
     match event:
-        case RapidReviewConvened(incidents=incidents):
-            return RapidReview(tuple(incidents))
+        case RapidReviewConvened(incidents=incidents, chair_role=chair):
+            return RapidReview(tuple(incidents), chair_role=chair)
         case RapidReviewMet():
             return replace(known(review), meetings=known(review).meetings + 1)
         case RapidReviewDecided(outcome=outcome, positions=positions):

@@ -22,7 +22,7 @@ from ledger.domain.action import (
     ActionReopened,
     ActionRescheduled,
 )
-from ledger.domain.action_parts import ActionSource, AgencyOwner, FromElsewhere, GroupOwner, Owner, cited
+from ledger.domain.action_parts import ActionSource, AgencyOwner, GroupOwner, Owner, Titled, cited
 from ledger.domain.fields import DayOrNotStated, known_day
 from ledger.domain.history import Entry
 from ledger.projections.rows import Projection, Rows
@@ -141,7 +141,7 @@ def _raised(event: ActionRaised, entry: Entry) -> ActionRow:
         source_record=record,
         source_reference=reference,
         source_number=event.source.number,
-        source_title=event.source.title if isinstance(event.source, FromElsewhere) else None,
+        source_title=event.source.title if isinstance(event.source, Titled) else None,
         **_owned(event.owner),
         lead_group=event.lead_group,
         raised_on=entry.day,

@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from ledger.domain.action_parts import AgencyOwner, FromAudit, FromElsewhere, GroupOwner, cited, owner_name
+from ledger.domain.action_parts import AgencyOwner, FromAudit, FromInspection, GroupOwner, cited, owner_name
 from ledger.domain.action_rules import Stage
 from ledger.domain.adoption import Adoption, Packs
 from ledger.domain.conventions import RagPack
@@ -124,7 +124,7 @@ def test_a_source_may_stand_outside_the_ledger_or_give_no_number(source):
 def test_the_record_it_came_from_is_known():
     assert cited(FromAudit(kind="section-11", audit="AUD-9")) == ("audit", "AUD-9")
     assert cited(FromAudit(kind="section-11", audit="not-stated")) is None
-    assert cited(FromElsewhere(kind="inspection", title="not-stated")) is None
+    assert cited(FromInspection(kind="inspection", title="not-stated")) is None
     given(*WORLD).when(raised(source={"kind": "escalation", "escalation": "ESC-9"})).then_refused("REF-KNOWN")
 
 
