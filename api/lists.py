@@ -1,7 +1,5 @@
 """GET /actions, /escalations, /reviews and the other questions: filtered, sorted, in pages, as JSON or CSV, as at and as of."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
@@ -16,21 +14,8 @@ from api.problems import NOT_FOUND, Problem
 from api.waiting import answered_at
 from ledger.domain.calendar import london_day
 from ledger.domain.fields import written_as
-from ledger.projections import ask, attendance, review_tracker
-from ledger.projections.accounts import Accounts
-from ledger.projections.action_log import ActionLog
-from ledger.projections.amendments import Departures
-from ledger.projections.asking import Answer, Asking, UnknownPlace, fields_of
-from ledger.projections.audits import AuditProgramme
-from ledger.projections.decisions import Decisions
-from ledger.projections.escalation_tracker import EscalationTracker
-from ledger.projections.indicators import Indicators
-from ledger.projections.meetings import Meetings
-from ledger.projections.partnership import Agencies, Groups
-from ledger.projections.reports import PublishedReports
-from ledger.projections.rows import Projection
-from ledger.projections.tables import Tables
-from ledger.projections.training_places import TrainingPlaces
+from ledger.projections.asking import Answer, Asking, UnknownPlace
+from ledger.projections.questions import QUESTIONS, Question
 
 router = APIRouter(tags=["what is asked"])
 LIMIT = 100
@@ -39,64 +24,6 @@ PLAIN_DAY = len("2020-03-31")
 
 Value = Annotated[str, Field(max_length=200), written_as(r"^[^\x00-\x1f]*$", "one line of at most 200 characters")]
 
-
-@dataclass(frozen=True)
-class Question:
-    """One list: its address, who answers it, the fields of an item that may be filtered and sorted by, and those that hold parts."""
-
-    name: str
-    asks: Callable[[Tables, Asking], Answer]
-    plain: tuple[str, ...]
-    parts: tuple[str, ...] = ()
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        first = ("record", "reference", "key")
-        return (*first, *(name for name in (*self.plain, *self.parts) if name not in first))
-
-
-def _fields(projection: type[Projection[Any]], *worked_out: str) -> tuple[str, ...]:
-    return (*fields_of(projection), *worked_out)
-
-
-def _listed(name: str, projection: type[Projection[Any]]) -> Question:
-    def asks(tables: Tables, asking: Asking) -> Answer:
-        return ask.listed(tables, projection, asking)
-
-    asks.__doc__ = projection.__doc__
-    return Question(name, asks, _fields(projection))
-
-
-_LATE = ("open", "overdue", "days_over", "days_over_original", "rating_by_due", "ratings_disagree")
-_OF_REVIEWS = ("notification", "rapid_reviews", "reviews", "clocks")
-QUESTIONS = (
-    Question("actions", ask.actions, _fields(ActionLog, *_LATE), ("clock",)),
-    Question(
-        "escalations",
-        ask.escalations,
-        _fields(EscalationTracker, "open", "lapsed", "working_days_to_end"),
-        ("clock", "stages"),
-    ),
-    Question(
-        "reviews",
-        review_tracker.review_tracker,
-        tuple(name for name in review_tracker.FIELDS if name not in _OF_REVIEWS),
-        _OF_REVIEWS,
-    ),
-    Question(
-        "audits", ask.audits, _fields(AuditProgramme, "done", "outstanding", "unplanned"), ("returns", "findings")
-    ),
-    Question("training", ask.training, _fields(TrainingPlaces), ("by_agency", "evaluations")),
-    Question("attendance", attendance.attendance, attendance.FIELDS),
-    Question("finance", ask.finance, _fields(Accounts)),
-    Question("indicators", ask.indicators, _fields(Indicators, "computed")),
-    _listed("agencies", Agencies),
-    _listed("groups", Groups),
-    _listed("meetings", Meetings),
-    _listed("decisions", Decisions),
-    _listed("departures", Departures),
-    _listed("reports", PublishedReports),
-)
 
 ANSWER = shape(
     {"as_at": WHOLE, "as_of": {"type": "string", "format": "date"}, "total": WHOLE, "items": many(OPEN)}, {"next": TEXT}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import typer
 
@@ -19,16 +19,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-COMMANDS = (
+COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
     ("demo", running.demo),
     ("serve", running.serve),
     ("post", posting.post),
     ("entries", reading.entries),
     ("history", history.history),
-    ("actions", listing.actions),
-    ("escalations", listing.escalations),
-    ("reviews", listing.reviews),
-    ("audits", listing.audits),
+    *((listed.name, listing.command(listed)) for listed in listing.LISTS),
     ("figure", reporting.figure),
     ("figures", reference.figures),
     ("rules", reference.rules),

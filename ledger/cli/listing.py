@@ -1,8 +1,9 @@
-"""`ledger actions`, `escalations`, `reviews` and `audits`: the tracked work, as held at a position and as of a day."""
+"""`ledger actions`, `escalations`, `risks` and the other lists: a row each, as held at a position and as of a day."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -38,88 +39,32 @@ Sort = Annotated[
 Limit = Annotated[int | None, typer.Option("--limit", min=1, help="At most so many.", show_default=False)]
 
 
-def actions(
-    *, where: Where = None, sort: Sort = None, limit: Limit = None,
-    database: Database = None, as_at: AsAt = None, as_of: AsOf = None, as_json: Json = False,
-) -> None:  # fmt: skip
-    """The action log: whose each action is, when it is due, how far it came, and whether it is overdue."""
-    from ledger.projections.ask import actions as question
+@dataclass(frozen=True)
+class Listed:
+    """One list as people see it: its word, its title, what `--help` says of it, and its columns."""
 
-    _list(
-        "Action log",
-        question,
-        ACTIONS,
-        database=database,
-        as_at=as_at,
-        as_of=as_of,
-        where=where,
-        sort=sort,
-        limit=limit,
-        as_json=as_json,
-    )
+    name: str
+    title: str
+    help: str
+    columns: Columns
 
 
-def escalations(
-    *, where: Where = None, sort: Sort = None, limit: Limit = None,
-    database: Database = None, as_at: AsAt = None, as_of: AsOf = None, as_json: Json = False,
-) -> None:  # fmt: skip
-    """The escalation tracker: who disagrees with whom, at which stage, whether the answer is late, and the outcome."""
-    from ledger.projections.ask import escalations as question
+def command(listed: Listed) -> Callable[..., None]:
+    """The command that asks for a list and tells it."""
 
-    _list(
-        "Escalation tracker",
-        question,
-        ESCALATIONS,
-        database=database,
-        as_at=as_at,
-        as_of=as_of,
-        where=where,
-        sort=sort,
-        limit=limit,
-        as_json=as_json,
-    )
+    def asks(
+        *, where: Where = None, sort: Sort = None, limit: Limit = None,
+        database: Database = None, as_at: AsAt = None, as_of: AsOf = None, as_json: Json = False,
+    ) -> None:  # fmt: skip
+        from ledger.projections.questions import BY_NAME
 
+        _list(
+            listed.title, BY_NAME[listed.name].asks, listed.columns, database=database, as_at=as_at, as_of=as_of,
+            where=where, sort=sort, limit=limit, as_json=as_json,
+        )  # fmt: skip
 
-def reviews(
-    *, where: Where = None, sort: Sort = None, limit: Limit = None,
-    database: Database = None, as_at: AsAt = None, as_of: AsOf = None, as_json: Json = False,
-) -> None:  # fmt: skip
-    """The review tracker: from each incident to notification, rapid review, practice review and publication, with the clocks."""
-    from ledger.projections.review_tracker import review_tracker as question
-
-    _list(
-        "Review tracker",
-        question,
-        REVIEWS,
-        database=database,
-        as_at=as_at,
-        as_of=as_of,
-        where=where,
-        sort=sort,
-        limit=limit,
-        as_json=as_json,
-    )
-
-
-def audits(
-    *, where: Where = None, sort: Sort = None, limit: Limit = None,
-    database: Database = None, as_at: AsAt = None, as_of: AsOf = None, as_json: Json = False,
-) -> None:  # fmt: skip
-    """The audit programme: what was planned, what was done, and what was found."""
-    from ledger.projections.ask import audits as question
-
-    _list(
-        "Audit programme",
-        question,
-        AUDITS,
-        database=database,
-        as_at=as_at,
-        as_of=as_of,
-        where=where,
-        sort=sort,
-        limit=limit,
-        as_json=as_json,
-    )
+    asks.__doc__ = listed.help
+    return asks
 
 
 def _list(
@@ -181,6 +126,21 @@ def _field(name: str) -> Callable[[Item], Any]:
 def _words(name: str) -> Callable[[Item], Any]:
     """A field that holds a code, as words."""
     return lambda item: str(item[name] or "").replace("-", " ")
+
+
+def _yes(name: str) -> Callable[[Item], str]:
+    return lambda item: "yes" if item[name] else ""
+
+
+def _either(name: str, other: str) -> Callable[[Item], Any]:
+    return lambda item: item[name] or item[other]
+
+
+def _measures(item: Item) -> list[str]:
+    return [
+        f"{each['measure'].replace('-', ' ')}: {each['baseline'] or 'no baseline'} to {each['latest'] or 'not measured'}"
+        for each in item["measured_by"]
+    ]
 
 
 def _owner(item: Item) -> Any:
@@ -259,3 +219,58 @@ AUDITS: Columns = {
     "assurances": _field("assurances"), "gaps": _field("gaps"),
     "returns": lambda item: f"{item['returned']} of {item['asked']}" if item["asked"] is not None else "",
 }  # fmt: skip
+LISTS = (
+    Listed("actions", "Action log", "The action log: whose each action is, when it is due, how far it came, and whether it is overdue.", ACTIONS),
+    Listed("escalations", "Escalation tracker", "The escalation tracker: who disagrees with whom, at which stage, whether the answer is late, and the outcome.", ESCALATIONS),
+    Listed("reviews", "Review tracker", "The review tracker: from each incident to notification, rapid review, practice review and publication, with the clocks.", REVIEWS),
+    Listed("audits", "Audit programme", "The audit programme: what was planned, what was done, and what was found.", AUDITS),
+    Listed("scrutiny", "Scrutiny", "What scrutineers looked into, what they challenged and recommended, and whether that waits for an answer.", {
+        "scrutiny": _field("reference"), "by": _words("by_role"), "area": _words("area"), "how": _words("method"),
+        "on": _field("undertaken_on"), "of": _field("scrutinised"), "judged": _words("rating"),
+        "challenges": _field("challenges"), "unanswered": lambda item: sum(each["open"] for each in item["put"]),
+        "recommendations": _field("recommendations"), "not apart": _yes("departs"),
+    }),
+    Listed("challenges", "Challenges of scrutineers", "What scrutineers challenged, whom, and whether it was answered.", {
+        "scrutiny": _field("reference"), "number": _field("number"), "to": _either("to_agency", "to_group"),
+        "on": _field("challenged_on"), "answer by": _field("answer_by"), "answered": _field("answered_on"),
+        "open": _yes("open"), "late": _yes("late"),
+    }),
+    Listed("inspections", "Inspections", "What inspectors reported, and how many findings of each kind.", {
+        "inspection": _field("reference"), "kind": _words("kind"), "by": _words("body"), "theme": _words("theme"),
+        "reported": _field("reported_on"), "main findings": _field("main_findings"),
+        "priority actions": _field("priority_actions"), "improvements": _field("improvements"), "strengths": _field("strengths"),
+    }),
+    Listed("priorities", "Priorities", "What the partnership set out to change, how it is measured, and how far it was judged to have come.", {
+        "priority": _field("reference"), "title": _field("title"), "led by": _either("lead_agency", "lead_group"),
+        "years": lambda item: f"{item['from_year']} to {item['to_year'] or 'no end set'}", "measured by": _measures,
+        "judged": _words("progress"), "because": _words("because"), "outcome": _words("outcome"),
+    }),
+    Listed("risks", "Risk register", "The risk register: how likely and how bad each risk is, whose it is, who was told, and how it ended.", {
+        "risk": _field("reference"), "title": _field("title"), "owner": _owner, "likelihood": _field("likelihood"),
+        "impact": _field("impact"), "rescored": _field("times_rescored"), "escalated to": _field("escalated_to"),
+        "closed": _field("closed_on"), "outcome": _words("outcome"),
+    }),
+    Listed("task-groups", "Task and finish groups", "Task and finish groups: what each is to do by when, who oversees it, and who signed it off.", {
+        "group": _field("reference"), "title": _field("title"), "started": _field("started_on"), "due": _field("due_on"),
+        "overdue": _yes("overdue"), "overseen by": _field("overseen_by"), "closed": _field("closed_on"),
+        "signed off by": _field("signed_off_by"),
+    }),
+    Listed("engagement", "Who was heard", "Who was heard and how, and what changed because of it.", {
+        "engagement": _field("reference"), "who": _words("audience"), "forum": _words("forum"), "how": _words("method"),
+        "how many": _field("how_many"), "on": _field("heard_on"), "changed": _field("changed"),
+    }),
+    Listed("arrangements", "Arrangements", "The published arrangements, and what was changed in them by when.", {
+        "arrangements": _field("reference"), "edition": _field("edition"), "guidance": _field("guidance"),
+        "published": _field("published_on"), "amended": _field("amended_on"), "areas": _field("areas"),
+        "in effect by": _either("amendment_in_effect_by", "in_effect_by"),
+    }),
+    Listed("agencies", "Agencies", "The agencies of the partnership, what they are called, and who took over from them.", {
+        "agency": _field("reference"), "name": _field("name"), "sector": _words("sector"), "standing": _words("standing"),
+        "succeeded by": _field("succeeded_by"), "left": _either("succeeded_on", "left_on"),
+    }),
+    Listed("meetings", "Meetings", "The meetings of the groups: planned, held or not, and how many seats came.", {
+        "meeting": _field("reference"), "group": _field("group"), "planned": _field("planned_on"), "outcome": _words("outcome"),
+        "held": _field("held_on"), "quorate": _field("quorate"), "attended": lambda item: f"{item['attended']} of {item['seats']}" if item["seats"] else "",
+    }),
+)  # fmt: skip
+"""Every list that has a command of its own, in the order of `--help`."""

@@ -8,8 +8,9 @@ import io
 import pytest
 
 from api.answers import csv_answer
-from api.lists import CONTROL, QUESTIONS
+from api.lists import CONTROL
 from ledger.projections.asking import Asking, UnknownField
+from ledger.projections.questions import QUESTIONS
 from tests.api.story import CASE, tell
 from tests.ledger.posting import event
 

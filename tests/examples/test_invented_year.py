@@ -38,7 +38,7 @@ THE_DECISION = "INC-2024-002"
 DEPARTURES = {
     "ACT-CLOSE", "ACT-DONE-3", "ACT-EVID", "ACT-SMART", "AUD-PROG", "AUD-REPEAT", "CWAC-SIN-VOTE", "DAT-PRINTED",
     "ESC-IMM", "ESC-SKIP", "ESC-STATEMENT", "GRP-ATT", "LCSPR-REVIEWER", "MTG-QUORUM", "REV-FAMILY", "RR-DECIDER",
-    "SIN-DECIDED", "SIN-ORDER", "TRN-EVAL",
+    "PRI-JUDGED", "SEP-SCRUT", "SIN-DECIDED", "SIN-ORDER", "TRN-EVAL", "YR-WT18-PLUS",
 }  # fmt: skip
 
 
@@ -182,7 +182,7 @@ def test_sources_are_agencies_that_are_invented(performed: Performed, entries: l
 def test_adopted_packs_are_the_files_shipped(entries: list[Entry]) -> None:
     adopted = [entry.event for entry in entries if isinstance(entry.event, PolicyAdopted)]
     assert {policy.kind for policy in adopted} == {
-        "regime", "calendar", "notification-vote", "rag-pack", "escalation-ladder"
+        "regime", "calendar", "notification-vote", "rag-pack", "escalation-ladder", "risk-scale"
     }  # fmt: skip
     for policy in adopted:
         name = f"{policy.pack_reference}.toml"

@@ -44,7 +44,7 @@ def test_exactly_these_packs_are_shipped():
         "drift-rule": {"default-drift@1"},
         "disclosure-rule": {"dfe5@1", "nhs8@1", "round5@1", "none@1"},
         "retention": {"proposed-retention@1"},
-        "default-risk-scale@1": "risk-scale",
+        "risk-scale": {"default-risk-scale@1"},
     }
     assert set(shipped) == set(PACK_CLASSES) == set(get_args(PackKind))
 

@@ -1,0 +1,98 @@
+"""Every list that may be asked for, by its address: over HTTP and on the command line alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ledger.projections import ask, attendance, programme, review_tracker
+from ledger.projections.accounts import Accounts
+from ledger.projections.action_log import ActionLog
+from ledger.projections.amendments import Departures
+from ledger.projections.asking import Answer, Asking, fields_of
+from ledger.projections.audits import AuditProgramme
+from ledger.projections.decisions import Decisions
+from ledger.projections.editions import Editions
+from ledger.projections.engagements import Engagements
+from ledger.projections.escalation_tracker import EscalationTracker
+from ledger.projections.indicators import Indicators
+from ledger.projections.inspections import Inspections
+from ledger.projections.meetings import Meetings
+from ledger.projections.partnership import Agencies, Groups
+from ledger.projections.priorities import Priorities
+from ledger.projections.reports import PublishedReports
+from ledger.projections.risks import Risks
+from ledger.projections.rows import Projection
+from ledger.projections.scrutinies import Challenges, Scrutinies
+from ledger.projections.tables import Tables
+from ledger.projections.task_groups import TaskGroups
+from ledger.projections.training_places import TrainingPlaces
+
+
+@dataclass(frozen=True)
+class Question:
+    """One list: its address, who answers it, the fields of an item that may be filtered and sorted by, and those that hold parts."""
+
+    name: str
+    asks: Callable[[Tables, Asking], Answer]
+    plain: tuple[str, ...]
+    parts: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        first = ("record", "reference", "key")
+        return (*first, *(name for name in (*self.plain, *self.parts) if name not in first))
+
+
+def _fields(projection: type[Projection[Any]], *worked_out: str) -> tuple[str, ...]:
+    return (*fields_of(projection), *worked_out)
+
+
+def _listed(name: str, projection: type[Projection[Any]]) -> Question:
+    def asks(tables: Tables, asking: Asking) -> Answer:
+        return ask.listed(tables, projection, asking)
+
+    asks.__doc__ = projection.__doc__
+    return Question(name, asks, _fields(projection))
+
+
+_LATE = ("open", "overdue", "days_over", "days_over_original", "rating_by_due", "ratings_disagree")
+_OF_REVIEWS = ("notification", "rapid_reviews", "reviews", "clocks")
+QUESTIONS = (
+    Question("actions", ask.actions, _fields(ActionLog, *_LATE), ("clock",)),
+    Question(
+        "escalations",
+        ask.escalations,
+        _fields(EscalationTracker, "open", "lapsed", "working_days_to_end"),
+        ("clock", "stages"),
+    ),
+    Question(
+        "reviews",
+        review_tracker.review_tracker,
+        tuple(name for name in review_tracker.FIELDS if name not in _OF_REVIEWS),
+        _OF_REVIEWS,
+    ),
+    Question(
+        "audits", ask.audits, _fields(AuditProgramme, "done", "outstanding", "unplanned"), ("returns", "findings")
+    ),
+    Question("training", ask.training, _fields(TrainingPlaces), ("by_agency", "evaluations")),
+    Question("attendance", attendance.attendance, attendance.FIELDS),
+    Question("finance", ask.finance, _fields(Accounts)),
+    Question("indicators", ask.indicators, _fields(Indicators, "computed")),
+    _listed("agencies", Agencies),
+    _listed("groups", Groups),
+    _listed("meetings", Meetings),
+    _listed("decisions", Decisions),
+    _listed("departures", Departures),
+    Question("scrutiny", programme.scrutiny, _fields(Scrutinies), ("put", "recommended")),
+    Question("challenges", programme.challenges, _fields(Challenges, "open", "late")),
+    Question("inspections", programme.inspections, _fields(Inspections), ("findings",)),
+    Question("priorities", programme.priorities, _fields(Priorities, "open"), ("measured_by",)),
+    Question("risks", programme.risks, _fields(Risks, "open")),
+    Question("task-groups", programme.task_groups, _fields(TaskGroups, "open", "overdue")),
+    _listed("engagement", Engagements),
+    _listed("arrangements", Editions),
+    _listed("reports", PublishedReports),
+)
+BY_NAME = {question.name: question for question in QUESTIONS}
