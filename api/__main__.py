@@ -8,6 +8,8 @@ import sys
 import uvicorn
 
 from ledger.settings import Settings, why_not_listen
+from ledger.signing import KeyUnusable
+from ledger.wiring import signing_of
 
 SECONDS_TO_FINISH = 5
 """How long open requests and streams have once the service is told to stop."""
@@ -22,6 +24,11 @@ def main() -> None:
     settings = Settings()
     if why := why_not_listen(settings.host):
         sys.stderr.write(f"{why}\n")
+        sys.exit(BAD_USAGE)
+    try:
+        signing_of(settings, settings.database)
+    except KeyUnusable as error:
+        sys.stderr.write(f"{error}\n")
         sys.exit(BAD_USAGE)
     gc.set_threshold(MOST_YOUNG_OBJECTS)
     uvicorn.run(

@@ -22,7 +22,8 @@ from api.sealing import seal_daily
 from api.streams import Tide
 from api.waiting import reached
 from ledger.settings import Settings
-from ledger.wiring import Parts, open_parts
+from ledger.signing import Signing
+from ledger.wiring import Parts, open_parts, signing_of
 from ledger.writer import Writer, one_by_one
 
 DESCRIPTION = (
@@ -87,12 +88,16 @@ def create_app(
 def create() -> FastAPI:
     """The service as the environment sets it up."""
     settings = Settings()
-    return create_for(settings.database_url, packs=settings.packs, front_door=settings.front_door)
+    database = settings.database_url
+    signing = signing_of(settings, database)
+    return create_for(database, packs=settings.packs, front_door=settings.front_door, signing=signing)
 
 
-def create_for(database: str, *, packs: Path | None = None, front_door: str = "") -> FastAPI:
+def create_for(
+    database: str, *, packs: Path | None = None, front_door: str = "", signing: Signing | None = None
+) -> FastAPI:
     """The service over a database; its read tables are kept by a process beside it."""
-    open_ = partial(open_parts, database, packs=packs)
+    open_ = partial(open_parts, database, packs=packs, signing=signing)
     return create_app(open_, keep=lambda parts: InAProcess(database, packs), front_door=front_door)
 
 

@@ -16,7 +16,7 @@ import httpx2
 from api.app import create_app
 from api.demo_serving import served
 from ledger.clock import Clock, DemonstrationClock
-from ledger.wiring import open_parts
+from ledger.wiring import embedded, open_parts
 
 PATIENCE = 30.0
 """Seconds to wait for an answer."""
@@ -41,9 +41,12 @@ class Answered:
 
 
 @contextmanager
-def door(database: Path, *, clock: Clock | None = None, packs: Path | None = None) -> Iterator[httpx2.Client]:
-    """A client of a service that keeps its ledger in a file."""
-    app = create_app(partial(open_parts, str(database), clock=clock, packs=packs))
+def door(
+    database: Path, origin: str, *, clock: Clock | None = None, packs: Path | None = None
+) -> Iterator[httpx2.Client]:
+    """A client of a service that keeps its ledger in a file; its log bears the name the ledger is opened under."""
+    signing = embedded(str(database), origin)
+    app = create_app(partial(open_parts, str(database), clock=clock, packs=packs, signing=signing))
     with served(app) as address, httpx2.Client(base_url=address, timeout=PATIENCE) as client:
         yield client
 
@@ -52,7 +55,7 @@ def record_year(folder: Path, database: Path, expected_refusals: Mapping[str, st
     """Post the events of a real year, one by one, in the order of their file. `expected_refusals`: the rule, by an event's id."""
     lines = lines_of(folder / "events.ndjson")
     answers = []
-    with door(database) as client:
+    with door(database, lines[0]["data"]["origin"]) as client:
         for number, event in enumerate(lines, 1):
             rule = expected_refusals.get(event["id"])
             answers.append(_post(client, number, [event], f"refused:{rule}" if rule else "recorded"))
@@ -65,7 +68,7 @@ def record_script(folder: Path, database: Path, move: Move) -> list[Answered]:
     lines = lines_of(folder / "script.ndjson")
     clock = DemonstrationClock(datetime.fromisoformat(lines[0]["clock"]))
     answers = []
-    with door(database, clock=clock, packs=folder / "packs") as client:
+    with door(database, lines[0]["post"]["data"]["origin"], clock=clock, packs=folder / "packs") as client:
         for number, line in enumerate(lines, 1):
             clock.move_to(datetime.fromisoformat(line["clock"]))
             answers.append(_post(client, number, line.get("batch") or [line["post"]], line["expect"]))

@@ -25,7 +25,7 @@ from ledger.cli.output import note, progress, say
 from ledger.domain.calendar import london_day
 from ledger.reports.annual import report
 from ledger.reports.comparison import UNEXPLAINED, compare, read_explanations, read_published
-from ledger.wiring import Parts, open_parts
+from ledger.wiring import Parts, key_beside, open_parts
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 EXAMPLES = CHECKOUT / "examples"
@@ -106,10 +106,11 @@ def invented_year(into: Path) -> tuple[int, int]:
 
 
 def fresh(database: Path) -> Path:
-    """The path of a ledger to be made, with what an earlier run left there taken away, its tables too."""
+    """The path of a ledger to be made, with what an earlier run left there taken away, its tables and its key too."""
     for stem in (database, database.with_name(f"{database.stem}.tables.sqlite")):
         for beside in KEPT:
             stem.with_name(stem.name + beside).unlink(missing_ok=True)
+    key_beside(str(database)).path.unlink(missing_ok=True)
     return database
 
 

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any, cast, get_args
 
 from eventsourcing.application import Application
 from eventsourcing.persistence import (
-    AggregateRecorder,
     ApplicationRecorder,
     InfrastructureFactory,
     InterfaceError,
-    JSONTranscoder,
     Mapper,
     OperationalError,
-    ProcessRecorder,
-    StoredEvent,
     TrackingRecorder,
 )
 from eventsourcing.utils import Environment, EnvType
@@ -33,10 +30,17 @@ from ledger.domain.packs import PackKind
 from ledger.domain.policy import PolicyAdopted
 from ledger.entry import Submission, read_back
 from ledger.heads import Heads
+from ledger.log.keys import VerifierKey
 from ledger.log.lines import Lines
+from ledger.log.proofs import Proof
+from ledger.log.receipt import Receipt
+from ledger.log.tiles import Tile
+from ledger.mapping import EntryMapper, Home
 from ledger.memory import Memory
-from ledger.outcome import Outcome
+from ledger.outcome import Outcome, Recorded
+from ledger.proving import Prover, receipts_of
 from ledger.recorders.contract import Head, Key, LedgerRecorder, SealedWords, StoredEntry
+from ledger.signing import Signing
 from ledger.vault import fresh_salt
 
 PAGE = 1000
@@ -64,62 +68,35 @@ class Batch:
     whole: bool = True
 
 
-class EntryMapper(Mapper[str]):
-    """Keeps an entry's exact bytes, and validates what it reads back; type names are the register's, so modules may move."""
-
-    def __init__(self) -> None:
-        super().__init__(transcoder=JSONTranscoder())
-
-    def to_stored_event(self, domain_event: Any) -> StoredEvent:
-        entry = cast("Entry", domain_event)
-        return StoredEvent(entry.originator_id, entry.version, entry.kind.type, entry.body)
-
-    def to_domain_event(self, stored_event: StoredEvent) -> Any:
-        """The entry; its position is 0 unless the stored event is a notification, which carries one."""
-        return read_back(getattr(stored_event, "id", 0), stored_event.state)
-
-
-class _Home(InfrastructureFactory[TrackingRecorder]):
-    """Hands eventsourcing the recorder this ledger was opened with."""
-
-    def __init__(self, env: Environment, recorder: ApplicationRecorder) -> None:
-        super().__init__(env)
-        self._recorder = recorder
-
-    def application_recorder(self) -> ApplicationRecorder:
-        return self._recorder
-
-    def aggregate_recorder(self, purpose: str = "events") -> AggregateRecorder:
-        return self._recorder
-
-    def tracking_recorder(self, tracking_recorder_class: type[TrackingRecorder] | None = None) -> TrackingRecorder:
-        raise TypeError("read tables are kept by ledger.projections, which tracks its own position")
-
-    def process_recorder(self) -> ProcessRecorder:
-        raise TypeError("read tables are kept by ledger.projections, which tracks its own position")
-
-
 class Ledger(Application[str]):
     """Everything that was recorded, in one gapless order. Reads are safe from any thread; `write` is for one thread at a time."""
 
     name = "Ledger"
 
     def __init__(
-        self, recorder: LedgerRecorder, *, shelf: Shelf, clock: Clock, salt: sealing.Salts = fresh_salt
+        self,
+        recorder: LedgerRecorder,
+        *,
+        shelf: Shelf,
+        clock: Clock,
+        salt: sealing.Salts = fresh_salt,
+        signing: Signing | None = None,
     ) -> None:
-        self._home = recorder
+        self._home, self._signing, self._prover = recorder, signing, Prover(recorder)
         self.shelf, self.clock, self._salt = shelf, clock, salt
         self._memory = Memory()
         self._packs: tuple[tuple[Standing, ...], Packs] | None = None
         self._heads, self._heads_turn = Heads(), threading.Lock()
         super().__init__()
         self.packs()
+        if signing is not None:
+            signing.begin(recorder.last_checkpoint())
 
     def construct_env(self, name: str, env: EnvType | None = None) -> Environment:
         return Environment(name, dict(env or {}))
 
     def construct_factory(self, env: Environment) -> InfrastructureFactory[TrackingRecorder]:
-        return _Home(env, cast("ApplicationRecorder", self._home))
+        return Home(env, cast("ApplicationRecorder", self._home))
 
     def construct_mapper(self) -> Mapper[str]:
         return EntryMapper()
@@ -159,7 +136,21 @@ class Ledger(Application[str]):
             before = head.head.position
         self._memory.position = before + len(desk.rows)
         self._memory.keep(desk.remembered())
-        return outcomes
+        return self._with_receipts(outcomes, receipts_of(head.signed, [row.state for row in desk.rows]))
+
+    def _with_receipts(self, outcomes: list[list[Outcome]], fresh: Mapping[int, Receipt]) -> list[list[Outcome]]:
+        """The outcomes with their proof: what was just committed has its own; what stood there before, the one it was first given."""
+        if self._signing is None:
+            return outcomes
+
+        @cache
+        def proof(position: int) -> Receipt | None:
+            return fresh[position] if position in fresh else self.prove(position)
+
+        return [
+            [replace(o, receipt=proof(o.entry.position)) if isinstance(o, Recorded) else o for o in each]
+            for each in outcomes
+        ]
 
     def _now(self, head: Head) -> datetime:
         """The clock's time, or the last recorded time where the clock has gone back: recorded times never decrease."""
@@ -245,6 +236,32 @@ class Ledger(Application[str]):
     def words(self, positions: Sequence[int]) -> Sequence[SealedWords]:
         """The words kept beside these entries."""
         return self._home.words(positions)
+
+    # the log
+
+    def prove(self, position: int) -> Receipt | None:
+        """The receipt of an entry as it was first signed; None where the ledger has no key. LookupError where there is no such entry."""
+        return self._prover.receipt(position)
+
+    def inclusion(self, index: int, size: int) -> Proof:
+        """That entry `index` + 1 is one of the first `size`. LookupError where there are fewer, Malformed where the numbers do not fit."""
+        return self._prover.inclusion(index, size)
+
+    def consistency(self, old: int, new: int) -> Proof:
+        """That the first `old` entries begin the first `new`. LookupError where there are fewer, Malformed where the numbers do not fit."""
+        return self._prover.consistency(old, new)
+
+    def tile(self, path: str) -> bytes:
+        """What a C2SP tlog-tiles path such as `tile/0/000` leads to. Malformed for another path, LookupError beyond the ledger's end."""
+        return self._prover.tile(Tile.parse(path))
+
+    def checkpoint(self) -> bytes | None:
+        """The note signed last; None where nothing was."""
+        return self._home.last_checkpoint()
+
+    def log_keys(self) -> tuple[VerifierKey, ...]:
+        """The public keys of the log, the newest first: those that sign now. Empty where the ledger has no key."""
+        return self._signing.verifiers if self._signing else ()
 
     def content_of(self, key: Key) -> bytes | None:
         """The content hash recorded under a key."""

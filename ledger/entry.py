@@ -19,6 +19,7 @@ from ledger.domain.general import GENERAL, Corrected
 from ledger.domain.history import Entry
 from ledger.domain.register import REGISTER, TYPE_PREFIX, Event, EventType, Path
 from ledger.findings import placed
+from ledger.log import tree
 
 MOST_BYTES = 65_535
 """Of one entry (C2SP tlog-tiles entry bundles give 16 bits to its length); larger things are files named by their hash."""
@@ -337,5 +338,5 @@ class UnknownType(ValueError):
 
 
 def leaf_hash(body: bytes) -> str:
-    """RFC 9162 section 2.1.1: SHA-256 over 0x00 and the entry's bytes, 64 hex digits."""
-    return hashlib.sha256(b"\x00" + body).hexdigest()
+    """The hash of the entry as a leaf of the log, 64 hex digits."""
+    return tree.leaf_hash(body).hex()

@@ -7,15 +7,20 @@ from dataclasses import dataclass
 from ledger.domain.claim import Broken
 from ledger.domain.history import Entry
 from ledger.entry import Fault
+from ledger.log.receipt import Receipt
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """It stands in the ledger. `repeat`: it stood there already, so this is the first answer again."""
+    """It stands in the ledger. `repeat`: it stood there already, so this is the first answer again.
+
+    `receipt` is what proves it, as it was first signed; None where the ledger has no key.
+    """
 
     entry: Entry
     content: bytes
     repeat: bool = False
+    receipt: Receipt | None = None
 
 
 @dataclass(frozen=True)

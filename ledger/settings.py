@@ -9,6 +9,8 @@ from urllib.parse import quote, urlsplit, urlunsplit
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from ledger.domain.ledger_opening import Origin
+
 
 class Settings(BaseSettings):
     """Every setting, its name in the environment is LEDGER_ and the field's name in capitals."""
@@ -20,6 +22,12 @@ class Settings(BaseSettings):
     database_password: SecretStr | None = None
     database_password_file: Path | None = None
     """A file holding the PostgreSQL password, as containers mount secrets."""
+    log_key: SecretStr | None = None
+    """The key that signs the log, as `ledger make-key` writes it; two, a line each, while one takes over from the other."""
+    log_key_file: Path | None = None
+    """A file holding it; on SQLite, without either, it is made beside the ledger when that is first written to."""
+    origin: Origin | None = None
+    """The name of the log, for a key that is made beside the ledger; any other key must bear it where it is given."""
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     packs: Path | None = None
@@ -33,11 +41,16 @@ class Settings(BaseSettings):
         password = self.database_password.get_secret_value() if self.database_password else None
         if self.database_password_file is not None:
             password = self.database_password_file.read_text().strip()
-        if password is None or not self.database.startswith(("postgresql://", "postgres://")):
+        if password is None or not is_server(self.database):
             return self.database
         parts = urlsplit(self.database)
         user, _, address = parts.netloc.rpartition("@")
         return urlunsplit(parts._replace(netloc=f"{user.partition(':')[0]}:{quote(password, safe='')}@{address}"))
+
+
+def is_server(database: str) -> bool:
+    """Whether a database is PostgreSQL's; otherwise it is the path of a SQLite file."""
+    return database.startswith(("postgresql://", "postgres://"))
 
 
 def is_loopback(host: str) -> bool:

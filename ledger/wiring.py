@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from ledger.application import Ledger
@@ -14,6 +15,8 @@ from ledger.projections.projector import Projector
 from ledger.projections.tables import Tables
 from ledger.recorders import open_recorder
 from ledger.regimes import load_shelf
+from ledger.settings import Settings, is_server
+from ledger.signing import KeyFile, KeyUnusable, Signing, read_keys
 
 
 @dataclass(frozen=True)
@@ -46,21 +49,59 @@ class _EntriesOf:
         return self._ledger.head().position
 
 
+def key_beside(database: str) -> KeyFile:
+    """Where the key of a ledger in a SQLite file is kept, unless the settings name another place."""
+    return KeyFile(Path(f"{database}.log-key"))
+
+
+def embedded(database: str, origin: str | None = None) -> Signing:
+    """Signing with the key beside a SQLite file; it is made when such a ledger is first opened to be written to."""
+    file = key_beside(database)
+    return Signing(file, made=partial(file.make, origin), origin=origin)
+
+
+def signing_of(settings: Settings, database: str) -> Signing:
+    """Signing as the settings have it; raises KeyUnusable where they name no key that could be used."""
+    if settings.log_key is not None and settings.log_key_file is not None:
+        raise KeyUnusable("LEDGER_LOG_KEY and LEDGER_LOG_KEY_FILE are both given: only one of them can be meant.")
+    if settings.log_key is not None:
+        keys = read_keys(settings.log_key.get_secret_value(), "LEDGER_LOG_KEY")
+        return Signing(lambda: keys, origin=settings.origin)
+    if settings.log_key_file is not None:
+        return Signing(KeyFile(settings.log_key_file), origin=settings.origin)
+    if is_server(database):
+        raise KeyUnusable(
+            "A ledger on a server is signed with a key that is given to it, and neither LEDGER_LOG_KEY_FILE nor LEDGER_LOG_KEY "
+            "names one. `ledger make-key FILE` makes the key of a new ledger."
+        )
+    return embedded(database, settings.origin)
+
+
 def open_ledger(
-    database: str, *, clock: Clock | None = None, packs: Path | None = None, read_only: bool = False
+    database: str,
+    *,
+    clock: Clock | None = None,
+    packs: Path | None = None,
+    read_only: bool = False,
+    signing: Signing | None = None,
 ) -> Ledger:
     """The ledger in a database (a SQLite path or a PostgreSQL URL), made if it is not there; a `read_only` file is not.
 
-    Raises PacksRefused when an adopted pack is missing or altered, PackUnreadable when a pack's file is not one.
+    `signing` signs every commit; without it nothing is signed, which is for reading and for tests.
+    Raises PacksRefused when an adopted pack is missing or altered, PackUnreadable when a pack's file is not one, KeyUnusable when
+    the key is not this log's.
     """
-    if not read_only and not database.startswith(("postgresql://", "postgres://")):
+    if not read_only and not is_server(database):
         Path(database).parent.mkdir(parents=True, exist_ok=True)
-    return Ledger(open_recorder(database, read_only=read_only), shelf=load_shelf(packs), clock=clock or SystemClock())
+    recorder = open_recorder(database, read_only=read_only, sign=signing.sign if signing else None)
+    return Ledger(recorder, shelf=load_shelf(packs), clock=clock or SystemClock(), signing=signing)
 
 
-def open_parts(database: str, *, clock: Clock | None = None, packs: Path | None = None) -> Parts:
+def open_parts(
+    database: str, *, clock: Clock | None = None, packs: Path | None = None, signing: Signing | None = None
+) -> Parts:
     """The ledger in a database with its read tables, which are built by the projector: call `prepare()`, then `catch_up()`."""
-    return parts_of(open_ledger(database, clock=clock, packs=packs), database)
+    return parts_of(open_ledger(database, clock=clock, packs=packs, signing=signing), database)
 
 
 def parts_of(ledger: Ledger, database: str) -> Parts:

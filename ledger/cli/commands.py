@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import typer
 
-from ledger.cli import evidence, history, keeping, listing, posting, reading, reference, reporting, running
+from ledger.cli import evidence, history, keeping, keys, listing, posting, reading, reference, reporting, running
 from ledger.cli.exits import EPILOG, Stop
 from ledger.cli.output import note
 
@@ -33,6 +33,7 @@ COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
     ("packs", reference.packs),
     ("rebuild", keeping.rebuild),
     ("seal-heads", evidence.seal_heads),
+    ("make-key", keys.make_key),
     ("backup", keeping.backup),
     ("restore", keeping.restore),
 )

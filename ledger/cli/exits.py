@@ -51,10 +51,11 @@ def told() -> Iterator[None]:
     from ledger.recorders.contract import UnknownSchemaError
     from ledger.recorders.copying import CopyDiffersError
     from ledger.regimes import PackUnreadable
+    from ledger.signing import KeyUnusable
 
     try:
         yield
-    except (NotAPlaceInTime, PackUnreadable) as error:
+    except (NotAPlaceInTime, PackUnreadable, KeyUnusable) as error:
         raise Stop(Code.USAGE, str(error)) from error
     except CopyDiffersError as error:
         raise Stop(Code.UNVERIFIED, str(error)) from error

@@ -71,7 +71,7 @@ def require_writable(database: str) -> None:
 @contextmanager
 def opened(database: str | None, *, make: bool = False) -> Iterator[Ledger]:
     """The ledger of the settings, to be read; with `make`, to be written, and made where there is none. Stop where it cannot be opened."""
-    from ledger.wiring import open_ledger
+    from ledger.wiring import open_ledger, signing_of
 
     chosen = settings(database)
     where = url(chosen)
@@ -80,7 +80,8 @@ def opened(database: str | None, *, make: bool = False) -> Iterator[Ledger]:
     else:
         require_present(where)
     try:
-        ledger = open_ledger(where, packs=chosen.packs, read_only=not make)
+        signing = signing_of(chosen, where) if make else None
+        ledger = open_ledger(where, packs=chosen.packs, read_only=not make, signing=signing)
     except OSError as error:
         raise Stop(Code.DATABASE, f"{where}: {error.strerror}") from error
     try:

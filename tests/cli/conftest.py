@@ -12,7 +12,9 @@ import pytest
 
 from api.demo_recording import record_script
 from ledger.cli.commands import main
+from ledger.log.keys import SigningKey
 from tests.ledger.posting import agency
+from tests.log.making import LOG
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,17 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 def run(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Runner:
     """Run a command in this process, in an empty folder, with no settings but its own."""
     monkeypatch.chdir(tmp_path)
-    for name in ("DATABASE", "DATABASE_PASSWORD", "DATABASE_PASSWORD_FILE", "HOST", "PORT", "PACKS"):
+    for name in (
+        "DATABASE",
+        "DATABASE_PASSWORD",
+        "DATABASE_PASSWORD_FILE",
+        "LOG_KEY",
+        "LOG_KEY_FILE",
+        "ORIGIN",
+        "HOST",
+        "PORT",
+        "PACKS",
+    ):
         monkeypatch.delenv(f"LEDGER_{name}", raising=False)
 
     def command(*arguments: str) -> Run:
@@ -48,6 +60,13 @@ def run(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_
         return Run(code, *capfd.readouterr())
 
     return command
+
+
+@pytest.fixture
+def given_key(run: Runner, monkeypatch: pytest.MonkeyPatch) -> SigningKey:
+    """The log's key, given by the environment, as a ledger on a server needs it."""
+    monkeypatch.setenv("LEDGER_LOG_KEY", LOG.secret_text())
+    return LOG
 
 
 @pytest.fixture

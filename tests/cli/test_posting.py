@@ -25,6 +25,7 @@ def stored(database: str) -> list[str]:
         ledger.close()
 
 
+@pytest.mark.usefixtures("given_key")
 def test_receipts_come_in_the_order_of_the_file_and_the_same_again_for_a_repeat(run, file_of, database):
     file = file_of(agency("LA"), agency("POLICE"))
     first = run("post", file, "--database", database, "--json")

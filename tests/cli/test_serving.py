@@ -13,6 +13,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from tests.log.making import LOG
+
 CHECKOUT = Path(__file__).parents[2]
 LONGEST = 60.0
 
@@ -22,10 +24,10 @@ def free_port():
         return listening.getsockname()[1]
 
 
-def serve(tmp_path, *arguments):
+def serve(tmp_path, *arguments, **given):
     settings = {name: value for name, value in os.environ.items() if not name.startswith("LEDGER_")}
     command = [sys.executable, "-m", "ledger.cli", "serve", *arguments]
-    environment = {**settings, "PYTHONPATH": str(CHECKOUT)}
+    environment = {**settings, "PYTHONPATH": str(CHECKOUT), **given}
     return subprocess.Popen(
         command, cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     )
@@ -57,8 +59,16 @@ def test_the_service_starts_on_the_ledger_named_and_ends_when_told(tmp_path):
     assert process.returncode in (0, -signal.SIGTERM)
 
 
-def test_a_database_that_does_not_answer_is_told_in_a_line(tmp_path):
+def test_a_ledger_on_a_server_is_not_served_without_a_key(tmp_path):
     with serve(tmp_path, "--database", "postgresql://nobody@127.0.0.1:1/none") as process:
+        told = process.communicate(timeout=LONGEST)[1]
+    assert process.returncode == 2
+    assert told.startswith("A ledger on a server is signed with a key that is given to it") and "Traceback" not in told
+
+
+def test_a_database_that_does_not_answer_is_told_in_a_line(tmp_path):
+    server = "postgresql://nobody@127.0.0.1:1/none"
+    with serve(tmp_path, "--database", server, LEDGER_LOG_KEY=LOG.secret_text()) as process:
         told = process.communicate(timeout=LONGEST)[1]
     assert process.returncode == 4
     assert told.startswith("The database cannot be used") and "Traceback" not in told

@@ -16,6 +16,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, Self
 
+from tests.log.making import LOG
 from tests.postgres import free_port
 
 CHECKOUT = Path(__file__).parents[2]
@@ -30,7 +31,12 @@ class Service:
 
     def __init__(self, database: str) -> None:
         self.port = free_port()
-        self._settings = {**os.environ, "LEDGER_DATABASE": database, "LEDGER_PORT": str(self.port)}
+        self._settings = {
+            **os.environ,
+            "LEDGER_DATABASE": database,
+            "LEDGER_PORT": str(self.port),
+            "LEDGER_LOG_KEY": LOG.secret_text(),
+        }
         self._settings.pop("LEDGER_HOST", None)
         self.process: subprocess.Popen[bytes] | None = None
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - open for as long as the service is

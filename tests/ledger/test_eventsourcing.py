@@ -4,9 +4,10 @@ import pytest
 from eventsourcing.persistence import Notification, StoredEvent
 from pydantic import ValidationError
 
-from ledger.application import EntryMapper, Ledger
+from ledger.application import Ledger
 from ledger.domain.history import Entry, fold
 from ledger.entry import UnknownType, read_back
+from ledger.mapping import EntryMapper
 from ledger.recorders import open_recorder
 from ledger.regimes import load_shelf
 from tests.ledger.posting import agency, clock_at_noon, event, write
