@@ -23,6 +23,7 @@ from api.demo_telling import (
 from ledger.cli.exits import Code, Stop, told
 from ledger.cli.output import note, progress, say
 from ledger.domain.calendar import london_day
+from ledger.garbage import look_seldom
 from ledger.reports.annual import report
 from ledger.reports.comparison import UNEXPLAINED, compare, read_explanations, read_published
 from ledger.wiring import Parts, key_beside, open_parts
@@ -156,4 +157,5 @@ def _say_recorded(answers: Sequence[Answered]) -> None:
 
 
 if __name__ == "__main__":
+    look_seldom()
     sys.exit(main())
