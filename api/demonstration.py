@@ -141,7 +141,7 @@ def say_where(into: Path, decision: int) -> None:
     say(f"  {in_invented} {packs} python3 {run} serve")
     say("Or ask from the command line, for example:")
     say(f"  {in_real} python3 {run} figure FIG-TRN --year {REAL_YEAR} --entries")
-    say(f"  {in_invented} {packs} python3 {run} history {REPLAYED} --before {decision} --and-after")
+    say(f"  {in_invented} {packs} python3 {run} replay {decision}")
 
 
 def _path(path: Path) -> str:

@@ -6,7 +6,19 @@ from collections.abc import Callable, Sequence
 
 import typer
 
-from ledger.cli import evidence, history, keeping, keys, listing, posting, reading, reference, reporting, running
+from ledger.cli import (
+    deciding,
+    evidence,
+    history,
+    keeping,
+    keys,
+    listing,
+    posting,
+    reading,
+    reference,
+    reporting,
+    running,
+)
 from ledger.cli.exits import EPILOG, Stop
 from ledger.cli.output import note
 
@@ -26,6 +38,7 @@ COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
     ("entries", reading.entries),
     ("history", history.history),
     *((listed.name, listing.command(listed)) for listed in listing.LISTS),
+    ("replay", deciding.replay),
     ("figure", reporting.figure),
     ("figures", reference.figures),
     ("rules", reference.rules),
