@@ -4,12 +4,16 @@
 One file for Python 3.9 or later: no packages, no network, nothing shared with the service's own program.
 
     python3 verify_ledger.py receipt FILE --key VKEY [--witness VKEY ... --quorum K] [--entry FILE]
+    python3 verify_ledger.py bundle FOLDER-OR-ZIP --key VKEY [...]
+    python3 verify_ledger.py report FILE --bundle FOLDER-OR-ZIP --key VKEY [...]
 
-FILE is a receipt (C2SP tlog-proof). VKEY is a public key as text, got from somebody you trust and not from the file.
-The answer is also the exit code: 0 true, 1 false, 2 cannot be told (an unknown version, key or file).
+A receipt is for one entry (C2SP tlog-proof), a bundle holds the entries of a record, an incident, a period or a whole ledger
+(docs/bundle.md), a report states figures with the entries they rest on. VKEY is a public key as text, or a file that holds it, got from
+somebody you trust and not from the file. The answer is also the exit code: 0 true, 1 false, 2 cannot be told (an unknown version,
+key or file).
 
 Sources: RFC 9162 section 2.1 (tree and proofs), RFC 8032 section 5.1 (Ed25519), and c2sp.org/signed-note, /tlog-checkpoint,
-/tlog-cosignature and /tlog-proof.
+/tlog-cosignature and /tlog-proof. How to read this file: each part stands on those above it, and `main` is at the end.
 """
 
 from __future__ import annotations
@@ -20,12 +24,20 @@ import binascii
 import io
 import json
 import re
+import stat
 import sys
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+import zipfile
+import zlib
+from array import array
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
 from hashlib import sha256, sha512
+from itertools import zip_longest
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 TRUE, FALSE, CANNOT_TELL = 0, 1, 2
 NONE, CHAIN, SIGNED, WITNESSED = range(4)
@@ -211,6 +223,31 @@ def verify_consistency(old: int, new: int, proof: Sequence[bytes], old_root: byt
         raise Broken(f"the proof does not lead to the root of {old} entries")
     if sr != new_root:
         raise Broken(f"the proof does not lead to the root of {new} entries")
+
+
+class Tree:
+    """A tree that grows leaf by leaf and keeps only the roots of its complete subtrees, widest first."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._peaks: list[bytes] = []
+
+    def add(self, leaf: bytes) -> None:
+        """Take the next leaf's hash."""
+        size = self.size
+        while size & 1:
+            leaf, size = _node(self._peaks.pop(), leaf), size >> 1
+        self._peaks.append(leaf)
+        self.size += 1
+
+    def root(self) -> bytes:
+        """The root so far (RFC 9162, section 2.1.1)."""
+        if not self._peaks:
+            return sha256(b"").digest()
+        root = self._peaks[-1]
+        for peak in reversed(self._peaks[:-1]):
+            root = _node(peak, root)
+        return root
 
 
 # --- Texts: keys, notes, checkpoints, receipts (C2SP) ---------------------------------------------------------------------------
@@ -531,6 +568,658 @@ def _chained(receipt: Receipt, body: bytes | None) -> None:
     verify_inclusion(leaf_hash(body), receipt.index, checkpoint.size, receipt.path, checkpoint.root)
 
 
+# --- The files of a bundle ------------------------------------------------------------------------------------------------------
+
+BUNDLE, BUNDLE_VERSION = "safeguarding-ledger-bundle", 1
+FILES = ("bundle.json", "checkpoint", "entries.ndjson", "leaves", "proofs.ndjson", "runs.ndjson", "words.ndjson")
+UNREAD = ("README.txt", "index.html", "keys.txt", "verify_ledger.py")
+FIGURES = re.compile(r"figures/[A-Za-z0-9][A-Za-z0-9._-]{0,79}\.json")
+LONGEST_ENTRY, LONGEST_LINE, LONGEST_FILE = 65_535, 4_000_000, 64_000_000
+MOST_UNPACKED = 250
+"""Times its packed size: what claims to unpack to more is not opened."""
+
+
+class Files:
+    """A bundle's files, in a folder or a zip. Nothing is unpacked or written, and only names known here are ever opened."""
+
+    def __init__(self, name: str) -> None:
+        self._folder = Path(name)
+        self._zip = None if self._folder.is_dir() else _opened_zip(name)
+        self.names = sorted(self._members())
+        self.strange = [n for n in self.names if n not in FILES + UNREAD and not FIGURES.fullmatch(n)]
+
+    def _members(self) -> list[str]:
+        if self._zip is not None:
+            names = [info.filename for info in self._zip.infolist() if not info.filename.endswith("/")]
+            if len(set(names)) != len(names):
+                raise Broken("the zip holds two files of one name")
+            return names
+        inside = self._folder / "figures"
+        names = [path.name for path in self._folder.iterdir() if path.name != "figures"]
+        return names + ([f"figures/{path.name}" for path in inside.iterdir()] if inside.is_dir() else [])
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.names
+
+    def open(self, name: str) -> io.BufferedReader:
+        """A file to be read from its beginning. Raises CannotTell where it is not there or cannot be read."""
+        if name not in self.names:
+            raise CannotTell(f"the bundle does not hold {name}")
+        if self._zip is None:
+            path = self._folder / name
+            if not stat.S_ISREG(path.lstat().st_mode):
+                raise CannotTell(f"{name} is no plain file")
+            return path.open("rb")
+        info = self._zip.getinfo(name)
+        if info.flag_bits & 1 or info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise CannotTell(f"{name} is packed in a way not known to this program")
+        if info.file_size > MOST_UNPACKED * info.compress_size + 1_000_000:
+            raise CannotTell(
+                f"{name} would unpack to more than {MOST_UNPACKED} times its packed size; it is not opened"
+            )
+        return io.BufferedReader(self._zip.open(info))  # type: ignore[arg-type]
+
+    def whole(self, name: str) -> bytes:
+        """A file of moderate length. Raises Broken where it is too long."""
+        with _reading(name), self.open(name) as file:
+            raw = file.read(LONGEST_FILE + 1)
+        if len(raw) > LONGEST_FILE:
+            raise Broken(f"{name} is too long")
+        return raw
+
+    def lines(self, name: str, longest: int = LONGEST_LINE) -> Iterator[bytes]:
+        """Its lines one after another, without their ends. Raises Broken for one that is too long, empty or has no end."""
+        with _reading(name), self.open(name) as file:
+            while line := file.readline(longest + 2):
+                if not line.endswith(b"\n") or line == b"\n":
+                    raise Broken(f"{name} has a line that is empty, too long or cut short")
+                yield line[:-1]
+
+    def hashes(self, name: str) -> Iterator[bytes]:
+        """32 bytes after another."""
+        with _reading(name), self.open(name) as file:
+            while item := file.read(32):
+                _expect_hashes((item,))
+                yield item
+
+
+@contextmanager
+def _reading(name: str) -> Iterator[None]:
+    """Raises Broken for what goes wrong while a file is read."""
+    try:
+        yield
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+        raise Broken(f"{name} cannot be read: the file is damaged") from None
+    except OSError as error:
+        raise CannotTell(f"{name} cannot be read: {error.strerror}") from None
+
+
+def _opened_zip(name: str) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(name)
+    except FileNotFoundError:
+        raise CannotTell(f"there is no {name}") from None
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        raise CannotTell(f"{name} is neither a folder nor a zip that can be read") from None
+
+
+def _json(raw: bytes, what: str) -> Any:
+    """The one JSON value of these bytes. Raises Broken where they are none, or have two meanings."""
+
+    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        made = dict(pairs)
+        if len(made) != len(pairs):
+            raise ValueError
+        return made
+
+    def refused(name: str) -> Any:
+        raise ValueError
+
+    try:
+        return json.loads(raw.decode("utf-8"), object_pairs_hook=members, parse_constant=refused)
+    except (ValueError, RecursionError):
+        raise Broken(f"{what} is not JSON with one meaning") from None
+
+
+def _member(value: Any, name: str, kind: type, what: str) -> Any:
+    """What an object holds under a name. Raises Broken where it is not there, or of another kind."""
+    found = value.get(name) if isinstance(value, dict) else None
+    if not isinstance(found, kind) or (kind is int and isinstance(found, bool)):
+        raise Broken(f"{what} has no {name}, or one of another kind")
+    return found
+
+
+def _hashes(value: Any, what: str) -> list[bytes]:
+    """A path as JSON spells it."""
+    path = _member(value, "path", list, what)
+    if len(path) > LONGEST_PATH or not all(isinstance(item, str) for item in path):
+        raise Broken(f"{what} has a path that is none")
+    return [_hash(item) for item in path]
+
+
+# --- An entry ---------------------------------------------------------------------------------------------------------------------
+
+
+class Entry(NamedTuple):
+    """What the envelope of an entry says, and its data."""
+
+    record: str
+    version: int
+    type: str
+    source: str
+    recorded: str
+    data: Any
+
+
+INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
+
+
+def read_entry(body: bytes) -> Entry:
+    """The entry of its exact bytes. Raises Broken where they are none, CannotTell for a later form."""
+    if len(body) > LONGEST_ENTRY:
+        raise Broken("it has more bytes than an entry may have")
+    value = _json(body, "it")
+    if _member(value, "specversion", str, "it") != "1.0":
+        raise CannotTell("it is an entry of a version not known to this program")
+    names = ("subject", "recordversion", "type", "source", "recordedtime", "data")
+    kinds = {"recordversion": int, "data": dict}
+    entry = Entry(*(_member(value, name, kinds.get(name, str), "it") for name in names))
+    if (
+        not re.fullmatch(r"[a-z-]+/[A-Z0-9-]+", entry.record)
+        or entry.version < 1
+        or not INSTANT.fullmatch(entry.recorded)
+    ):
+        raise Broken("its record, version or recorded time has not the ledger's form")
+    return entry
+
+
+def commitments(data: Any, place: str = "") -> Iterator[tuple[str, str]]:
+    """Every sealed place in an entry's data, as JSON pointer and hash."""
+    if isinstance(data, dict):
+        if set(data) == {"sealed"} and isinstance(data["sealed"], str):
+            yield place, data["sealed"]
+            return
+        for name, item in data.items():
+            yield from commitments(item, f"{place}/{name}")
+    elif isinstance(data, list):
+        for number, item in enumerate(data):
+            yield from commitments(item, f"{place}/{number}")
+
+
+# --- A bundle ---------------------------------------------------------------------------------------------------------------------
+
+FOLLOWED = (
+    "incident", "rapid-review", "review", "audit", "action", "escalation", "scrutiny", "inspection", "priority", "risk"
+)  # fmt: skip
+"""What cites a record of these kinds belongs to the same case."""
+MOST_TOLD = 10
+
+
+class _Findings(_Notes):
+    """What was found, in the order of the entries; the first is the one to look at. Only so many are kept."""
+
+    more = 0
+
+    def say(self, told: str) -> None:
+        """Something false."""
+        if len(self.false) < MOST_TOLD:
+            self.false.append(told)
+        else:
+            self.more += 1
+
+    def about(self, position: int, step: Callable[[], None]) -> bool:
+        """Whether a step on one entry went through."""
+        try:
+            step()
+        except Broken as found:
+            self.say(f"entry {position}: {found}")
+        except CannotTell as found:
+            self.untold.append(f"entry {position}: {found}")
+        else:
+            return True
+        return False
+
+
+@dataclass
+class Held:
+    """What going through a bundle's entries once leaves; grows with the records, and by 8 bytes an entry."""
+
+    heads: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """By record: the last version seen and its position."""
+    positions: Any = field(default_factory=lambda: array("Q"))
+    wrong: set[int] = field(default_factory=set)
+    first: tuple[int, str] | None = None
+    last: tuple[int, str] | None = None
+    seal: Entry | None = None
+    seal_at: int = 0
+    disclosed: int = 0
+
+    def __contains__(self, position: object) -> bool:
+        at = bisect_left(self.positions, position)
+        return at < len(self.positions) and self.positions[at] == position
+
+
+@dataclass(frozen=True)
+class BundleFinding:
+    """What checking a bundle came to. `complete` says what was shown to be complete, or silent; None where nothing was."""
+
+    false: tuple[str, ...]
+    more: int
+    untold: tuple[str, ...]
+    level: int
+    witnesses: tuple[Key, ...]
+    checkpoint: Checkpoint | None = None
+    entries: int = 0
+    disclosed: int = 0
+    figures: int = 0
+    complete: str | None = None
+
+    @property
+    def code(self) -> int:
+        """TRUE, FALSE or CANNOT_TELL."""
+        return FALSE if self.false else CANNOT_TELL if self.untold else TRUE
+
+
+class Bundle:
+    """One bundle being checked: each step adds to `notes`, and none stops those after it."""
+
+    def __init__(self, files: Files, trust: Trust) -> None:
+        self.files, self.trust = files, trust
+        self.notes = _Findings()
+        self.held = Held()
+        self.about: dict[str, Any] = {}
+        self.scope: dict[str, Any] = {}
+        self.checkpoint: Checkpoint | None = None
+        self.witnesses: list[Key] = []
+        self.complete: str | None = None
+        self.figures = 0
+
+    def verify(self, reports: Sequence[tuple[str, bytes]]) -> BundleFinding:
+        """All of it, and reports that lie beside it."""
+        notes = self.notes
+        for name in self.files.strange:
+            notes.untold.append(f"the bundle holds {name}, which is no part of a bundle; it was not opened")
+        told = notes.held(self._manifest)
+        signed = notes.held(self._signed)
+        notes.held(self._witnessed)
+        chained = notes.held(self._entries)
+        if chained or notes.false:  # where the entries could not be gone through, nothing more can be told
+            notes.held(self._words)
+            if told:
+                notes.held(self._completeness)
+        inside = (name for name in self.files.names if FIGURES.fullmatch(name))
+        for label, raw in (*((name, None) for name in inside), *reports):
+            notes.held(lambda label=label, raw=raw: self.report(raw or self.files.whole(label), label))  # type: ignore[misc]
+        level = NONE
+        if chained and not notes.false:
+            level = CHAIN if not signed else WITNESSED if self.witnesses else SIGNED
+        seen = tuple(self.witnesses) if level == WITNESSED else ()
+        return BundleFinding(
+            tuple(notes.false), notes.more, tuple(notes.untold), level, seen, self.checkpoint, len(self.held.positions),
+            self.held.disclosed, self.figures, None if notes.false else self.complete,
+        )  # fmt: skip
+
+    def _manifest(self) -> None:
+        about = _json(self.files.whole("bundle.json"), "bundle.json")
+        if _member(about, "format", str, "bundle.json") != BUNDLE:
+            raise CannotTell("bundle.json is not of a bundle of this ledger")
+        self.about = about
+        self.scope = _member(about, "scope", dict, "bundle.json")
+        _member(self.scope, "kind", str, "the scope")
+        if _member(about, "version", int, "bundle.json") != BUNDLE_VERSION:
+            self.notes.untold.append(
+                f"the bundle is of a version not known to this program, which knows {BUNDLE_VERSION}"
+            )
+
+    def _signed(self) -> None:
+        note = Note.parse(self.files.whole("checkpoint"))
+        self.checkpoint = Checkpoint.parse(note.text)
+        signers = note.signers(self.trust.log)
+        if not signers:
+            raise CannotTell("no key of the log that you trust signed the bundle's checkpoint")
+        if any(key.name != self.checkpoint.origin for key in signers):
+            raise Broken("the checkpoint is of another log than the key that signed it")
+
+    def _witnessed(self) -> None:
+        if "checkpoint" in self.files:
+            self.witnesses += Note.parse(self.files.whole("checkpoint")).signers(self.trust.witnesses)
+        if len(self.witnesses) < self.trust.quorum:
+            raise CannotTell(
+                f"{len(self.witnesses)} of the witnesses you trust cosigned, and you ask for {self.trust.quorum}"
+            )
+
+    # entries
+
+    def _entries(self) -> None:
+        if self.checkpoint is None:
+            raise CannotTell("without a checkpoint nothing says what the entries should be")
+        if self.scope.get("kind") == "all":
+            self._whole(self.checkpoint)
+        else:
+            self._some(self.checkpoint)
+
+    def _whole(self, checkpoint: Checkpoint) -> None:
+        """Every entry there is. The leaves beside them, if they lead to the root themselves, say which entry is the first wrong one."""
+        named = self._leaves_are_true(checkpoint)
+        tree = Tree()
+        leaves = self.files.hashes("leaves") if named else iter(())
+        for position, (body, leaf) in enumerate(
+            zip_longest(self.files.lines("entries.ndjson", LONGEST_ENTRY), leaves), 1
+        ):
+            if named:
+                self._expect(position, body, leaf)
+            if body is not None:
+                tree.add(leaf_hash(body))
+                self._take(position, body)
+        if (tree.size, tree.root()) != (checkpoint.size, checkpoint.root):
+            raise Broken(f"these are not the {checkpoint.size} entries that the checkpoint speaks of")
+
+    def _leaves_are_true(self, checkpoint: Checkpoint) -> bool:
+        if "leaves" not in self.files:
+            return False
+        tree = Tree()
+        for leaf in self.files.hashes("leaves"):
+            tree.add(leaf)
+        return (tree.size, tree.root()) == (checkpoint.size, checkpoint.root)
+
+    def _expect(self, position: int, body: bytes | None, leaf: bytes | None) -> None:
+        if body is None or leaf is None or leaf_hash(body) != leaf:
+            self.held.wrong.add(position)
+            what = (
+                "is missing"
+                if body is None
+                else "was never recorded"
+                if leaf is None
+                else "is not the one that was recorded"
+            )
+            self.notes.say(f"entry {position}: it {what}")
+
+    def _some(self, checkpoint: Checkpoint) -> None:
+        """Entries of which each has its path to the root."""
+        last = 0
+        proofs, bodies = self.files.lines("proofs.ndjson"), self.files.lines("entries.ndjson", LONGEST_ENTRY)
+        for body, proof in zip_longest(bodies, proofs):
+            if body is None or proof is None:
+                raise Broken("there are not as many entries as proofs")
+            value = _json(proof, "a proof")
+            position = _member(value, "position", int, "a proof")
+            if position <= last:
+                raise Broken(f"the proof of entry {position} stands out of order")
+            last = position
+
+            def included(value: Any = value, body: bytes = body, position: int = position) -> None:
+                path = _hashes(value, "its proof")
+                verify_inclusion(leaf_hash(body), position - 1, checkpoint.size, path, checkpoint.root)
+
+            if not self.notes.about(position, included):
+                self.held.wrong.add(position)
+            self._take(position, body)
+
+    def _take(self, position: int, body: bytes) -> None:
+        """The entry in its place: its record's next version, recorded no earlier than the one before it."""
+        held = self.held
+        held.positions.append(position)
+
+        def taken() -> None:
+            entry = read_entry(body)
+            version, _ = held.heads.get(entry.record, (0, 0))
+            if position == self.about.get("seal"):
+                held.seal, held.seal_at = entry, position
+            before, held.last = held.last, (position, entry.recorded)
+            held.first = held.first or held.last
+            if not (position == self.about.get("seal") and self.scope.get("kind") not in ("all", "period")):
+                held.heads[entry.record] = entry.version, position
+                if (
+                    "kind" in self.scope
+                    and entry.version != version + 1
+                    and not (version == 0 and self.scope.get("kind") == "period")
+                ):
+                    raise Broken(
+                        f"incomplete: {entry.record}, version {version + 1}; next comes version {entry.version}"
+                    )
+            if before is not None and entry.recorded < before[1]:
+                raise Broken("it was recorded before the entry that comes before it")
+
+        if not self.notes.about(position, taken):
+            held.wrong.add(position)
+
+    # words
+
+    def _words(self) -> None:
+        """Disclosed words, in the order of the entries, against the hashes that the entries hold in their place."""
+        if "words.ndjson" not in self.files:
+            return
+        bodies = enumerate(self.files.lines("entries.ndjson", LONGEST_ENTRY))
+        at, sealed = 0, dict[str, str]()
+        for line in self.files.lines("words.ndjson"):
+            value = _json(line, "a line of words")
+            position, path = _member(value, "position", int, "a word"), _member(value, "path", str, "a word")
+            while at < position:
+                number, body = next(bodies, (0, b""))
+                if not body:
+                    raise Broken(f"words are disclosed for entry {position}, which the bundle does not hold")
+                at = self.held.positions[number] if number < len(self.held.positions) else 0
+                if at == position:
+                    sealed = _sealed_in(body)
+            if at != position:
+                raise Broken(
+                    f"words are disclosed for entry {position}, which the bundle does not hold, or out of order"
+                )
+            salt, text = _unbase64(_member(value, "salt", str, "a word")), _member(value, "text", str, "a word")
+            self.held.disclosed += 1
+            if sealed.get(path) != sha256(salt + text.encode("utf-8", "surrogatepass")).hexdigest():
+                self.notes.say(f"entry {position}: the words disclosed at {path} are not those that were sealed")
+
+    # completeness
+
+    def _completeness(self) -> None:
+        kind = self.scope["kind"]
+        if kind == "all":
+            self.complete = "every entry of the ledger up to the checkpoint"
+        elif kind == "period":
+            self._period()
+        elif kind in ("record", "incident", "silence"):
+            self._case(kind)
+        else:
+            raise CannotTell("the bundle's scope is of a kind not known to this program")
+
+    def _period(self) -> None:
+        """Entries without a gap, one beyond either end, unless the ledger ends there."""
+        since, before = (_member(self.scope, name, str, "the scope") for name in ("since", "before"))
+        positions, held = self.held.positions, self.held
+        size = self.checkpoint.size if self.checkpoint is not None else 0
+        for position in range(positions[0], positions[-1]) if positions else ():
+            if position not in held:
+                raise Broken(f"incomplete: entry {position}")
+        if not positions or held.first is None or held.last is None:
+            if size:
+                raise Broken("incomplete: the bundle shows no entry, and the ledger has some")
+        elif (held.first[0] > 1 and held.first[1] >= since) or (held.last[0] < size and held.last[1] < before):
+            beyond = held.first[0] - 1 if held.first[0] > 1 and held.first[1] >= since else held.last[0] + 1
+            raise Broken(f"incomplete: entry {beyond}")
+        self.complete = f"every entry recorded from {since} to before {before}"
+
+    def _case(self, kind: str) -> None:
+        """Every record of the case, every version of each; or that nobody of an agency sent anything for any of them."""
+        root = _member(self.scope, "record", str, "the scope")
+        if self.held.seal is None:
+            raise CannotTell("the bundle holds no entry that sealed the heads, so nothing shows that it is complete")
+        runs = self._runs(self.held.seal)
+        case = _closure(root, runs, follow=kind != "record")
+        upto = f"as the ledger stood at position {self.held.seal.data.get('upto')}, sealed at {self.held.seal.recorded}"
+        if kind == "silence":
+            source = _member(self.scope, "source", str, "the scope")
+            if not _run(runs, f"head agency/{source[len('/agencies/') :]} "):
+                raise Broken(f"{source} is no agency of this ledger")
+            for record in case:
+                said = _run(runs, f"sent {source} {record} ")
+                if said:
+                    raise Broken(f"{source} was not silent: {said[0]}")
+            if self.held.heads:
+                raise Broken("the bundle holds entries, and should show that there are none")
+            self.complete = f"{source} had recorded nothing on {root} or what belongs to it, {upto}"
+            return
+        for record, (version, position) in case.items():
+            seen, at = self.held.heads.get(record, (0, 0))
+            if seen < version:
+                self.notes.say(f"incomplete: {record}, version {seen + 1}")
+            elif (seen, at) != (version, position):
+                self.notes.say(
+                    f"{record} has version {seen} at position {at}, and was sealed as {version} at {position}"
+                )
+        for record in self.held.heads:
+            if record not in case:
+                self.notes.say(f"{record} does not belong to the case")
+        self.complete = f"every entry of {root}{'' if kind == 'record' else ' and of what belongs to it'}, {upto}"
+
+    def _runs(self, seal: Entry) -> dict[str, list[str]]:
+        """By prefix, every line that was sealed under it."""
+        if seal.type != "uk.safeguarding.ledger.heads-sealed":
+            raise Broken("the entry said to seal the heads does something else")
+        size, root = (
+            _member(seal.data, "lines", int, "the seal"),
+            bytes.fromhex(_member(seal.data, "root", str, "the seal")),
+        )
+        found = {}
+        for line in self.files.lines("runs.ndjson"):
+            value = _json(line, "a run")
+            prefix = _member(value, "prefix", str, "a run")
+            try:
+                found[prefix] = verify_run(prefix, _member(value, "lines", list, "a run"), size, root)
+            except Broken as reason:
+                raise Broken(f"what was sealed under {prefix.strip()!r}: {reason}") from None
+        return found
+
+    # figures
+
+    def report(self, raw: bytes, name: str) -> None:
+        """Each figure of a report: the entries it lists are here and whole, and its numbers come to what it says."""
+        report = _json(raw, name)
+        figures = _member(report, "figures", list, name)
+        for figure in figures:
+            self.figures += 1
+            told = str(figure.get("id", "?")) if isinstance(figure, dict) else "?"
+            try:
+                self._figure(figure)
+            except Broken as found:
+                self.notes.say(f"{name}, figure {told}: {found}")
+            except CannotTell as found:
+                self.notes.untold.append(f"{name}, figure {told}: {found}")
+            except (AttributeError, TypeError, ArithmeticError):
+                self.notes.say(f"{name}, figure {told}: it has not the form of a figure")
+
+    def _figure(self, figure: Any) -> None:
+        as_at = _member(figure, "as_at", int, "it")
+        sides = [figure.get(name) for name in ("numerator", "denominator")]
+        rests = [_positions(side) for side in sides if side is not None]
+        listed = _positions(figure)
+        if any(not listed.issuperset(side) for side in rests) or (len(rests) == 2 and listed != rests[0] | rests[1]):
+            raise Broken("its two sides list other entries than it lists itself")
+        for position in sorted(listed):
+            if position in self.held.wrong:
+                raise Broken(f"it rests on entry {position}, which is wrong")
+            if not 0 < position <= as_at:
+                raise Broken(f"it is as at {as_at} and lists entry {position}")
+            if position not in self.held:
+                raise CannotTell(f"it rests on entry {position}, which the bundle does not hold")
+        _check_numbers(figure, sides)
+
+
+def verify_run(prefix: str, placed: list[Any], size: int, root: bytes) -> list[str]:
+    """Every line under the root that begins with a prefix: they follow one another, and their neighbours begin otherwise. Raises Broken."""
+    if not placed and (size or root != sha256(b"").digest()):
+        raise Broken("no neighbours are shown")
+    found: list[str] = []
+    before: tuple[int, bytes] | None = None
+    for number, value in enumerate(placed):
+        index, line = (
+            _member(value, "index", int, "a line"),
+            _member(value, "line", str, "a line").encode("utf-8", "surrogatepass"),
+        )
+        verify_inclusion(leaf_hash(line), index, size, _hashes(value, "a line"), root)
+        if before is not None and (index != before[0] + 1 or line <= before[1]):
+            raise Broken("lines are missing between those shown")
+        before = index, line
+        begins = line.startswith(prefix.encode())
+        if begins:
+            found.append(line.decode("utf-8", "replace"))
+        if number == 0 and index > 0 and line >= prefix.encode():
+            raise Broken("lines are missing before those shown")
+        if number == len(placed) - 1 and index + 1 < size and (begins or line <= prefix.encode()):
+            raise Broken("lines are missing after those shown")
+    return found
+
+
+def _sealed_in(body: bytes) -> dict[str, str]:
+    try:
+        return dict(commitments(read_entry(body).data))
+    except (Broken, CannotTell):
+        return {}
+
+
+def _run(runs: dict[str, list[str]], prefix: str) -> list[str]:
+    if prefix not in runs:
+        raise Broken(f"incomplete: nothing shows what was sealed under {prefix.strip()!r}")
+    return runs[prefix]
+
+
+def _closure(root: str, runs: dict[str, list[str]], *, follow: bool) -> dict[str, tuple[int, int]]:
+    """The records of a case with version and position of their heads, going from what is cited to what cites it."""
+    found: dict[str, tuple[int, int]] = {}
+    ahead = [root]
+    while ahead:
+        record = ahead.pop()
+        if record in found:
+            continue
+        heads = _run(runs, f"head {record} ")
+        if len(heads) != 1:
+            raise Broken(f"the ledger held no record {record}")
+        _, _, version, position = heads[0].split(" ")
+        found[record] = _number(version), _number(position)
+        if follow and record.partition("/")[0] in FOLLOWED:
+            ahead += [line.split(" ")[2] for line in _run(runs, f"link {record} ")]
+    return found
+
+
+def _positions(value: Any) -> set[int]:
+    entries = _member(value, "entries", list, "it")
+    if not all(isinstance(position, int) and not isinstance(position, bool) for position in entries):
+        raise Broken("it lists an entry that is none")
+    return set(entries)
+
+
+def _check_numbers(figure: dict[str, Any], sides: list[Any]) -> None:
+    """What can be worked out without knowing what is counted: shares from their two sides, and nothing from nothing."""
+    value, entries = figure.get("value"), figure["entries"]
+    if figure.get("basis") != "records":
+        return
+    if not entries and value not in (None, 0, "0", "0.00"):
+        raise Broken("it has a value and rests on no entry")
+    if sides[0] is not None and sides[1] is not None:
+        _check_share(value, *(_member(side, "value", int, "a side of it") for side in sides))
+        for parts in (figure.get("by") or {}).values():
+            for part in parts:
+                if part.get("numerator") is not None and part.get("denominator") is not None:
+                    _check_share(part.get("value"), part["numerator"], part["denominator"])
+
+
+def _check_share(value: Any, part: int, whole: int) -> None:
+    expected = None
+    if whole:
+        expected = str((Decimal(100 * part) / whole).quantize(Decimal("0.1"), ROUND_HALF_UP))
+    if value != expected:
+        raise Broken(f"{part} of {whole} is {expected} per cent, and it says {value}")
+
+
+def verify_bundle(name: str, trust: Trust, reports: Sequence[tuple[str, bytes]] = ()) -> BundleFinding:
+    """What a bundle, a folder or a zip, proves to somebody with this trust; `reports` are checked against its entries too."""
+    try:
+        bundle = Bundle(Files(name), trust)
+    except Broken as reason:
+        return BundleFinding((str(reason),), 0, (), NONE, ())
+    return bundle.verify(reports)
+
+
 # --- Words for the reader -------------------------------------------------------------------------------------------------------
 
 VERDICTS = {TRUE: "TRUE", FALSE: "FALSE", CANNOT_TELL: "CANNOT TELL"}
@@ -566,15 +1255,17 @@ def _assurance(finding: Finding, trust: Trust) -> str:
     return ("none", "chain", "signed")[finding.level]
 
 
+GAPS = {
+    CHAIN: "that this ledger ever stated this root: no signature of a key you trust was found",
+    SIGNED: "that others are shown the same ledger: nobody but its keeper vouches for it. Witnesses, or an older checkpoint, would",
+    WITNESSED: "that the witnesses are independent of the ledger's keeper",
+}
+
+
 def _unproved(finding: Finding) -> list[str]:
     """What nobody may conclude from a receipt at this level."""
-    gaps = {
-        CHAIN: "that this ledger ever stated this root: no signature of a key you trust was found",
-        SIGNED: "that others are shown the same ledger: nobody but its keeper vouches for it. Witnesses, or an older checkpoint, would",
-        WITNESSED: "that the witnesses are independent of the ledger's keeper",
-    }
     return [
-        gaps[finding.level],
+        GAPS[finding.level],
         "that the record or the ledger is complete: a receipt speaks of one entry",
         "that what the entry says is so: only that it was recorded in these words, in this place",
         "when it was recorded: the time is the ledger's own statement",
@@ -604,6 +1295,61 @@ def told_receipt(finding: Finding, trust: Trust) -> list[str]:
     return lines
 
 
+def told_bundle(finding: BundleFinding, trust: Trust) -> list[str]:
+    """The lines printed for a bundle."""
+    lines = [f"{VERDICTS[finding.code]}: {VERDICT_OF_BUNDLE[finding.code]}"]
+    lines += [f"  false: {_shown(reason)}" for reason in finding.false]
+    lines += [f"  false: and {finding.more} more" for _ in range(finding.more > 0)]
+    lines += [f"  cannot tell: {_shown(reason)}" for reason in finding.untold]
+    if finding.false or finding.checkpoint is None:
+        return lines
+    lines += [
+        f"  {'ledger':<12}{_shown(finding.checkpoint.origin)}",
+        f"  {'checkpoint':<12}{finding.checkpoint.size} entries, root {finding.checkpoint.root.hex()}",
+        f"  {'entries':<12}{finding.entries} shown, words of {finding.disclosed} places disclosed, {finding.figures} figures",
+        f"  {'complete':<12}{_shown(finding.complete or 'not shown')}",
+        f"  {'assurance':<12}{_level(finding, trust)} (levels: chain, signed, witnessed, complete)",
+    ]
+    lines += [f"  {'cosigned by':<12}{_shown(key.label)}" for key in finding.witnesses]
+    if finding.level > NONE:
+        lines += ["This does not prove:", *(f"  - {gap}" for gap in _unproved_by_bundle(finding))]
+    return lines
+
+
+def _level(finding: BundleFinding, trust: Trust) -> str:
+    levels = {WITNESSED: f"witnessed, {len(finding.witnesses)} of {len(trust.witnesses)}"}
+    level = levels.get(finding.level) or ("none", "chain", "signed")[finding.level]
+    return level + (", complete" if finding.complete and finding.level >= SIGNED else "")
+
+
+def _unproved_by_bundle(finding: BundleFinding) -> list[str]:
+    gaps = [
+        GAPS[finding.level],
+        "that what the entries say is so: only that it was recorded in these words, in this order",
+        "when it was recorded: the times are the ledger's own statement",
+        "what sealed words say, where they were not disclosed",
+    ]
+    if finding.complete is None:
+        gaps.insert(1, "that nothing was left out")
+    elif "sealed at" in finding.complete:
+        gaps.insert(
+            1, "that the heads were sealed as they were: whoever holds every entry can work that out (`ledger verify`)"
+        )
+    if finding.figures:
+        gaps.append(
+            "that a figure counts the right things: only that the entries it lists are there, and that its shares add up"
+        )
+    return [
+        *gaps,
+        "that index.html and the other papers in the bundle are right: they are for reading, and were not looked at",
+    ]
+
+
+VERDICT_OF_BUNDLE = {
+    TRUE: "every entry here stands in the ledger, in its place, as the signed checkpoint says.",
+    FALSE: "the bundle does not prove what it claims.",
+    CANNOT_TELL: "nothing false was found, and something is missing.",
+}
 VERDICT_OF_RECEIPT = {
     TRUE: "the entry stands in the ledger at this position, as the signed checkpoint says.",
     FALSE: "the receipt does not prove what it claims.",
@@ -619,10 +1365,30 @@ def _read(name: str) -> bytes:
         raise CannotTell(f"{name}: {error.strerror}") from None
 
 
+def _trust(asked: argparse.Namespace) -> Trust:
+    log, witnesses = ([key for text in texts for key in _keys(text)] for texts in (asked.key, asked.witness))
+    return Trust.of(log, witnesses, asked.quorum)
+
+
+def _keys(text: str) -> list[str]:
+    """A key as it stands, or those of a file: one on each line."""
+    if "+" in text:
+        return [text]
+    lines = _read(text).decode("utf-8", "replace").splitlines()
+    return [line for line in map(str.strip, lines) if line and not line.startswith("#")]
+
+
 def _receipt(asked: argparse.Namespace) -> int:
-    trust = Trust.of(asked.key, asked.witness, asked.quorum)
+    trust = _trust(asked)
     finding = verify_receipt(_read(asked.file), trust, None if asked.entry is None else _read(asked.entry))
     print("\n".join(told_receipt(finding, trust)))
+    return finding.code
+
+
+def _bundle(asked: argparse.Namespace) -> int:
+    trust = _trust(asked)
+    finding = verify_bundle(asked.bundle, trust, [(Path(name).name, _read(name)) for name in asked.report])
+    print("\n".join(told_bundle(finding, trust)))
     return finding.code
 
 
@@ -634,18 +1400,26 @@ def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
     receipt = commands.add_parser("receipt", help="a receipt for one entry (tlog-proof)")
     receipt.add_argument("file", metavar="FILE", help="the receipt")
     receipt.add_argument(
-        "--key", metavar="VKEY", action="append", default=[], help="a public key of the log; may be repeated"
-    )
-    receipt.add_argument(
-        "--witness", metavar="VKEY", action="append", default=[], help="a public key of a witness; may be repeated"
-    )
-    receipt.add_argument(
-        "--quorum", metavar="K", type=int, default=0, help="how many of the witnesses must have cosigned"
-    )
-    receipt.add_argument(
         "--entry", metavar="FILE", help="the entry's exact bytes, where the receipt does not carry them"
     )
     receipt.set_defaults(run=_receipt)
+    bundle = commands.add_parser("bundle", help="an evidence bundle, or a whole ledger as exported")
+    bundle.add_argument("bundle", metavar="FOLDER-OR-ZIP", help="the bundle")
+    bundle.set_defaults(run=_bundle, report=[])
+    report = commands.add_parser("report", help="a report's figures against the entries of a bundle")
+    report.add_argument("report", metavar="FILE", nargs=1, help="the report, as JSON")
+    report.add_argument("--bundle", metavar="FOLDER-OR-ZIP", required=True, help="the bundle that holds its entries")
+    report.set_defaults(run=_bundle)
+    key, witness = (
+        "a public key of the log, or a file of them; may be repeated",
+        "a public key of a witness; may be repeated",
+    )
+    for each in (receipt, bundle, report):
+        each.add_argument("--key", metavar="VKEY", action="append", default=[], help=key)
+        each.add_argument("--witness", metavar="VKEY", action="append", default=[], help=witness)
+        each.add_argument(
+            "--quorum", metavar="K", type=int, default=0, help="how many of the witnesses must have cosigned"
+        )
     return parser.parse_args(arguments)
 
 

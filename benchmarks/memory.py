@@ -10,7 +10,6 @@ from contextlib import closing
 from functools import partial
 from pathlib import Path
 
-from ledger.garbage import look_seldom
 from ledger.recorders import open_recorder
 from ledger.wiring import open_parts
 
@@ -54,5 +53,4 @@ def peak(work: Callable[[], None]) -> int:
 WORK = {"rebuild": rebuild, "export": export}
 
 if __name__ == "__main__":
-    look_seldom()
     print(peak(partial(WORK[sys.argv[1]], sys.argv[2])))

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 import typer
 
 from ledger.cli import (
-    deciding,
     evidence,
+    exporting,
     history,
     keeping,
     keys,
@@ -38,13 +38,13 @@ COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
     ("entries", reading.entries),
     ("history", history.history),
     *((listed.name, listing.command(listed)) for listed in listing.LISTS),
-    ("replay", deciding.replay),
     ("figure", reporting.figure),
     ("figures", reference.figures),
     ("rules", reference.rules),
     ("schema", reference.schema),
     ("packs", reference.packs),
     ("rebuild", keeping.rebuild),
+    ("export", exporting.export),
     ("seal-heads", evidence.seal_heads),
     ("make-key", keys.make_key),
     ("backup", keeping.backup),

@@ -47,8 +47,6 @@ class Listed:
     title: str
     help: str
     columns: Columns
-    order: tuple[str, ...] = ()
-    """The order of its rows where nobody asks for another; by reference without one."""
 
 
 def command(listed: Listed) -> Callable[..., None]:
@@ -62,7 +60,7 @@ def command(listed: Listed) -> Callable[..., None]:
 
         _list(
             listed.title, BY_NAME[listed.name].asks, listed.columns, database=database, as_at=as_at, as_of=as_of,
-            where=where, sort=sort or listed.order, limit=limit, as_json=as_json,
+            where=where, sort=sort, limit=limit, as_json=as_json,
         )  # fmt: skip
 
     asks.__doc__ = listed.help
@@ -143,11 +141,6 @@ def _measures(item: Item) -> list[str]:
         f"{each['measure'].replace('-', ' ')}: {each['baseline'] or 'no baseline'} to {each['latest'] or 'not measured'}"
         for each in item["measured_by"]
     ]
-
-
-def _decided(item: Item) -> str:
-    number = f"no. {item['number']}: " if item["number"] is not None else ""
-    return number + str(item["title"] or item["decision"].replace("-", " "))
 
 
 def _owner(item: Item) -> Any:
@@ -231,10 +224,6 @@ LISTS = (
     Listed("escalations", "Escalation tracker", "The escalation tracker: who disagrees with whom, at which stage, whether the answer is late, and the outcome.", ESCALATIONS),
     Listed("reviews", "Review tracker", "The review tracker: from each incident to notification, rapid review, practice review and publication, with the clocks.", REVIEWS),
     Listed("audits", "Audit programme", "The audit programme: what was planned, what was done, and what was found.", AUDITS),
-    Listed("decisions", "Decisions", "What was decided, who was against it, and the position at which each decision can be replayed.", {
-        "position": _field("entry"), "on": _field("decided_on"), "record": lambda item: f"{item['record']}/{item['reference']}",
-        "type": _field("type"), "decided": _decided, "against": _field("dissent"), "departs from": _field("departures"),
-    }, order=("entry",)),
     Listed("scrutiny", "Scrutiny", "What scrutineers looked into, what they challenged and recommended, and whether that waits for an answer.", {
         "scrutiny": _field("reference"), "by": _words("by_role"), "area": _words("area"), "how": _words("method"),
         "on": _field("undertaken_on"), "of": _field("scrutinised"), "judged": _words("rating"),

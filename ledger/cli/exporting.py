@@ -1,0 +1,148 @@
+"""`ledger export`: an evidence bundle, checked by the ledger's own program before it is handed over."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ledger.cli.evidence import sealed_now
+from ledger.cli.exits import Code, Stop, told
+from ledger.cli.history import named
+from ledger.cli.opening import opened, place_of_tables, settings, url
+from ledger.cli.options import Database, Json
+from ledger.cli.output import entries_said, note, progress, say, write_json
+
+if TYPE_CHECKING:
+    from ledger.application import Ledger
+    from ledger.bundles.scope import Scope
+    from ledger.bundles.writing import Wanted
+    from ledger.log.note import Note
+
+
+def export(
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="A new folder, or a new file that ends in .zip.")],
+    *,
+    incident: Annotated[
+        str | None, typer.Option("--incident", help="An incident and all that cites it.", show_default=False)
+    ] = None,
+    record: Annotated[
+        str | None, typer.Option("--record", help="One record, such as action/ACT-2019-014.", show_default=False)
+    ] = None,
+    period: Annotated[
+        str | None,
+        typer.Option(
+            "--period", metavar="YEAR-OR-DAYS", help="2019-20, or 2019-04-01..2019-06-30: what was recorded then.", show_default=False,
+        ),
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="The whole ledger.")] = False,
+    agency: Annotated[
+        str | None,
+        typer.Option(
+            "--agency", metavar="CODE", help="Not the entries: that this agency recorded none on the incident or record.", show_default=False,
+        ),
+    ] = None,
+    figures: Annotated[
+        str | None, typer.Option("--figures", metavar="YEAR", help="With the annual report of a year.", show_default=False)
+    ] = None,
+    words: Annotated[bool, typer.Option("--words", help="With the sealed words of these entries, and their salts.")] = False,
+    database: Database = None,
+    as_json: Json = False,
+) -> None:  # fmt: skip
+    """Write what an outsider needs to check entries offline: the entries, proofs, checkpoint, words, figures, and the program that checks."""
+    from ledger.bundles.scope import NotShown, chosen
+    from ledger.bundles.writing import Wanted, write
+
+    if sum(map(bool, (incident, record, period, everything))) != 1:
+        raise Stop(Code.USAGE, "Give one of --incident, --record, --period and --all: what the bundle is of.")
+    if agency is not None and not (incident or record):
+        raise Stop(Code.USAGE, "--agency goes with --incident or --record.")
+    with told(), opened(database, make=True) as ledger:
+        seal = sealed_now(ledger)
+        checkpoint, size = _checkpoint(ledger)
+        scope = _scope(ledger, incident or record, period, agency, cited=incident is not None)
+        with progress("writing") as move:
+            try:
+                found = chosen(ledger, scope, seal, size, move)
+                reports = {} if figures is None else {f"annual-{figures}": _report(database, ledger, figures, size)}
+                wanted = Wanted(found, checkpoint, seal, ledger.log_keys(), words, reports)
+                write(ledger, wanted, out, move)
+            except NotShown as error:
+                raise Stop(Code.NOT_FOUND, str(error)) from error
+            except OSError as error:
+                raise Stop(Code.USAGE, str(error)) from error
+    _tell(out, wanted, as_json=as_json)
+
+
+def _scope(ledger: Ledger, ref: str | None, period: str | None, agency: str | None, *, cited: bool) -> Scope:
+    from ledger.bundles.scope import OfPeriod, OfRecord, Silence, Whole
+
+    if ref is not None:
+        name = named(ledger, f"incident/{ref}" if cited and "/" not in ref else ref, ledger.head().position)
+        return OfRecord(name, cited) if agency is None else Silence(name, f"/agencies/{agency}")
+    return Whole() if period is None else OfPeriod(*_days(period))
+
+
+def _days(period: str) -> tuple[date, date]:
+    from ledger.figures.period import NotAPeriod, Period
+
+    first, dots, last = period.partition("..")
+    try:
+        if dots:
+            return date.fromisoformat(first), date.fromisoformat(last)
+        year = Period.year(period)
+    except (ValueError, NotAPeriod) as error:
+        raise Stop(Code.USAGE, "--period takes a year such as 2019-20, or two days: 2019-04-01..2019-06-30.") from error
+    return year.first, year.last
+
+
+def _checkpoint(ledger: Ledger) -> tuple[Note, int]:
+    from ledger.log.checkpoint import Checkpoint
+    from ledger.log.note import Note
+
+    raw = ledger.checkpoint()
+    if raw is None:
+        raise Stop(Code.NOT_FOUND, "Nothing in this ledger was ever signed: there is nothing to show.")
+    checkpoint = Note.parse(raw)
+    return checkpoint, Checkpoint.parse(checkpoint.text).size
+
+
+def _report(database: str | None, ledger: Ledger, year: str, position: int) -> bytes:
+    from ledger.figures.period import NotAPeriod
+    from ledger.reports.annual import report, to_json
+    from ledger.reports.written import partnership_of
+    from ledger.wiring import parts_of
+
+    with place_of_tables(url(settings(database))) as place:
+        parts = parts_of(ledger, place)
+        try:
+            parts.projector.prepare()
+            parts.projector.catch_up()
+            whose = partnership_of(ledger, position)
+            return to_json(report(parts.tables, ledger.packs(as_at=position), year, position, whose)).encode()
+        except NotAPeriod as error:
+            raise Stop(Code.USAGE, str(error)) from error
+        finally:
+            parts.tables.close()
+
+
+def _tell(out: Path, wanted: Wanted, *, as_json: bool) -> None:
+    entries = len(wanted.chosen.positions)
+    if as_json:
+        sealed = None if wanted.seal is None else wanted.seal.entry.position
+        write_json(
+            {
+                "out": str(out),
+                "scope": dict(wanted.chosen.stated),
+                "entries": entries,
+                "size": wanted.size,
+                "seal": sealed,
+            }
+        )
+        return
+    say(f"{entries_said(entries)} in {out}, under the checkpoint of {wanted.size}.")
+    say(f"Check it: python3 verify_ledger.py bundle {out} --key VKEY")
+    if wanted.keys:
+        note(f"The ledger's key is {wanted.keys[0]}; whoever checks should have it from somebody else than the bundle.")

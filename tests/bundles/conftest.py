@@ -1,0 +1,73 @@
+"""The invented year with its key, and bundles of it; made once and only read."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+import verify_ledger
+from api.demo_recording import record_script
+from ledger.cli.commands import main
+
+YEAR = Path(__file__).parents[2] / "examples" / "invented-year"
+INCIDENT = "INC-2024-002"
+SCOPES = {
+    "all": ["--all", "--words", "--figures", "2024-25"],
+    "incident": ["--incident", INCIDENT, "--words"],
+    "record": ["--record", f"incident/{INCIDENT}"],
+    "period": ["--period", "2024-04-01..2024-06-30"],
+    "silence": ["--incident", INCIDENT, "--agency", "GREYWATER"],
+}
+
+
+class Bundles(NamedTuple):
+    """Where the ledger is, the folder of bundles by scope, and the key that signed them."""
+
+    database: Path
+    folder: Path
+    key: str
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Bundles:
+    folder = tmp_path_factory.mktemp("bundles")
+    database = folder / "ledger.sqlite"
+    assert all(answer.as_expected for answer in record_script(YEAR, database, lambda done, total: None))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LEDGER_PACKS", str(YEAR / "packs"))
+        for name, scope in SCOPES.items():
+            assert main(["export", str(folder / name), *scope, "--database", str(database), "--json"]) == 0
+    key = (folder / "all" / "keys.txt").read_text().splitlines()[-1]
+    return Bundles(database, folder, key)
+
+
+@pytest.fixture
+def bundle(made: Bundles, tmp_path: Path) -> Callable[[str], Path]:
+    """A copy of a bundle, to do something to."""
+    return lambda name: Path(shutil.copytree(made.folder / name, tmp_path / name))
+
+
+Checked = tuple[int, str]
+
+
+@pytest.fixture
+def check(made: Bundles, tmp_path: Path) -> Callable[..., Checked]:
+    """Runs the program as a scrutineer would: bare, alone in its folder, no environment; gives the exit code and what it printed."""
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    shutil.copy(verify_ledger.__file__, alone)
+
+    def ran(path: Path, *more: object, command: str = "bundle", key: str | None = made.key) -> Checked:
+        asked = [command, path, *more, *([] if key is None else ["--key", key])]
+        line = [sys.executable, "-I", "-S", "-W", "error", "verify_ledger.py", *map(str, asked)]
+        done = subprocess.run(line, cwd=alone, env={}, capture_output=True, text=True, check=False, timeout=120)
+        assert "Traceback" not in done.stderr, done.stderr
+        return done.returncode, done.stdout + done.stderr
+
+    return ran
