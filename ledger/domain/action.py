@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import assert_never
 
 from pydantic import Field
@@ -45,6 +44,7 @@ from ledger.domain.fields import (
     spoken,
 )
 from ledger.domain.register import Event, Record, known, recorded_as
+from ledger.domain.state import replace
 
 ACTION: Record[Action] = Record("action", prefix="ACT", title="Action")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal, assert_never
 
@@ -11,6 +11,7 @@ from pydantic import Field
 from ledger.domain.claim import Claim
 from ledger.domain.fields import AgencyCode, DayOrNotStated, Reference, Title
 from ledger.domain.register import Event, Record, known, recorded_as, rule
+from ledger.domain.state import replace
 
 Sector = Literal[
     "local-authority", "police", "health", "education", "justice", "voluntary", "lay", "business-unit", "other"

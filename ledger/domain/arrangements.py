@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, assert_never
 
@@ -12,6 +12,7 @@ from ledger.domain.action_parts import Link
 from ledger.domain.claim import Claim
 from ledger.domain.fields import AgencyCode, Code, DayOrNotStated, Title, Words, known_day, spoken, worded
 from ledger.domain.register import FLAG, Event, Record, known, recorded_as, rule
+from ledger.domain.state import replace
 
 Areas = Annotated[list[Code], Field(max_length=40)]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Annotated, assert_never
 
 from pydantic import Field
@@ -47,6 +46,7 @@ from ledger.domain.fields import (
     written_as,
 )
 from ledger.domain.register import Event, Record, known, recorded_as
+from ledger.domain.state import replace
 from ledger.domain.vocabulary import Theme
 
 AUDIT: Record[Audit] = Record("audit", prefix="AUD", title="Audit")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Annotated, Literal, assert_never
@@ -25,6 +25,7 @@ from ledger.domain.fields import (
     spoken,
 )
 from ledger.domain.register import FLAG, Event, Record, known, recorded_as, rule
+from ledger.domain.state import replace
 
 Measure = Literal["count", "share", "rate", "mean", "other"]
 """What a value is: a whole number of units, a share of a base in per cent, a rate per so many of a base, a mean, another number."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal, assert_never
 
@@ -26,6 +26,7 @@ from ledger.domain.fields import (
     worded,
 )
 from ledger.domain.register import Event, Record, known, recorded_as, rule
+from ledger.domain.state import replace
 from ledger.domain.vocabulary import Theme
 
 Audience = Literal["children", "families", "children-and-families", "practitioners", "community", "other"]

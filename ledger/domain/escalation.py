@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Literal, assert_never
 
 from pydantic import Field
@@ -25,6 +25,7 @@ from ledger.domain.fields import (
     spoken,
 )
 from ledger.domain.register import FLAG, Event, Record, known, recorded_as, rule
+from ledger.domain.state import replace
 from ledger.domain.vocabulary import Theme
 
 Subject = Literal["case", "thematic", "system"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Literal, assert_never
 
@@ -22,6 +22,7 @@ from ledger.domain.fields import (
     spoken,
 )
 from ledger.domain.register import Event, Record, known, recorded_as, rule
+from ledger.domain.state import replace
 
 MeetingFrequency = Literal[
     "monthly", "six-weekly", "bi-monthly", "quarterly", "termly", "twice-yearly", "yearly", "as-needed", "not-stated"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import assert_never
 
@@ -23,6 +23,7 @@ from ledger.domain.fields import (
     spoken,
 )
 from ledger.domain.register import FLAG, Event, Record, known, recorded_as, rule
+from ledger.domain.state import replace
 from ledger.domain.vocabulary import IncidentNature, NotificationView, NotifiedBody, SafeguardingPartner, Theme
 from ledger.domain.votes import Decision, View, by_sector, decided
 

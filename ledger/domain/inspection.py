@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal, assert_never
 
 from pydantic import Field
@@ -11,6 +11,7 @@ from pydantic import Field
 from ledger.domain.claim import Claim
 from ledger.domain.fields import AgencyCode, Code, DayOrNotStated, Number, Title, Words, spoken, worded
 from ledger.domain.register import Event, Record, known, recorded_as, rule
+from ledger.domain.state import replace
 from ledger.domain.vocabulary import Theme
 
 InspectionKind = Literal[

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, assert_never
 
 from pydantic import Field
@@ -11,6 +11,7 @@ from ledger.domain.claim import Claim
 from ledger.domain.fields import Sha256, Title, written_as
 from ledger.domain.general import Position
 from ledger.domain.register import Event, Record, known, recorded_as, rule
+from ledger.domain.state import replace
 
 REFERENCE = "LEDGER"
 """The one reference of this record."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Literal, assert_never
 
@@ -27,6 +27,7 @@ from ledger.domain.fields import (
 )
 from ledger.domain.group import GROUP
 from ledger.domain.register import FLAG, Event, Record, known, recorded_as, rule
+from ledger.domain.state import replace
 
 Attended = Literal["member", "deputy", "apologies", "absent", "none", "not-stated"]
 """`none`: nobody came, and the source does not say whether apologies were sent (GRP-ATT)."""

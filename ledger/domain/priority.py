@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal, assert_never
 
@@ -26,6 +26,7 @@ from ledger.domain.fields import (
     worded,
 )
 from ledger.domain.register import FLAG, Event, Record, known, recorded_as, rule
+from ledger.domain.state import replace
 
 Progress = Literal["achieved", "good-progress", "some-progress", "little-progress", "no-progress", "not-stated"]
 Direction = Literal["up", "down"]

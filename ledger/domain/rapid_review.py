@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal, assert_never, get_args
 
@@ -25,6 +25,7 @@ from ledger.domain.fields import (
 )
 from ledger.domain.incident import INCIDENT, statutory_partner
 from ledger.domain.register import FLAG, Event, Record, known, recorded_as, rule
+from ledger.domain.state import replace
 from ledger.domain.vocabulary import RapidReviewOutcome, ReviewCriterion, SafeguardingPartner
 
 FIRST_DAY = date(2018, 6, 29)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Literal, assert_never
 
 from pydantic import Field
@@ -26,6 +25,7 @@ from ledger.domain.fields import (
 )
 from ledger.domain.register import Event, known, recorded_as
 from ledger.domain.review_rules import REVIEW, PublicationForm, Review
+from ledger.domain.state import replace
 from ledger.domain.vocabulary import NotifiedBody, ReviewKind, Theme
 
 __all__ = ["REVIEW", "Review"]

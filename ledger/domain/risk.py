@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal, assert_never
 
 from ledger.domain.action_parts import Owner, owner_name
@@ -20,6 +20,7 @@ from ledger.domain.fields import (
     worded,
 )
 from ledger.domain.register import Event, Record, known, recorded_as, rule
+from ledger.domain.state import replace
 
 RiskOutcome = Literal["resolved", "accepted", "merged", "no-longer-relevant", "not-stated"]
 

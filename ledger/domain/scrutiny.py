@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, assert_never
 
@@ -32,6 +32,7 @@ from ledger.domain.fields import (
 )
 from ledger.domain.group import GROUP
 from ledger.domain.register import FLAG, Event, Record, known, recorded_as, rule
+from ledger.domain.state import replace
 from ledger.domain.vocabulary import Theme
 
 Method = Literal[

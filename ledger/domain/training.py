@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal, Protocol, assert_never
 
 from pydantic import Field
@@ -10,6 +10,7 @@ from pydantic import Field
 from ledger.domain.claim import Claim
 from ledger.domain.fields import NOT_STATED, AgencyCode, Code, Count, Day, Exact, NotStated, Part, Title, spoken
 from ledger.domain.register import FLAG, Event, Record, recorded_as, rule
+from ledger.domain.state import replace
 
 CountOrNotStated = Count | NotStated
 Tier = Literal["end-of-course", "three-month"]
