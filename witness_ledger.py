@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import argparse
 import base64
+import json
 import os
 import re
 import secrets
@@ -447,6 +448,14 @@ def _fetched(address: str, body: bytes | None = None) -> bytes:
     return raw
 
 
+def _proof(answer: bytes) -> list[str]:
+    """The lines of a proof that the ledger gives as JSON, its hashes in hex."""
+    try:
+        return [base64.b64encode(bytes.fromhex(item)).decode() for item in json.loads(answer)["consistency"]]
+    except (ValueError, TypeError, LookupError):
+        raise CannotTell("the ledger gives no proof that can be read") from None
+
+
 def pull(witness: Witness, url: str) -> int:
     """Fetch the ledger's checkpoint, treat it as if it had been brought, and hand the cosignature back. Returns the exit code."""
     url = url.rstrip("/")
@@ -457,10 +466,10 @@ def pull(witness: Witness, url: str) -> int:
     except Broken as reason:
         raise CannotTell(f"{url} gives no checkpoint: {reason}") from None
     seen = witness.seen(new.origin)
-    proof = ""
+    lines = [f"old {min(seen.size, new.size)}"]
     if 0 < seen.size < new.size:
-        proof = _fetched(f"{url}/log/proof/consistency?old={seen.size}&new={new.size}").decode("ascii", "replace")
-    asked = f"old {min(seen.size, new.size)}\n{proof}\n".encode() + raw
+        lines += _proof(_fetched(f"{url}/log/proof/consistency?old={seen.size}&new={new.size}"))
+    asked = "\n".join([*lines, "", ""]).encode() + raw
     answer = witness.add_checkpoint(asked)
     if answer.status == 200:
         _fetched(f"{url}/log/cosignatures", f"{note.text}\n{answer.body}".encode())

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
 
+from eventsourcing.persistence import IntegrityError
+
 from ledger.log.checkpoint import Checkpoint
 from ledger.log.keys import VerifierKey
 from ledger.log.note import Note
@@ -126,7 +128,12 @@ class Walk:
     def at_the_head(self) -> list[Break]:
         """Whether the ledger ends where its head says; nothing where the walk has not come to the end, or the ledger grew meanwhile."""
         more = self._stored.bodies(self.mark.position, 1)
-        signed, frontier, head = self._stored.last_checkpoint(), self._stored.frontier(), self._stored.head()
+        signed = self._stored.last_checkpoint()
+        try:
+            frontier = self._stored.frontier()
+        except IntegrityError as error:
+            return [Break(0, Part.HEAD, str(error))]
+        head = self._stored.head()
         if head.position != self.mark.position:
             return []
         found = [] if signed is None else list(self._last_checkpoint(signed))

@@ -79,6 +79,15 @@ class SealedWords(NamedTuple):
     text: str
 
 
+class Cosignature(NamedTuple):
+    """What a witness signed over the checkpoint of `size` entries: `value` is the time (8 bytes, seconds since 1970) and the signature."""
+
+    size: int
+    name: str
+    key_id: bytes
+    value: bytes
+
+
 class FullRow(NamedTuple):
     """Everything one position holds: what a backup carries."""
 
@@ -208,6 +217,21 @@ class LedgerRecorder(Protocol):
 
     def last_checkpoint(self) -> bytes | None:
         """The note signed last."""
+
+    def cosign(self, cosignatures: Sequence[Cosignature]) -> None:
+        """Keep cosignatures that were checked; of one key's over one size the newest. Waits for no writer of entries longer than a commit."""
+
+    def cosignatures(self, after: int, upto: int, limit: int) -> Sequence[Cosignature]:
+        """Those over checkpoints with after < size <= upto, by size and name; at most `limit` of them."""
+
+    def last_cosignature(self, name: str, key_id: bytes) -> Cosignature | None:
+        """The one that a key gave over the greatest size; None where it never cosigned."""
+
+    def audit(self) -> str | None:
+        """What the self-audit last kept of itself; None where it never ran."""
+
+    def keep_audit(self, state: str) -> None:
+        """Keep what the self-audit says of itself, in place of what it said before."""
 
     def risk(self) -> str | None:
         """A sentence on what a power cut could take of what was committed, by the engine's present settings; None if nothing."""

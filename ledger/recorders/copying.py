@@ -12,6 +12,7 @@ from pathlib import Path
 
 from eventsourcing.persistence import PersistenceError, ProgrammingError
 
+from ledger.log.note import MOST_SIGNATURES
 from ledger.log.tree import Frontier, Growth, leaf_hashes
 from ledger.recorders.contract import FullRow, Head, LedgerRecorder
 from ledger.recorders.sqlite import SQLiteRecorder
@@ -58,6 +59,7 @@ def copy_ledger(source: LedgerRecorder, target: LedgerRecorder, progress: Progre
         rows = source.rows(after, min(PAGE, upto - after))
         target.load(rows)
         progress(after + len(rows), upto)
+    _carry_cosignatures(source, target, upto)
     return upto
 
 
@@ -89,6 +91,12 @@ def compare(
     if target.frontier() != tree:
         return Difference(0, "the head of the copy does not hold the tree over its entries")
     return None
+
+
+def _carry_cosignatures(source: LedgerRecorder, target: LedgerRecorder, upto: int) -> None:
+    """What witnesses signed over what was carried: no entry holds it, so that nothing could make it again."""
+    for after in range(0, upto, PAGE):
+        target.cosign(source.cosignatures(after, min(after + PAGE, upto), PAGE * MOST_SIGNATURES))
 
 
 def backup(source: LedgerRecorder, path: str | Path, progress: Progress) -> int:

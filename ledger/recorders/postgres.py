@@ -28,6 +28,7 @@ from ledger.recorders.contract import (
     StoredEntry,
 )
 from ledger.recorders.following import FollowedRecorder, Growth
+from ledger.recorders.postgres_beside import PostgresBeside
 from ledger.recorders.postgres_opening import prepared, translated
 from ledger.recorders.postgres_writing import HEAD, NO_END, RECORDS, PostgresWriter
 from ledger.recorders.staging import as_new_entry, frontier_of, instant
@@ -78,7 +79,7 @@ _NOTIFICATIONS = (
 )
 
 
-class PostgresRecorder(FollowedRecorder):
+class PostgresRecorder(PostgresBeside, FollowedRecorder):
     """eventsourcing's ApplicationRecorder and this ledger's `LedgerRecorder` on PostgreSQL.
 
     The tables are made where there are none, in the first schema of the search path; another schema version raises UnknownSchemaError.

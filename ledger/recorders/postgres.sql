@@ -43,6 +43,23 @@ CREATE TABLE checkpoints (
     note bytea NOT NULL
 );
 
+-- What witnesses signed over our checkpoints. No entry holds it and nothing can make it again; a newer signature may take an older one's place.
+CREATE TABLE cosignatures (
+    size   bigint NOT NULL,
+    name   text COLLATE "C" NOT NULL,
+    key_id bytea NOT NULL,
+    value  bytea NOT NULL,
+    PRIMARY KEY (name, key_id, size)
+);
+
+CREATE INDEX cosignatures_by_size ON cosignatures (size);
+
+-- How far the self-audit has come, and what it found.
+CREATE TABLE audit (
+    one   integer PRIMARY KEY CHECK (one = 1),
+    state text NOT NULL
+);
+
 CREATE TABLE head (
     one            integer PRIMARY KEY CHECK (one = 1),
     position       bigint NOT NULL,
@@ -77,3 +94,8 @@ CREATE TRIGGER checkpoints_are_permanent BEFORE UPDATE OR DELETE OR TRUNCATE ON 
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 ALTER TABLE checkpoints ENABLE ALWAYS TRIGGER checkpoints_are_permanent;
+
+CREATE TRIGGER cosignatures_are_not_deleted BEFORE DELETE OR TRUNCATE ON cosignatures
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+ALTER TABLE cosignatures ENABLE ALWAYS TRIGGER cosignatures_are_not_deleted;

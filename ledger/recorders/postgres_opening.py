@@ -37,7 +37,7 @@ def prepared(url: str) -> None:
         # Only the first schema of the search path counts: it is where tables would be made, and where their names lead.
         tables = (
             "SELECT bool_and(to_regclass(quote_ident(current_schema()) || '.' || name) IS NULL)"
-            " FROM unnest(ARRAY['head', 'entries', 'words', 'nodes', 'checkpoints']) AS name"
+            " FROM unnest(ARRAY['head', 'entries', 'words', 'nodes', 'checkpoints', 'cosignatures', 'audit']) AS name"
         )
         if connection.execute(tables).fetchone() == (True,):
             connection.execute(Path(__file__).with_name("postgres.sql").read_bytes())

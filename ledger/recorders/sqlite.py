@@ -31,6 +31,7 @@ from ledger.recorders.contract import (
     StoredEntry,
 )
 from ledger.recorders.following import FollowedRecorder, Growth
+from ledger.recorders.sqlite_beside import SQLiteBeside
 from ledger.recorders.sqlite_reading import ReadingOnly
 from ledger.recorders.sqlite_writing import HEAD, NO_END, RECORDS, SQLiteWriter, opened, prepared, translated
 from ledger.recorders.staging import as_new_entry, frontier_of, instant
@@ -65,7 +66,7 @@ SELECT low FROM search WHERE low = high
 """
 
 
-class SQLiteRecorder(FollowedRecorder):
+class SQLiteRecorder(SQLiteBeside, FollowedRecorder):
     """eventsourcing's ApplicationRecorder and this ledger's `LedgerRecorder` on a SQLite file.
 
     A new file is made where there is none (its folder must exist); one of another schema version raises UnknownSchemaError.

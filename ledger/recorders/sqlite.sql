@@ -40,6 +40,23 @@ CREATE TABLE checkpoints (
     note BLOB NOT NULL
 ) STRICT;
 
+-- What witnesses signed over our checkpoints. No entry holds it and nothing can make it again; a newer signature may take an older one's place.
+CREATE TABLE cosignatures (
+    size   INTEGER NOT NULL,
+    name   TEXT NOT NULL,
+    key_id BLOB NOT NULL,
+    value  BLOB NOT NULL,
+    PRIMARY KEY (name, key_id, size)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX cosignatures_by_size ON cosignatures (size);
+
+-- How far the self-audit has come, and what it found.
+CREATE TABLE audit (
+    one   INTEGER PRIMARY KEY CHECK (one = 1),
+    state TEXT NOT NULL
+) STRICT;
+
 CREATE TABLE head (
     one            INTEGER PRIMARY KEY CHECK (one = 1),
     position       INTEGER NOT NULL,
@@ -114,4 +131,9 @@ WHEN NEW.size <= (SELECT coalesce(max(size), 0) FROM checkpoints)
   OR NEW.size > (SELECT coalesce(max(position), 0) FROM entries)
 BEGIN
     SELECT RAISE(ABORT, 'a checkpoint is of more entries than the one before it, and of those that are here');
+END;
+
+CREATE TRIGGER cosignatures_are_not_deleted BEFORE DELETE ON cosignatures
+BEGIN
+    SELECT RAISE(ABORT, 'cosignatures are never deleted');
 END;

@@ -97,7 +97,7 @@ def prepared(path: Path) -> None:
         _write_ahead(connection)
         connection.execute("BEGIN IMMEDIATE")
         names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        if names.isdisjoint({"head", "entries", "words", "nodes", "checkpoints"}):
+        if names.isdisjoint({"head", "entries", "words", "nodes", "checkpoints", "cosignatures", "audit"}):
             _create(connection)
         check_version(connection, path)
         connection.execute("COMMIT")

@@ -1,0 +1,57 @@
+"""What is kept beside the entries of a SQLite ledger, never by who appends: cosignatures, and how far the self-audit has come."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from ledger.recorders.contract import Cosignature
+from ledger.recorders.sqlite_writing import opened, translated
+
+_KEEP = (
+    "INSERT INTO cosignatures (size, name, key_id, value) VALUES (?, ?, ?, ?)"
+    " ON CONFLICT (name, key_id, size) DO UPDATE SET value = excluded.value WHERE excluded.value > value"
+)
+_BETWEEN = "SELECT size, name, key_id, value FROM cosignatures WHERE size > ? AND size <= ? ORDER BY size, name, key_id LIMIT ?"
+_LAST = "SELECT size, name, key_id, value FROM cosignatures WHERE name = ? AND key_id = ? ORDER BY size DESC LIMIT 1"
+_KEEP_AUDIT = "INSERT INTO audit (one, state) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET state = excluded.state"
+
+
+class SQLiteBeside:
+    """That part of `LedgerRecorder`."""
+
+    path: Path
+
+    @abstractmethod
+    def _read(self, query: str, *parameters: Any) -> list[Any]: ...
+
+    def cosign(self, cosignatures: Sequence[Cosignature]) -> None:
+        """As `LedgerRecorder`."""
+        self._keep(_KEEP, cosignatures)
+
+    def cosignatures(self, after: int, upto: int, limit: int) -> Sequence[Cosignature]:
+        """As `LedgerRecorder`."""
+        return list(map(Cosignature._make, self._read(_BETWEEN, after, upto, limit)))
+
+    def last_cosignature(self, name: str, key_id: bytes) -> Cosignature | None:
+        """As `LedgerRecorder`."""
+        found = self._read(_LAST, name, key_id)
+        return Cosignature._make(found[0]) if found else None
+
+    def audit(self) -> str | None:
+        """As `LedgerRecorder`."""
+        found = self._read("SELECT state FROM audit")
+        return str(found[0][0]) if found else None
+
+    def keep_audit(self, state: str) -> None:
+        """As `LedgerRecorder`."""
+        self._keep(_KEEP_AUDIT, [(state,)])
+
+    def _keep(self, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        with translated(), closing(opened(self.path)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.executemany(statement, rows)
+            connection.execute("COMMIT")
