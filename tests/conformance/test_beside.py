@@ -13,7 +13,7 @@ POLICE, COUNCIL = ("police", b"\0\0\0\1"), ("council", b"\0\0\0\2")
 
 
 def cosignature(size, who=POLICE, when=1, rest=b"x"):
-    return Cosignature(size, *who, when.to_bytes(8, "big") + rest * 64)
+    return Cosignature(size, who[0], who[1], when.to_bytes(8, "big") + rest * 64)
 
 
 def test_cosignatures_are_read_by_size_and_name(recorder):
