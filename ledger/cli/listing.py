@@ -199,6 +199,14 @@ def _published(review: Item) -> str:
     return f" ({clock})" if clock else ""
 
 
+def _left(item: Item) -> str:
+    """`3 working days`, `12 days over`; nothing where it cannot be told."""
+    if item["left"] is None:
+        return ""
+    over = " over" if item["left"] < 0 else ""
+    return f"{abs(item['left'])} {item['unit'].replace('-', ' ')}{over}"
+
+
 ACTIONS: Columns = {
     "action": _field("reference"), "state": _field("state"), "owner": _owner, "overseen by": _field("lead_group"),
     "due": _field("due_on"), "put off": _field("times_rescheduled"), "overdue": _overdue,
@@ -224,6 +232,11 @@ LISTS = (
     Listed("escalations", "Escalation tracker", "The escalation tracker: who disagrees with whom, at which stage, whether the answer is late, and the outcome.", ESCALATIONS),
     Listed("reviews", "Review tracker", "The review tracker: from each incident to notification, rapid review, practice review and publication, with the clocks.", REVIEWS),
     Listed("audits", "Audit programme", "The audit programme: what was planned, what was done, and what was found.", AUDITS),
+    Listed("clocks", "Clocks", "Every clock that runs or ran over, on any record, with its rule and pack; --where state=met and the like for others.", {
+        "record": lambda item: f"{item['record']}/{item['reference']}", "clock": _field("key"),
+        "state": _words("state"), "due": _field("due"), "left": _left, "owed by": _field("owed_by"), "rule": _field("rule"),
+        "pack": _field("pack"), "time allowed is": _words("confidence"), "paused": _field("days_paused"),
+    }),
     Listed("scrutiny", "Scrutiny", "What scrutineers looked into, what they challenged and recommended, and whether that waits for an answer.", {
         "scrutiny": _field("reference"), "by": _words("by_role"), "area": _words("area"), "how": _words("method"),
         "on": _field("undertaken_on"), "of": _field("scrutinised"), "judged": _words("rating"),

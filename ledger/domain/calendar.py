@@ -95,3 +95,9 @@ def days_of(period: str) -> tuple[date, date]:
     begins = date(int(year[:4]), 4, 1)
     first, months = (add_months(begins, 3 * (int(quarter) - 1)), 3) if quarter else (begins, 12)
     return first, add_months(first, months) - timedelta(days=1)
+
+
+def next_year(period: str) -> str:
+    """The reporting year after one: `2019-20` -> `2020-21`."""
+    year = int(period[:4]) + 1
+    return f"{year}-{(year + 1) % 100:02}"

@@ -111,6 +111,7 @@ def plain(value: Any) -> Any:
 def told_clock(clock: Clock, on: date) -> Item:
     """A clock as it stands at the end of a day."""
     return {
+        "clock": clock.name,
         "rule": clock.rule,
         "state": state(clock, on),
         "started": plain(clock.started),
@@ -120,6 +121,8 @@ def told_clock(clock: Clock, on: date) -> Item:
         "unit": clock.unit,
         "pack": clock.pack,
         "calendar": clock.calendar,
+        "source": clock.source,
+        "confidence": clock.confidence,
         "note": clock.note,
     }
 

@@ -33,7 +33,7 @@ class ReviewRow:
 
     `begun_on` places it by the time its sender gives, also where `decided_on` is not-stated.
     `state` is how far it came: not-progressed, decided, reviewer-appointed, reported, endorsed, sent, published.
-    `days_paused` counts pauses that are over and whose two days are known; a pause that goes on is `paused_on`.
+    `days_paused` counts pauses that are over, None where a day of one is not stated; a pause that goes on is `paused_on`.
     """
 
     kind: str
@@ -53,7 +53,7 @@ class ReviewRow:
     paused_on: DayOrNotStated | None = None
     pause_ground: str | None = None
     pauses: int = 0
-    days_paused: int = 0
+    days_paused: int | None = 0
     family_offered: int = 0
     family_taken_up: int = 0
     recommendations: int = 0
@@ -235,8 +235,9 @@ def _offered(row: ReviewRow, answer: str) -> ReviewRow:
 
 def _resumed(row: ReviewRow, day: DayOrNotStated) -> ReviewRow:
     start, end = known_day(row.paused_on), known_day(day)
-    days = (end - start).days if start and end else 0
-    return replace(row, paused_on=None, pause_ground=None, days_paused=row.days_paused + days)
+    paused = None if start is None or end is None else (end - start).days
+    days = None if paused is None or row.days_paused is None else row.days_paused + paused
+    return replace(row, paused_on=None, pause_ground=None, days_paused=days)
 
 
 def _staged(row: ReviewRow) -> ReviewRow:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ledger.projections import ask, attendance, programme, review_tracker
+from ledger.projections import ask, attendance, clocks, programme, review_tracker
 from ledger.projections.accounts import Accounts
 from ledger.projections.action_log import ActionLog
 from ledger.projections.amendments import Departures
@@ -76,6 +76,7 @@ QUESTIONS = (
     Question(
         "audits", ask.audits, _fields(AuditProgramme, "done", "outstanding", "unplanned"), ("returns", "findings")
     ),
+    Question("clocks", clocks.clocks, clocks.FIELDS),
     Question("training", ask.training, _fields(TrainingPlaces), ("by_agency", "evaluations")),
     Question("attendance", attendance.attendance, attendance.FIELDS),
     Question("finance", ask.finance, _fields(Accounts)),

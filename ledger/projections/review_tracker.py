@@ -10,7 +10,7 @@ from functools import partial
 
 from ledger.domain.adoption import Packs
 from ledger.domain.clocks import Clock, advance_copy_7wd, lcspr_6m, panel_reply, rapid_review_15wd, sin_5wd
-from ledger.domain.fields import known_day
+from ledger.domain.fields import DayOrNotStated, known_day
 from ledger.projections.action_log import ActionLog, overdue
 from ledger.projections.asking import (
     Answer,
@@ -202,16 +202,32 @@ def _review(chain: _Chain, held: Held[ReviewRow]) -> Item:
             "advance_copy": chain.clock(advance_copy_clock(row, chain.packs)),
         },
         "paused": row.paused_on is not None,
-        "days_running": _days_running(row, chain.on),
+        "days_running": days_running(row, chain.on),
+        "days_paused": days_paused(row, chain.on),
         "recommendations": chain.recommendations.get(held.reference, []),
     }
 
 
-def _days_running(row: ReviewRow, on: date) -> int | None:
+def days_running(row: ReviewRow, on: date) -> int | None:
     """Days from the decision to publication, or to the day asked about; pauses included, since they stop no clock."""
-    start = known_day(row.decided_on)
-    end = on if row.published_on is None else known_day(row.published_on)
-    return None if start is None or end is None else (end - start).days
+    return _days(row.decided_on, _end(row, on))
+
+
+def days_paused(row: ReviewRow, on: date) -> int | None:
+    """Days of that time the review was paused; None where a day of a pause is not stated. They explain, and are not taken off."""
+    if row.paused_on is None or row.days_paused is None:
+        return row.days_paused
+    going_on = _days(row.paused_on, _end(row, on))
+    return None if going_on is None else row.days_paused + going_on
+
+
+def _end(row: ReviewRow, on: date) -> DayOrNotStated:
+    return on if row.published_on is None else row.published_on
+
+
+def _days(start: DayOrNotStated, end: DayOrNotStated) -> int | None:
+    first, last = known_day(start), known_day(end)
+    return None if first is None or last is None else (last - first).days
 
 
 def _stage(row: IncidentRow, rapid: Sequence[Held[RapidReviewRow]], reviews: Sequence[Held[ReviewRow]]) -> str:

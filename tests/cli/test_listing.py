@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-LISTS = ("actions", "escalations", "reviews", "audits")
+LISTS = ("actions", "escalations", "reviews", "audits", "clocks")
 END = ("--as-of", "2025-06-30")
 
 

@@ -12,10 +12,15 @@ from hypothesis import strategies as st
 from ledger.domain.adoption import Adoption, Packs, Shelf
 from ledger.domain.calendar import LONDON
 from ledger.domain.clocks import (
+    CLOCKS,
     Clock,
     action_due,
+    action_due_at_first,
     advance_copy_7wd,
+    audit_return,
+    audit_return_at_last,
     circulate_7d,
+    clock,
     days_left,
     escalation_stage,
     lcspr_6m,
@@ -23,6 +28,8 @@ from ledger.domain.clocks import (
     rapid_review_15wd,
     sin_5wd,
     state,
+    yearly_report_12m,
+    yearly_report_by,
 )
 from ledger.domain.packs import Calendar, EscalationLadder, Pack, Regime, ResponseTime
 from ledger.regimes import load_shelf
@@ -68,9 +75,9 @@ def ladder_allowing(value: int, unit: str) -> EscalationLadder:
 
 def test_a_notification_is_due_five_working_days_after_the_authority_knew():
     clock = sin_5wd(PACKS, date(2019, 12, 19))
-    assert clock == Clock(
-        "WT-SIN-5WD", date(2019, 12, 19), date(2019, 12, 30), pack="wt18@1", calendar="england-and-wales@1"
-    )
+    assert (clock.name, clock.rule, clock.started) == ("notification", "WT-SIN-5WD", date(2019, 12, 19))
+    assert (clock.due, clock.pack, clock.calendar) == (date(2019, 12, 30), "wt18@1", "england-and-wales@1")
+    assert (clock.source, clock.confidence) == (WT18.notify_within_wd.source, "confirmed")
 
 
 def test_a_rapid_review_is_due_fifteen_working_days_after_the_notification():
@@ -162,6 +169,25 @@ def test_a_clock_runs_under_the_pack_in_force_when_it_started():
         "wt18@2",
         date(2020, 1, 8),
     )
+
+
+LATER = (
+    WT18.model_copy(update={"version": 2, "sha256": "2" * 64, "notify_within_wd": WT18.panel_reply_wd}),
+    CALENDAR.model_copy(update={"version": 2, "sha256": "3" * 64, "holidays": CALENDAR.holidays | {date(2020, 7, 1)}}),
+    ladder_allowing(2, "working-days").model_copy(update={"sha256": "4" * 64}),
+)
+
+
+@given(
+    st.sampled_from([kind for kind in CLOCKS.values() if kind.pack]),
+    st.dates(date(2019, 1, 1), date(2021, 1, 1)),
+    st.integers(min_value=1, max_value=400),
+    st.sets(st.sampled_from(LATER), min_size=1),
+)
+def test_a_pack_adopted_from_a_later_day_changes_no_clock_that_had_started(kind, started, days, packs):
+    more = (None, 1) if kind.pack == "escalation-ladder" else ()
+    later = under(*((pack, started + timedelta(days=days)) for pack in packs))
+    assert kind.sets(later, started, *more) == kind.sets(PACKS, started, *more)
 
 
 def test_a_newly_proclaimed_day_moves_clocks_from_the_day_its_calendar_was_adopted_from():
@@ -268,6 +294,52 @@ def test_an_action_is_overdue_by_its_own_date():
     assert state(action_due(due, due), date(2020, 2, 2)) == "met"
     assert state(action_due("not-stated"), due) == "cannot-tell"
     assert state(action_due(None), due) == "no-clock-set"
+
+
+def test_a_due_day_that_was_put_off_has_a_clock_of_its_own():
+    first, present, done = date(2020, 1, 31), date(2020, 3, 31), date(2020, 3, 2)
+    assert state(action_due(present, done), done) == "met"
+    assert (state(action_due_at_first(first, done), done), action_due_at_first(first).rule) == ("met-late", "ACT-DATES")
+
+
+def test_a_return_is_measured_against_both_deadlines():
+    first, final, given = date(2020, 1, 31), date(2020, 2, 28), date(2020, 2, 3)
+    assert state(audit_return(first, given), given) == "met-late"
+    assert state(audit_return_at_last(final, given), given) == "met"
+    assert state(audit_return_at_last(None, given), given) == "no-clock-set"
+
+
+def test_a_yearly_report_follows_within_twelve_months():
+    clock = yearly_report_12m(PACKS, date(2020, 2, 29))
+    assert (clock.due, clock.unit) == (date(2021, 2, 28), "days")
+    assert state(clock, date(2021, 3, 1)) == "breached"
+
+
+def test_only_the_later_guidance_says_by_when_a_year_is_told():
+    wt23 = shipped(Regime, "wt23")
+    packs = under((wt23, date(2023, 12, 15)))
+    before, after = yearly_report_by(packs, date(2020, 3, 31)), yearly_report_by(packs, date(2024, 3, 31))
+    assert (state(before, date(2021, 3, 1)), before.note) == ("no-clock-set", "wt18@1 sets no time for it.")
+    assert (after.due, after.confidence) == (date(2024, 9, 30), "unconfirmed")
+
+
+@pytest.mark.parametrize(
+    "kind", [kind for kind in CLOCKS.values() if kind.pack == "regime"], ids=lambda kind: kind.name
+)
+def test_the_time_a_regime_allows_is_cited_under_the_clock_s_own_rule(kind):
+    for pack in SHELF:
+        if isinstance(pack, Regime) and (allowed := getattr(pack, kind.limit)) is not None:
+            assert allowed.rule == kind.rule
+            assert allowed.confidence == "confirmed" or pack.confidence != "confirmed"
+
+
+def test_a_clock_is_registered_once_and_with_its_sentence():
+    def nameless() -> Clock:
+        raise AssertionError
+
+    for name in ("notification", "another"):
+        with pytest.raises(TypeError, match="registered twice, or has no sentence"):
+            clock(name, "WT-SIN-5WD", starts="x", met="y")(nameless)
 
 
 def test_a_clock_has_a_due_day_or_says_why_not():

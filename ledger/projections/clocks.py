@@ -1,0 +1,212 @@
+"""Which clocks run or ran over, on whose record, under which rule and pack, and who owes what they wait for?"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import zip_longest
+from typing import Any, TypeVar
+
+from ledger.domain.calendar import days_of, next_year
+from ledger.domain.clocks import (
+    Clock,
+    action_due,
+    action_due_at_first,
+    audit_return,
+    audit_return_at_last,
+    circulate_7d,
+    state,
+    yearly_report_12m,
+    yearly_report_by,
+)
+from ledger.domain.fields import known_day
+from ledger.domain.report import reference_of
+from ledger.projections.action_log import ActionLog, ActionRow
+from ledger.projections.ask import stage_clock
+from ledger.projections.asking import Answer, Asking, Item, answered, told, told_clock
+from ledger.projections.audits import AuditReturns
+from ledger.projections.escalation_tracker import EscalationStages, EscalationTracker
+from ledger.projections.incidents import Incidents
+from ledger.projections.practice_reviews import PracticeReviews
+from ledger.projections.rapid_reviews import RapidReviewRow, RapidReviews
+from ledger.projections.reports import PublishedReports, PublishedRow
+from ledger.projections.review_tracker import (
+    advance_copy_clock,
+    days_paused,
+    days_running,
+    notification_clock,
+    panel_reply_clock,
+    publication_clock,
+    rapid_review_clock,
+)
+from ledger.projections.rows import Projection
+from ledger.projections.tables import Held, Tables
+
+R = TypeVar("R")
+
+ATTENTION = ("running", "breached")
+"""The states listed where no other is asked for."""
+FIELDS = (
+    "record", "reference", "key", "clock", "rule", "state", "started", "due", "met_on", "left", "unit", "pack", "calendar",
+    "confidence", "source", "note", "owed_by", "days_running", "days_paused",
+    "entries",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Running:
+    """A clock of a record. `on` is the day it is told for where that is before the day asked about."""
+
+    record: str
+    reference: str
+    clock: Clock
+    entries: Sequence[int]
+    part: str = ""
+    owed_by: str | None = None
+    on: date | None = None
+    days_running: int | None = None
+    days_paused: int | None = None
+
+    @property
+    def key(self) -> str:
+        """The clock's name, and which of several of a record: `escalation-stage/2`."""
+        return f"{self.clock.name}/{self.part}" if self.part else self.clock.name
+
+
+def clocks(tables: Tables, asking: Asking) -> Answer:
+    """Every clock of every record that runs or ran over; with a filter on `state`, those that stand so.
+
+    Each with the rule and the pack it runs under, the source and confidence of the time allowed, and who owes what it waits
+    for. `days_running` and `days_paused` are those of a practice review: pauses explain, they stop no clock.
+    """
+    if "state" not in asking.filters:
+        asking = replace(asking, filters={**asking.filters, "state": ATTENTION})
+    return answered((_told(running, asking.as_of) for running in running_clocks(tables, asking)), asking, FIELDS)
+
+
+def running_clocks(tables: Tables, asking: Asking, names: Iterable[str] | None = None) -> list[Running]:
+    """The clocks of all records, or of those named (`<record>/<reference>`), whatever their state."""
+    case = _Case(tables, asking, None if names is None else tuple(names))
+    return [*_of_incidents(case), *_of_reviews(case), *_of_work(case), *_of_returns(case), *_of_reports(case)]
+
+
+@dataclass(frozen=True)
+class _Case:
+    """The records asked about, and their rows."""
+
+    tables: Tables
+    asking: Asking
+    names: Sequence[str] | None
+
+    def rows(self, projection: type[Projection[R]]) -> list[Held[R]]:
+        (record,) = projection.records
+        where: dict[str, Any] = {}
+        if self.names is not None:
+            where = {"reference": [name.partition("/")[2] for name in self.names if name.startswith(f"{record}/")]}
+        if self.names is not None and not where["reference"]:
+            return []
+        return self.tables.rows(projection, as_at=self.asking.as_at, as_of=self.asking.as_of, where=where)
+
+
+def _told(running: Running, on: date) -> Item:
+    told_ = told_clock(running.clock, running.on or on)
+    return {"record": running.record, "reference": running.reference, "key": running.key, **told_} | {
+        "owed_by": running.owed_by,
+        "days_running": running.days_running,
+        "days_paused": running.days_paused,
+        "entries": list(running.entries),
+    }
+
+
+def _running(held: Held[Any], clock: Clock | None, **more: Any) -> Iterator[Running]:
+    if clock is not None:
+        yield Running(held.record, held.reference, clock, told(held)["entries"], **more)
+
+
+def _of_incidents(case: _Case) -> Iterator[Running]:
+    packs, rapid = case.asking.packs_then, case.rows(RapidReviews)
+    looked_into: defaultdict[str, list[Held[RapidReviewRow]]] = defaultdict(list)
+    for review in rapid:
+        for reference in review.row.incidents:
+            looked_into[reference].append(review)
+    for incident in case.rows(Incidents):
+        yield from _running(incident, notification_clock(incident.row, packs))
+        for review in looked_into[incident.reference]:
+            clock = rapid_review_clock(incident.row, review.row, packs)
+            yield from _running(review, clock, part=incident.reference)
+        if not looked_into[incident.reference]:
+            yield from _running(incident, rapid_review_clock(incident.row, None, packs))
+    for review in rapid:
+        yield from _running(review, panel_reply_clock(review.row, packs), owed_by="national-panel")
+
+
+def _of_reviews(case: _Case) -> Iterator[Running]:
+    packs, on = case.asking.packs_then, case.asking.as_of
+    for review in case.rows(PracticeReviews):
+        totals = {"days_running": days_running(review.row, on), "days_paused": days_paused(review.row, on)}
+        yield from _running(review, publication_clock(review.row, packs), **totals)
+        yield from _running(review, advance_copy_clock(review.row, packs))
+
+
+def _of_work(case: _Case) -> Iterator[Running]:
+    packs, on = case.asking.packs_then, case.asking.as_of
+    for action in case.rows(ActionLog):
+        for clock in action_clocks(action.row):
+            yield from _running(action, clock, owed_by=action.row.owner_agency or action.row.owner_group)
+    challenged = {held.reference: held.row.with_agency for held in case.rows(EscalationTracker)}
+    for stage in case.rows(EscalationStages):
+        clock, left = stage_clock(stage.row, packs), known_day(stage.row.left_on)
+        over = left is not None and left <= on and stage.row.answered_on is None and stage.row.left_by == "advanced"
+        if over and state(clock, left or on) == "running":
+            continue  # it went up in time and unanswered, so nothing is owed here any more
+        told_on = left if over else None
+        owed_by = challenged.get(stage.reference)
+        yield from _running(stage, clock, part=str(stage.row.stage), owed_by=owed_by, on=told_on)
+
+
+def action_clocks(row: ActionRow) -> Iterator[Clock]:
+    """Against the present due day and, where that is another, the first; none of an action that was let go undone."""
+    if row.closed_kind is not None and row.completed_on is None:
+        return
+    yield action_due(row.due_on, row.completed_on)
+    if row.original_due_on != row.due_on:
+        yield action_due_at_first(row.original_due_on, row.completed_on)
+
+
+def _of_returns(case: _Case) -> Iterator[Running]:
+    for asked in case.rows(AuditReturns):
+        row = asked.row
+        yield from _running(asked, audit_return(row.deadline, row.returned_on), part=row.body, owed_by=row.body)
+        if row.final_deadline is not None:
+            clock = audit_return_at_last(row.final_deadline, row.returned_on)
+            yield from _running(asked, clock, part=row.body, owed_by=row.body)
+
+
+def _of_reports(case: _Case) -> Iterator[Running]:
+    packs = case.asking.packs_then
+    yearly = [held for held in case.rows(PublishedReports) if held.row.kind == "annual"]
+    for held in yearly:
+        yield from _running(held, circulate_7d(packs, held.row.published_on, _sent_to_both(held.row)), part=held.key)
+    first = sorted((held for held in yearly if held.row.edition == 1), key=lambda held: held.row.published_on)
+    for held, following in zip_longest(first, first[1:]):
+        next_on = None if following is None else following.row.published_on
+        yield from _running(held, yearly_report_12m(packs, held.row.published_on, next_on))
+        ended = days_of(held.row.period)[1]
+        yield from _running(held, yearly_report_by(packs, ended, held.row.published_on))
+    if first:
+        yield from _next_year(case, max(first, key=lambda held: held.row.period))
+
+
+def _next_year(case: _Case, last: Held[PublishedRow]) -> Iterator[Running]:
+    """The year after the latest that was told of: its report has no record yet, and is due all the same."""
+    period = next_year(last.row.period)
+    clock = yearly_report_by(case.asking.packs_then, days_of(period)[1])
+    yield Running("report", reference_of("annual", period), clock, told(last)["entries"])
+
+
+def _sent_to_both(row: PublishedRow) -> date | None:
+    if row.panel_on is None or row.foundations_on is None:
+        return None
+    return max(row.panel_on, row.foundations_on)
