@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from api.demo_recording import Answered
-from ledger.cli import history, listing
+from ledger.cli import enquiring, history, listing
 from ledger.cli.output import say, show
 from ledger.domain.history import Entry
 from ledger.domain.incident import NotificationDecided
+from ledger.enquiries import enquiries
 from ledger.projections import ask
 from ledger.projections.asking import Asking
 from ledger.reports.annual import report
@@ -25,6 +26,8 @@ from ledger.wiring import Parts
 COLUMNS = ("published as", "printed", "from the ledger", "figure", "")
 REFERENCE = "docs/domain"
 """Where the sources cited can be read, from the checkout."""
+MOST_FOUND = 4
+"""Records told of each line of enquiry; `ledger enquiries` tells more."""
 NARROW = {"figures": 18, "printed": 34, "worked out": 34}
 """Characters that leave the rest of the width to the reasons."""
 
@@ -132,6 +135,14 @@ def tell_work(parts: Parts, on: date) -> None:
     asking = Asking(parts.ledger.head().position, on, parts.ledger.packs())
     listing.tell("Action log", listing.ACTIONS, ask.actions(parts.tables, asking))
     listing.tell("Escalation tracker", listing.ESCALATIONS, ask.escalations(parts.tables, asking))
+
+
+def tell_enquiries(parts: Parts, on: date) -> None:
+    """Where a scrutineer should look, by what the ledger holds of the time up to a day."""
+    ledger = parts.ledger
+    head = ledger.head().position
+    asking = Asking(head, on, ledger.packs(), histories=lambda names: ledger.records(names, head))
+    enquiring.tell(enquiries(parts.tables, asking), most=MOST_FOUND)
 
 
 def tell_decision(parts: Parts, incident: str) -> int:

@@ -14,6 +14,7 @@ from api.demo_recording import Answered, lines_of, record_script, record_year
 from api.demo_telling import (
     tell_compared,
     tell_decision,
+    tell_enquiries,
     tell_refused,
     tell_surprises,
     tell_work,
@@ -82,6 +83,7 @@ def real_year(into: Path) -> int:
         table = into / f"{REAL}.beside-published.csv"
         write_compared(compared, table)
         tell_compared(compared, explanations, _path(table))
+        tell_enquiries(parts, made.period.last)
         write_reports(parts, REAL_YEAR, into / REAL)
     return tell_surprises(answers) + sum(each.explanation == UNEXPLAINED for each in compared)
 
@@ -100,6 +102,7 @@ def invented_year(into: Path) -> tuple[int, int]:
     tell_refused(answers)
     with reading(database, folder / "packs") as parts:
         tell_work(parts, london_day(datetime.fromisoformat(last)))
+        tell_enquiries(parts, london_day(datetime.fromisoformat(last)))
         decision = tell_decision(parts, REPLAYED)
         write_reports(parts, INVENTED_YEAR, into / INVENTED)
     return tell_surprises(answers), decision
@@ -141,6 +144,7 @@ def say_where(into: Path, decision: int) -> None:
     say("Or ask from the command line, for example:")
     say(f"  {in_real} python3 {run} figure FIG-TRN --year {REAL_YEAR} --entries")
     say(f"  {in_invented} {packs} python3 {run} history {REPLAYED} --before {decision} --and-after")
+    say(f"  {in_invented} {packs} python3 {run} enquiries --as-of 2025-03-31")
 
 
 def _path(path: Path) -> str:

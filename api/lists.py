@@ -14,6 +14,7 @@ from api.problems import NOT_FOUND, Problem
 from api.waiting import answered_at
 from ledger.domain.calendar import london_day
 from ledger.domain.fields import written_as
+from ledger.enquiries import QUESTION as ENQUIRIES
 from ledger.projections.asking import Answer, Asking, UnknownPlace
 from ledger.projections.questions import QUESTIONS, Question
 
@@ -90,14 +91,16 @@ def _route(question: Question) -> None:
 def _answer(question: Question, request: Request, asked: Any) -> Response:
     ledger, tables = ledger_of(request), request.app.state.parts.tables
     filters = {name: values for name in question.plain if (values := getattr(asked, name))}
+    position = answered_at(request, asked.as_at, asked.at_least)
     asking = Asking(
-        as_at=answered_at(request, asked.as_at, asked.at_least),
+        as_at=position,
         as_of=asked.as_of or _day_meant(asked.as_at) or london_day(ledger.clock.now()),
         packs=ledger.packs(),
         filters=filters,
         sort=asked.sort.split(",") if asked.sort else (),
         limit=asked.limit,
         after=asked.after,
+        histories=lambda names: ledger.records(names, position),
     )
     try:
         found = question.asks(tables, asking)
@@ -129,5 +132,5 @@ def _day_meant(as_at: str | None) -> date | None:
     return date.fromisoformat(as_at) if len(as_at) == PLAIN_DAY else london_day(datetime.fromisoformat(as_at))
 
 
-for _question in QUESTIONS:
+for _question in (*QUESTIONS, ENQUIRIES):
     _route(_question)

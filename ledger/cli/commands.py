@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import typer
 
 from ledger.cli import (
+    enquiring,
     evidence,
     exporting,
     history,
@@ -38,6 +39,7 @@ COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
     ("entries", reading.entries),
     ("history", history.history),
     *((listed.name, listing.command(listed)) for listed in listing.LISTS),
+    ("enquiries", enquiring.enquiries),
     ("figure", reporting.figure),
     ("figures", reference.figures),
     ("rules", reference.rules),

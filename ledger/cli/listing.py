@@ -71,22 +71,33 @@ def _list(
     title: str, question: Question, columns: Columns, *, database: str | None, as_at: str | None, as_of: str | None,
     where: Sequence[str] | None, sort: Sequence[str] | None, limit: int | None, as_json: bool,
 ) -> None:  # fmt: skip
-    from ledger.projections.asking import Asking, UnknownField
-
-    filters = _filters(where or ())
-    with told(), opened_parts(database) as parts:
-        position = position_of(parts.ledger, as_at)
-        day = day_of(as_of) or _day_meant(parts.ledger, as_at)
-        asking = Asking(position, day, parts.ledger.packs(), filters, sort or (), limit)
-        try:
-            answer = question(parts.tables, asking)
-        except UnknownField as error:
-            raise Stop(Code.USAGE, str(error)) from error
+    answer = answered(question, database=database, as_at=as_at, as_of=as_of, where=where, sort=sort, limit=limit)
     if as_json:
         told_ = {"as_at": answer.as_at, "as_of": answer.as_of.isoformat(), "total": answer.total, "items": answer.items}
         write_json(told_)
     else:
         tell(title, columns, answer)
+
+
+def answered(
+    question: Question, *, database: str | None, as_at: str | None, as_of: str | None,
+    where: Sequence[str] | None = None, sort: Sequence[str] | None = None, limit: int | None = None,
+) -> Answer:  # fmt: skip
+    """The answer to a question; Stop for a field it does not have."""
+    from ledger.projections.asking import Asking, UnknownField
+
+    filters = _filters(where or ())
+    with told(), opened_parts(database) as parts:
+        ledger, position = parts.ledger, position_of(parts.ledger, as_at)
+        day = day_of(as_of) or _day_meant(ledger, as_at)
+        asking = Asking(
+            position, day, ledger.packs(), filters, sort or (), limit,
+            histories=lambda names: ledger.records(names, position),
+        )  # fmt: skip
+        try:
+            return question(parts.tables, asking)
+        except UnknownField as error:
+            raise Stop(Code.USAGE, str(error)) from error
 
 
 def tell(title: str, columns: Columns, answer: Answer) -> None:

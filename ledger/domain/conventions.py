@@ -64,13 +64,14 @@ class DriftRule(Pack):
 
     `days_without_progress`: calendar days an open action may go without an entry that shows progress; more is drift.
     `times_rescheduled`, `meetings_not_held`: how many later due dates of one action, or meetings of one group that were
-    planned and not held, are drift.
+    planned and not held, are drift. `days_to_record`: calendar days from what happened to its being recorded; more is late.
     """
 
     kind: Literal["drift-rule"]
     days_without_progress: RuleValue
     times_rescheduled: RuleValue
     meetings_not_held: RuleValue
+    days_to_record: RuleValue
 
 
 class DisclosureRule(Pack):

@@ -14,7 +14,8 @@ from ledger.projections.rows import EVERY_RECORD, Projection, Rows
 class AmendmentRow:
     """One entry that amends others. `kind`: corrected, withdrawn or duplicate-of; `position` is that of the entry amended.
 
-    `fields` names what was corrected; `duplicate_of` is the reference of the record repeated.
+    `fields` names what was corrected; `duplicate_of` is the reference of the record repeated;
+    `source` is who sent the amendment.
     """
 
     kind: str
@@ -24,6 +25,7 @@ class AmendmentRow:
     decided_by: str | None
     amended_on: date
     entry: int
+    source: str
 
 
 class Amendments(Projection[AmendmentRow]):
@@ -36,14 +38,14 @@ class Amendments(Projection[AmendmentRow]):
     indexes = (("position",),)
 
     def apply(self, rows: Rows[AmendmentRow], entry: Entry) -> None:
-        day, at = entry.day, entry.position
+        day, at, source = entry.day, entry.position, entry.source
         match entry.event:
             case Corrected(position=position, changes=changes):
-                row = AmendmentRow("corrected", position, tuple(sorted(changes)), None, None, day, at)
+                row = AmendmentRow("corrected", position, tuple(sorted(changes)), None, None, day, at, source)
             case Withdrawn(position=position, decided_by=agency):
-                row = AmendmentRow("withdrawn", position, (), None, agency, day, at)
+                row = AmendmentRow("withdrawn", position, (), None, agency, day, at, source)
             case DuplicateOf(duplicate_of=other):
-                row = AmendmentRow("duplicate-of", None, (), other, None, day, at)
+                row = AmendmentRow("duplicate-of", None, (), other, None, day, at, source)
             case _:
                 return
         rows.open(row, key=str(at))

@@ -12,6 +12,8 @@ from sqlalchemy import String, and_, func, or_, select
 
 from ledger.domain.adoption import Packs
 from ledger.domain.clocks import Clock, days_left, state
+from ledger.domain.history import Entry
+from ledger.histories import RecordsOf
 from ledger.projections.columns import instant_text, row_kinds, table_of
 from ledger.projections.rows import Projection
 from ledger.projections.tables import Held, Tables, held
@@ -34,6 +36,11 @@ class UnknownPlace(ValueError):
     """The place to go on from is not in the answer."""
 
 
+def no_histories(names: Sequence[str]) -> Mapping[str, Sequence[Entry]]:
+    """Of no record: for questions that the tables answer alone."""
+    return {}
+
+
 @dataclass(frozen=True)
 class Asking:
     """What to answer: as at which position, as of which day, which of it, in which order, how much, following what.
@@ -42,6 +49,7 @@ class Asking:
     things, one of them is enough. Values are written as in JSON, without quotes: 2020-03-31, true, 12. `sort` lists fields,
     each with `-` before it for the other way round; without, items come by reference. `after` is the `next` of an
     earlier answer. `packs` are the packs of the ledger, which clocks and ratings are worked out under.
+    `histories` reads whole records as at the position, for what has to be judged anew.
     """
 
     as_at: int
@@ -51,6 +59,7 @@ class Asking:
     sort: Sequence[str] = ()
     limit: int | None = None
     after: str | None = None
+    histories: RecordsOf = no_histories
 
     @property
     def packs_then(self) -> Packs:

@@ -25,6 +25,7 @@ from ledger.projections.practice_reviews import FamiliesHeard, LearningFromRevie
 from ledger.projections.priorities import Priorities, PriorityMeasures
 from ledger.projections.projector import BATCH, Projector
 from ledger.projections.rapid_reviews import RapidReviews
+from ledger.projections.recorded_late import RecordedLate
 from ledger.projections.reports import PublishedReports
 from ledger.projections.risks import Risks
 from ledger.projections.rows import Projection
@@ -40,7 +41,7 @@ PROJECTIONS: tuple[Projection[Any], ...] = (
     Priorities(), PriorityMeasures(), Risks(), TaskGroups(), Engagements(), Editions(),
     ActionLog(), EscalationTracker(), EscalationStages(),
     Meetings(), AttendanceAtMeetings(), TrainingPlaces(), TrainingByAgency(), TrainingEvaluations(),
-    Accounts(), Indicators(), PublishedReports(), Decisions(), Amendments(), Departures(), Links(),
+    Accounts(), Indicators(), PublishedReports(), Decisions(), Amendments(), Departures(), RecordedLate(), Links(),
 )  # fmt: skip
 
 UNTOLD: frozenset[str] = frozenset()

@@ -1,0 +1,113 @@
+"""Lines of enquiry about actions: late, adrift, done without anybody judging it, judged without anything shown to have changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import get_args
+
+from sqlalchemy import String, and_, func, not_, or_, type_coerce
+
+from ledger.domain.action_parts import ARTEFACTS, EvidenceKind
+from ledger.domain.fields import known_day, spoken
+from ledger.enquiries.enquiry import Found, Looking, days, enquiry, of
+from ledger.projections.action_log import ActionLog, ActionRow, is_overdue, overdue
+from ledger.projections.columns import table_of
+
+TABLE = table_of(ActionLog)
+T = TABLE.c
+NOT_DROPPED = or_(T.closed_kind.is_(None), T.closed_kind == "embedded")
+"""Open, or closed as embedded in practice: neither superseded nor given up."""
+UNDER_WAY = and_(T.closed_kind.is_(None), T.completed_on.is_(None))
+
+
+@enquiry(
+    "ENQ-ACT-DELAY", "Actions past their due date", source="reference.md DRIFT-DEF, ACT-DERIVE", about_lateness=True
+)
+def delayed(looking: Looking) -> Iterator[Found]:
+    """Actions neither completed nor closed whose current due date has gone by."""
+    for held in looking.held(ActionLog, is_overdue(TABLE, looking.day), T.retrospective.is_(False)):
+        row = held.row
+        due = known_day(row.due_on)
+        assert due is not None
+        why = f"Due on {spoken(due)}, {days(due, looking.day)} ago.{_put_off(row)}"
+        yield of(held, why, row.raised_entry, row.due_entry)
+
+
+@enquiry("ENQ-ACT-DRIFT", "Actions adrift", source="reference.md DRIFT-DEF (a); drift-rule pack", about_lateness=True)
+def adrift(looking: Looking) -> Iterator[Found]:
+    """Actions under way without an entry that shows progress for longer than the drift rule in force allows."""
+    rule = looking.drift
+    seen = func.coalesce(T.last_progress_on, T.raised_on)
+    silent = seen < looking.day - timedelta(days=rule.days_without_progress.value)
+    for held in looking.held(ActionLog, UNDER_WAY, silent, T.retrospective.is_(False)):
+        since = held.row.last_progress_on or held.row.raised_on
+        why = (
+            f"No progress recorded since {spoken(since)}, {days(since, looking.day)}; "
+            f"{rule.reference} allows {rule.days_without_progress.value}."
+        )
+        yield of(held, why, held.row.raised_entry, held.last_entry)
+
+
+@enquiry(
+    "ENQ-ACT-PUT-OFF",
+    "Actions put off again and again",
+    source="reference.md DRIFT-DEF (b), ACT-DATES; drift-rule pack",
+)
+def put_off(looking: Looking) -> Iterator[Found]:
+    """Actions still open whose due date was moved as often as the drift rule in force counts as drift, or more often."""
+    rule = looking.drift
+    often = T.times_rescheduled >= rule.times_rescheduled.value
+    for held in looking.held(ActionLog, T.closed_kind.is_(None), often):
+        now = ", and overdue now" if overdue(held.row, looking.day) else ""
+        why = f"{_put_off(held.row).strip(' .')}, due now on {spoken(held.row.due_on)}{now}."
+        yield of(held, why, held.row.raised_entry, held.row.due_entry)
+
+
+@enquiry("ENQ-ACT-UNASSURED", "Completed and not assured", source="reference.md ACT-DONE-3, ACT-CLOSE")
+def unassured(looking: Looking) -> Iterator[Found]:
+    """Actions that their owner says are done and that no other group has found to be: nobody judged it, or assurance was refused."""
+    doubted = or_(T.assurance.is_(None), T.assurance == "refused")
+    for held in looking.held(ActionLog, T.completed_on.is_not(None), doubted, NOT_DROPPED):
+        row = held.row
+        judged = "Assurance was refused" if row.assurance else "Nobody has judged the evidence"
+        closed = ", and it was closed as embedded" if row.closed_kind else ""
+        why = f"Completed on {spoken(row.completed_on)}. {judged}{closed}."
+        yield of(held, why, row.raised_entry, row.completed_entry, row.assured_entry, row.closed_entry)
+
+
+@enquiry("ENQ-ACT-NO-IMPACT", "Assured, with no impact shown", source="reference.md ACT-DONE-3")
+def without_impact(looking: Looking) -> Iterator[Found]:
+    """Actions whose evidence was accepted and after which nobody has shown that practice or outcomes changed."""
+    for held in looking.held(ActionLog, T.assurance == "accepted", T.impact.is_(False), NOT_DROPPED):
+        row = held.row
+        since = known_day(row.assured_on) or row.assured_day or looking.day
+        why = f"Assured by {row.assured_by} on {spoken(row.assured_on)}; nothing measured since, in {days(since, looking.day)}."
+        yield of(held, why, row.raised_entry, row.assured_entry, row.closed_entry)
+
+
+@enquiry("ENQ-ACT-ARTEFACT", "A document is all the evidence", source="reference.md ACT-EVID")
+def artefact_only(looking: Looking) -> Iterator[Found]:
+    """Actions completed on the evidence of a policy or training artefact alone, which shows that something was written or taught, not that practice changed."""
+    kinds = type_coerce(T.evidence, String)
+    others = [kind for kind in get_args(EvidenceKind) if kind not in ARTEFACTS]
+    only = and_(*(not_(kinds.like(f'%"{kind}"%')) for kind in others), kinds.like('%"%'))
+    for held in looking.held(ActionLog, T.completed_on.is_not(None), only, NOT_DROPPED):
+        row = held.row
+        shown = " and ".join(kind.replace("-", " ") for kind in row.evidence)
+        yield of(
+            held,
+            f"The evidence is a {shown} only.",
+            row.raised_entry,
+            row.completed_entry,
+            row.assured_entry,
+            row.impact_entry,
+        )
+
+
+def _put_off(row: ActionRow) -> str:
+    n = row.times_rescheduled
+    if not n:
+        return ""
+    times = {1: "once", 2: "twice"}.get(n, f"{n} times")
+    return f" Put off {times} since it was first due on {spoken(row.original_due_on)}."
