@@ -4,11 +4,12 @@
 One file for Python 3.9 or later: no packages, no network, nothing shared with the service's own program.
 
     python3 verify_ledger.py receipt FILE --key VKEY [--witness VKEY ... --quorum K] [--entry FILE]
-    python3 verify_ledger.py bundle FOLDER-OR-ZIP --key VKEY [...]
+    python3 verify_ledger.py bundle FOLDER-OR-ZIP --key VKEY [...] [--older FILE ...]
     python3 verify_ledger.py report FILE --bundle FOLDER-OR-ZIP --key VKEY [...]
 
 A receipt is for one entry (C2SP tlog-proof), a bundle holds the entries of a record, an incident, a period or a whole ledger
-(docs/bundle.md), a report states figures with the entries they rest on. VKEY is a public key as text, or a file that holds it, got from
+(docs/bundle.md), a report states figures with the entries they rest on. --older names receipts or checkpoints kept from earlier, which the
+ledger must still agree with: so a ledger that its keeper rewrote is found out. VKEY is a public key as text, or a file that holds it, got from
 somebody you trust and not from the file. The answer is also the exit code: 0 true, 1 false, 2 cannot be told (an unknown version,
 key or file).
 
@@ -823,8 +824,9 @@ class BundleFinding:
 class Bundle:
     """One bundle being checked: each step adds to `notes`, and none stops those after it."""
 
-    def __init__(self, files: Files, trust: Trust) -> None:
-        self.files, self.trust = files, trust
+    def __init__(self, files: Files, trust: Trust, older: Sequence[tuple[str, bytes]] = ()) -> None:
+        self.files, self.trust, self.older = files, trust, older
+        self.kept: dict[int, list[tuple[str, Checkpoint]]] = {}
         self.notes = _Findings()
         self.held = Held()
         self.about: dict[str, Any] = {}
@@ -839,6 +841,8 @@ class Bundle:
         notes = self.notes
         for name in self.files.strange:
             notes.untold.append(f"the bundle holds {name}, which is no part of a bundle; it was not opened")
+        for label, raw in self.older:
+            notes.held(lambda label=label, raw=raw: self._keep(label, raw))  # type: ignore[misc]
         told = notes.held(self._manifest)
         signed = notes.held(self._signed)
         notes.held(self._witnessed)
@@ -847,9 +851,10 @@ class Bundle:
             notes.held(self._words)
             if told:
                 notes.held(self._completeness)
+        notes.held(self._agree)
         inside = (name for name in self.files.names if FIGURES.fullmatch(name))
-        for label, raw in (*((name, None) for name in inside), *reports):
-            notes.held(lambda label=label, raw=raw: self.report(raw or self.files.whole(label), label))  # type: ignore[misc]
+        for label, given in (*((name, None) for name in inside), *reports):
+            notes.held(lambda label=label, given=given: self.report(given or self.files.whole(label), label))  # type: ignore[misc]
         level = NONE
         if chained and not notes.false:
             level = CHAIN if not signed else WITNESSED if self.witnesses else SIGNED
@@ -879,6 +884,35 @@ class Bundle:
             raise CannotTell("no key of the log that you trust signed the bundle's checkpoint")
         if any(key.name != self.checkpoint.origin for key in signers):
             raise Broken("the checkpoint is of another log than the key that signed it")
+
+    def _keep(self, label: str, raw: bytes) -> None:
+        """A checkpoint kept from earlier, alone or in a receipt; it counts only if the log signed it."""
+        note = Receipt.parse(raw).note if raw.startswith(RECEIPT.encode()) else Note.parse(raw)
+        if not note.signers(self.trust.log):
+            raise CannotTell(f"{label}: no key of the log that you trust signed it")
+        checkpoint = Checkpoint.parse(note.text)
+        self.kept.setdefault(checkpoint.size, []).append((label, checkpoint))
+
+    def _agree(self) -> None:
+        """What was not met on the way through the entries: a checkpoint of as many, or of more, or one that only all entries could tell of."""
+        if self.checkpoint is None:
+            return
+        for size, kept in self.kept.items():
+            for label, older in kept:
+                if size > self.checkpoint.size:
+                    self.notes.untold.append(f"{label} is of {size} entries, and the bundle's checkpoint of fewer")
+                elif size == self.checkpoint.size:
+                    self._same(label, older, self.checkpoint.root)
+                elif self.scope.get("kind") != "all":
+                    self.notes.untold.append(
+                        f"{label}: only a bundle of every entry shows that the ledger still agrees with it"
+                    )
+
+    def _same(self, label: str, older: Checkpoint, root: bytes) -> None:
+        if older.root != root:
+            self.notes.say(
+                f"{label}: the ledger signed other entries then: the first {older.size} were rewritten since"
+            )
 
     def _witnessed(self) -> None:
         if "checkpoint" in self.files:
@@ -911,6 +945,8 @@ class Bundle:
             if body is not None:
                 tree.add(leaf_hash(body))
                 self._take(position, body)
+            for label, older in self.kept.get(position, ()) if position < checkpoint.size else ():
+                self._same(label, older, tree.root())
         if (tree.size, tree.root()) != (checkpoint.size, checkpoint.root):
             raise Broken(f"these are not the {checkpoint.size} entries that the checkpoint speaks of")
 
@@ -1211,10 +1247,15 @@ def _check_share(value: Any, part: int, whole: int) -> None:
         raise Broken(f"{part} of {whole} is {expected} per cent, and it says {value}")
 
 
-def verify_bundle(name: str, trust: Trust, reports: Sequence[tuple[str, bytes]] = ()) -> BundleFinding:
-    """What a bundle, a folder or a zip, proves to somebody with this trust; `reports` are checked against its entries too."""
+def verify_bundle(
+    name: str, trust: Trust, reports: Sequence[tuple[str, bytes]] = (), older: Sequence[tuple[str, bytes]] = ()
+) -> BundleFinding:
+    """What a bundle, a folder or a zip, proves to somebody with this trust.
+
+    `reports` are checked against its entries too, and `older` receipts and checkpoints against its tree.
+    """
     try:
-        bundle = Bundle(Files(name), trust)
+        bundle = Bundle(Files(name), trust, older)
     except Broken as reason:
         return BundleFinding((str(reason),), 0, (), NONE, ())
     return bundle.verify(reports)
@@ -1387,7 +1428,8 @@ def _receipt(asked: argparse.Namespace) -> int:
 
 def _bundle(asked: argparse.Namespace) -> int:
     trust = _trust(asked)
-    finding = verify_bundle(asked.bundle, trust, [(Path(name).name, _read(name)) for name in asked.report])
+    reports, older = ([(Path(name).name, _read(name)) for name in names] for names in (asked.report, asked.older))
+    finding = verify_bundle(asked.bundle, trust, reports, older)
     print("\n".join(told_bundle(finding, trust)))
     return finding.code
 
@@ -1405,11 +1447,18 @@ def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
     receipt.set_defaults(run=_receipt)
     bundle = commands.add_parser("bundle", help="an evidence bundle, or a whole ledger as exported")
     bundle.add_argument("bundle", metavar="FOLDER-OR-ZIP", help="the bundle")
+    bundle.add_argument(
+        "--older",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="a receipt or checkpoint kept from earlier; may be repeated",
+    )
     bundle.set_defaults(run=_bundle, report=[])
     report = commands.add_parser("report", help="a report's figures against the entries of a bundle")
     report.add_argument("report", metavar="FILE", nargs=1, help="the report, as JSON")
     report.add_argument("--bundle", metavar="FOLDER-OR-ZIP", required=True, help="the bundle that holds its entries")
-    report.set_defaults(run=_bundle)
+    report.set_defaults(run=_bundle, older=[])
     key, witness = (
         "a public key of the log, or a file of them; may be repeated",
         "a public key of a witness; may be repeated",

@@ -41,7 +41,7 @@ def told_rule(rule: Rule) -> dict[str, str]:
     return {
         "id": rule.id,
         "name": rule.name,
-        "sentence": " ".join(rule.sentence.split()),
+        "sentence": rule.sentence,
         "source": rule.source,
         "effect": rule.effect.value,
     }

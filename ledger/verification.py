@@ -11,8 +11,9 @@ from eventsourcing.persistence import IntegrityError
 
 from ledger.log.checkpoint import Checkpoint
 from ledger.log.keys import VerifierKey
+from ledger.log.nodes import root_at
 from ledger.log.note import Note
-from ledger.log.tree import STEP, Frontier, Growth, joined, leaf_hashes
+from ledger.log.tree import STEP, Frontier, Growth, leaf_hashes
 from ledger.log.verdict import Unproved
 from ledger.recorders.contract import FullRow, Head, StoredEntry
 from ledger.row_checks import UNKNOWN_TYPE, faults_of_row
@@ -51,6 +52,7 @@ class Part(StrEnum):
 class Break:
     """One thing that is wrong: at which position (0: of no single entry), and what. Repeats nothing stored.
 
+    `last`: where only a run of entries can be named, from `position` on, the last of them.
     `certain` is False where it may be right and this program cannot tell: an unknown type or key.
     """
 
@@ -58,6 +60,7 @@ class Break:
     part: Part
     what: str
     certain: bool = True
+    last: int = 0
 
     def __str__(self) -> str:
         return f"position {self.position}: {self.what}" if self.position else self.what
@@ -123,7 +126,7 @@ class Walk:
             found += self._checkpoint(size, note, growth)
         found += self._nodes(growth)
         self._note(frontier=growth.after)
-        return sorted(found, key=lambda each: each.position)
+        return sorted(found, key=lambda each: (max(each.position, each.last), each.position))
 
     def at_the_head(self) -> list[Break]:
         """Whether the ledger ends where its head says; nothing where the walk has not come to the end, or the ledger grew meanwhile."""
@@ -132,14 +135,16 @@ class Walk:
         try:
             frontier = self._stored.frontier()
         except IntegrityError as error:
-            return [Break(0, Part.HEAD, str(error))]
+            frontier, found = None, [Break(0, Part.HEAD, str(error))]
+        else:
+            found = []
         head = self._stored.head()
         if head.position != self.mark.position:
-            return []
-        found = [] if signed is None else list(self._last_checkpoint(signed))
+            return found
+        found += () if signed is None else self._last_checkpoint(signed)
         if more:
             found.append(Break(head.position + 1, Part.HEAD, "there is an entry beyond the end that the head names"))
-        if not self.mark.tree_broken and frontier != self.mark.frontier:
+        if frontier is not None and not self.mark.tree_broken and frontier != self.mark.frontier:
             found.append(Break(0, Part.HEAD, "the tree that the head holds is not that of the entries"))
         if self._thorough and head.recordedtime != self.mark.recordedtime:
             found.append(Break(0, Part.HEAD, "the head does not name the time of the last entry"))
@@ -184,10 +189,10 @@ class Walk:
             return
         if said.size != size:
             yield Break(size, Part.CHECKPOINT, f"the checkpoint kept with it is of {said.size} entries")
-        elif not self.mark.tree_broken and said.root != _root_at(growth, size):
+        elif not self.mark.tree_broken and said.root != root_at(growth.hash_at, size):
             first = self.mark.signed + 1
             which = f"entry {size}" if first == size else f"one of the entries {first} to {size}"
-            yield Break(first, Part.TREE, f"{which} is not what was signed when it was recorded")
+            yield Break(first, Part.TREE, f"{which} is not what was signed when it was recorded", last=size)
             self._note(tree_broken=True)
         else:
             self._note(signed=size)
@@ -227,17 +232,9 @@ class Walk:
             for index, (ours, theirs) in enumerate(zip(made, kept, strict=True), first):
                 if ours != theirs:
                     begin, end = (index << level) + 1, index + 1 << level
-                    yield Break(begin, Part.TREE, f"the hash kept for the entries {begin} to {end} is not theirs")
+                    yield Break(
+                        begin, Part.TREE, f"the hash kept for the entries {begin} to {end} is not theirs", last=end
+                    )
                     self._note(tree_broken=True)
             if self.mark.tree_broken:
                 return
-
-
-def _root_at(growth: Growth, size: int) -> bytes:
-    """The root of the first `size` leaves, within what an append made."""
-    peaks, start = [], 0
-    for level in reversed(range(size.bit_length())):
-        if size >> level & 1:
-            peaks.append(growth.hash_at(level, start >> level))
-            start += 1 << level
-    return joined(peaks)

@@ -33,7 +33,7 @@ class Parts:
         self.ledger.close()
 
 
-class _EntriesOf:
+class EntriesOf:
     """What the projector reads of a ledger."""
 
     def __init__(self, ledger: Ledger) -> None:
@@ -107,4 +107,4 @@ def open_parts(
 def parts_of(ledger: Ledger, database: str) -> Parts:
     """An open ledger with its read tables, which stand where those of this database do; that may be another than the ledger's."""
     tables = Tables.open(database)
-    return Parts(ledger, tables, projector(_EntriesOf(ledger), tables.engine))
+    return Parts(ledger, tables, projector(EntriesOf(ledger), tables.engine))

@@ -19,6 +19,7 @@ from ledger.cli import (
     reference,
     reporting,
     running,
+    verifying,
 )
 from ledger.cli.exits import EPILOG, Stop
 from ledger.cli.output import note
@@ -47,6 +48,7 @@ COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
     ("packs", reference.packs),
     ("rebuild", keeping.rebuild),
     ("export", exporting.export),
+    ("verify", verifying.verify),
     ("seal-heads", evidence.seal_heads),
     ("make-key", keys.make_key),
     ("backup", keeping.backup),

@@ -15,8 +15,9 @@ from ledger.cli.output import say, show, write_json
 if TYPE_CHECKING:
     from ledger.domain.adoption import Packs
     from ledger.domain.packs import Pack
-    from ledger.domain.register import EventType
+    from ledger.domain.register import EventType, Rule
 
+CHECKOUT = Path(__file__).resolve().parents[2]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -26,36 +27,30 @@ def rules(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Every rule: what must hold, whose rule it is and how sure that is, what breaking it does, its packs, and where it stands."""
-    from ledger.regimes import load_shelf
-    from ledger.rulebook import rule_book
+    """Every rule: what must hold, whose rule it is, what breaking it does, and where it stands in the program."""
+    from ledger.domain.register import RULES
 
-    with told():
-        book = rule_book(load_shelf(settings(None).packs))
-    found = [row for row in book if id in (None, row["id"])]
-    if not found:
+    if id is not None and id not in RULES:
         raise Stop(Code.NOT_FOUND, f"There is no rule {id}; `ledger rules` lists them.")
+    found = [_told(rule) for name in ([id] if id else sorted(RULES)) for rule in RULES[name]]
     if as_json:
         write_json({"rules": found})
     elif id is not None:
-        for row in found:
-            _say_rule(row)
+        for rule in found:
+            say("\n".join(f"{name}: {rule[name]}" for name in rule))
+            say()
     else:
-        columns = ("id", "sentence", "effect", "source", "confidence", "pack", "place")
-        show(f"{len(found)} rules", columns, [[(row | _placed(row))[column] for column in columns] for row in found])
+        columns = ("id", "sentence", "effect", "source", "place")
+        show(f"{len(found)} rules", columns, [[rule[column] for column in columns] for rule in found])
 
 
-def _placed(row: dict[str, Any]) -> dict[str, Any]:
-    return {"place": f"{row['file']}:{row['line']}", "pack": sorted({each["pack"] for each in row["packs"]})}
+def _told(rule: Rule) -> dict[str, str]:
+    from ledger.receipts import told_rule
 
-
-def _say_rule(row: dict[str, Any]) -> None:
-    for name in ("id", "name", "sentence", "effect", "source", "confidence", "pack"):
-        say(f"{name}: {row[name] or 'none'}")
-    for each in row["packs"]:
-        says = f" says {each['says']}" if each["says"] else ""
-        say(f"  {each['pack']}{says} ({each['confidence'].replace('-', ' ')}: {each['source']})")
-    say(f"place: {_placed(row)['place']}\n")
+    code: Any = rule.check
+    path, line = Path(code.__code__.co_filename), code.__code__.co_firstlineno
+    place = path.relative_to(CHECKOUT) if path.is_relative_to(CHECKOUT) else path
+    return told_rule(rule) | {"sentence": " ".join(rule.sentence.split()), "place": f"{place}:{line}"}
 
 
 def schema(

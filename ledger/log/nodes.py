@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from ledger.log.tree import STEP, paired
+from ledger.log.tree import EMPTY_ROOT, STEP, HashAt, joined, paired
 
 
 class ReadHashes(Protocol):
@@ -48,3 +48,13 @@ class Nodes:
                 raise LookupError(f"of the hashes {start} to {stop - 1} of level {level} only {len(hashes)} are held")
             held = self._runs[level, number] = [hashes]
         return held
+
+
+def root_at(hash_at: HashAt, size: int) -> bytes:
+    """The root over the first `size` leaves, 32 bytes; LookupError as `hash_at`."""
+    peaks, start = [], 0
+    for level in reversed(range(size.bit_length())):
+        if size >> level & 1:
+            peaks.append(hash_at(level, start >> level))
+            start += 1 << level
+    return joined(peaks) if peaks else EMPTY_ROOT
