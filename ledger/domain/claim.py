@@ -25,8 +25,7 @@ E_co = TypeVar("E_co", bound=Event, covariant=True)
 S = TypeVar("S")
 
 
-@dataclass(frozen=True)
-class Claim(Generic[E_co]):
+class Claim(NamedTuple, Generic[E_co]):
     """One event about to be judged. `day` is the London day of `time`; `recorded_at` is the ledger's clock, in UTC.
 
     `position` is the one it will have if it stands.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from ledger.domain.claim import Broken, Claim, Verdict, judge
@@ -91,8 +90,7 @@ def _judge_as_corrected(entries: Sequence[Entry], claim: Claim[Any], correction:
     cited = frozenset(original.kind.references(original.event))
     earlier = [e for e in counted if e.position < place]
     before = folded(earlier, earlier[-1].version) if earlier else ABSENT
-    again = replace(
-        claim,
+    again = claim._replace(
         kind=as_corrected.kind,
         event=as_corrected.event,
         time=as_corrected.time,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -16,8 +16,7 @@ from ledger.domain.general import Corrected, DuplicateOf, Withdrawn
 from ledger.domain.register import Event, EventType
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One stored entry, read back and validated. `day` is the London day of `time`; `corrected_by` are positions of corrections in force."""
 
     position: int
@@ -35,7 +34,7 @@ class Entry:
     regime: str | None
     retrospective: bool
     departures: tuple[str, ...]
-    body: bytes = field(repr=False)
+    body: bytes
     corrected_by: tuple[int, ...] = ()
 
     @property
@@ -109,7 +108,7 @@ def _as_corrected(original: Entry, corrections: Sequence[Entry]) -> Entry:
     for entry in corrections:
         if isinstance(entry.event, Corrected):
             changes |= entry.event.changes
-    return replace(corrected(original, changes), corrected_by=tuple(entry.position for entry in corrections))
+    return corrected(original, changes)._replace(corrected_by=tuple(entry.position for entry in corrections))
 
 
 def corrected(original: Entry, changes: Mapping[str, Any]) -> Entry:
@@ -122,7 +121,7 @@ def corrected(original: Entry, changes: Mapping[str, Any]) -> Entry:
     if changes:
         data = event.model_dump(mode="json", exclude_unset=True) | changes
         event = type(event).model_validate_json(json.dumps(data))
-    return replace(original, event=event, time=time, day=london_day(time), timeprecision=precision)
+    return original._replace(event=event, time=time, day=london_day(time), timeprecision=precision)
 
 
 def fold(entries: Sequence[Entry]) -> Standing:

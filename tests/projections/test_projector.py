@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -253,7 +252,7 @@ def test_tables_left_over_from_another_ledger_are_built_anew(engine, kept):
     """A ledger restored to an earlier end, or made afresh under the same name, finds tables of entries it does not have."""
     entries = agencies()
     Projector(Entries(entries), engine, PROJECTIONS).prepare()
-    other = [replace(entry, id=f"{entry.id}-again") for entry in entries[:kept]]
+    other = [entry._replace(id=f"{entry.id}-again") for entry in entries[:kept]]
     for ledger in (entries[:kept], other):
         Projector(Entries(ledger), engine, PROJECTIONS).prepare()
         assert Tables(engine).position() == kept
