@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 
 import uvicorn
 
+from ledger.garbage import look_seldom
 from ledger.settings import Settings, why_not_listen
 from ledger.signing import KeyUnusable
 from ledger.wiring import signing_of
 
 SECONDS_TO_FINISH = 5
 """How long open requests and streams have once the service is told to stop."""
-MOST_YOUNG_OBJECTS = 50_000
-"""New objects after which Python looks for cycles among them. Requests leave hardly any: looking after every 700 takes a tenth of the time."""
 BAD_USAGE = 2
 """The exit code of a setting that cannot be used, as of every command."""
 
@@ -30,7 +28,7 @@ def main() -> None:
     except KeyUnusable as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(BAD_USAGE)
-    gc.set_threshold(MOST_YOUNG_OBJECTS)
+    look_seldom()
     uvicorn.run(
         "api.app:create",
         factory=True,

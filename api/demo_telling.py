@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from api.demo_recording import Answered
-from ledger.cli import enquiring, history, listing
+from ledger.cli import enquiring, listing
+from ledger.cli.deciding import read_aloud
 from ledger.cli.output import say, show
-from ledger.domain.history import Entry
-from ledger.domain.incident import NotificationDecided
 from ledger.enquiries import enquiries
 from ledger.projections import ask
 from ledger.projections.asking import Asking
+from ledger.projections.replay import replay
 from ledger.reports.annual import report
 from ledger.reports.comparison import Compared
 from ledger.reports.page import number
@@ -147,17 +147,8 @@ def tell_enquiries(parts: Parts, on: date) -> None:
 
 def tell_decision(parts: Parts, incident: str) -> int:
     """The first decision whether to notify an incident, replayed without hindsight; its position."""
-    decision = next(e for e in parts.ledger.record(incident) if isinstance(e.event, NotificationDecided))
-    head = parts.ledger.head().position
-    before = history.of(parts, incident, decision.position - 1)
-    later = [entry for entry in history.of(parts, incident, head).entries if entry.position > decision.position]
+    decision = next(e for e in parts.ledger.record(incident) if e.kind.decides)
     say(f"One decision replayed without hindsight: {incident}, position {decision.position}")
     say()
-    _tell_entries(f"Before: what was recorded when it was taken, {len(before.entries)} entries", before.entries)
-    _tell_entries("The decision", [decision])
-    _tell_entries(f"Later: what nobody could know then, {len(later)} entries", later)
+    read_aloud(replay(parts.ledger, parts.tables, decision.position, parts.ledger.head().position))
     return decision.position
-
-
-def _tell_entries(title: str, entries: Sequence[Entry]) -> None:
-    show(title, history.COLUMNS[:-1], [history.row(entry) for entry in entries], numbers=("position",))

@@ -24,6 +24,7 @@ from api.demo_telling import (
 from ledger.cli.exits import Code, Stop, told
 from ledger.cli.output import note, progress, say
 from ledger.domain.calendar import london_day
+from ledger.garbage import look_seldom
 from ledger.reports.annual import report
 from ledger.reports.comparison import UNEXPLAINED, compare, read_explanations, read_published
 from ledger.wiring import Parts, key_beside, open_parts
@@ -143,7 +144,7 @@ def say_where(into: Path, decision: int) -> None:
     say(f"  {in_invented} {packs} python3 {run} serve")
     say("Or ask from the command line, for example:")
     say(f"  {in_real} python3 {run} figure FIG-TRN --year {REAL_YEAR} --entries")
-    say(f"  {in_invented} {packs} python3 {run} history {REPLAYED} --before {decision} --and-after")
+    say(f"  {in_invented} {packs} python3 {run} replay {decision}")
     say(f"  {in_invented} {packs} python3 {run} enquiries --as-of 2025-03-31")
 
 
@@ -160,4 +161,5 @@ def _say_recorded(answers: Sequence[Answered]) -> None:
 
 
 if __name__ == "__main__":
+    look_seldom()
     sys.exit(main())

@@ -13,6 +13,7 @@ from typing import cast
 from eventsourcing.persistence import InterfaceError, OperationalError
 from sqlalchemy.exc import DBAPIError
 
+from ledger.garbage import look_seldom
 from ledger.projections.folding import ProjectorStopped
 from ledger.recorders.contract import LedgerRecorder
 from ledger.wiring import Parts, open_parts
@@ -50,6 +51,7 @@ def follow(parts: Parts, tell: Tell, stopping: Callable[[], bool]) -> bool:
 
 def follow_apart(database: str, packs: Path | None, line: Connection) -> None:
     """The whole life of a process that keeps the tables: until anything comes down the line, or the other end is gone."""
+    look_seldom()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches both processes; the service then says when to stop
 
     def stopping() -> bool:

@@ -69,7 +69,7 @@ def incident_history(
         as_at = before if when.as_at is None else min(before, as_at)
     ledger, tables = ledger_of(request), request.app.state.parts.tables
     found = history(
-        f"{INCIDENT}/{reference}",
+        [f"{INCIDENT}/{reference}"],
         lambda names: links_to(tables, names, as_at),
         lambda names: ledger.records(names, as_at),
     )

@@ -18,6 +18,7 @@ from rich.table import Table
 from benchmarks import lives, posting, reading, writing
 from benchmarks.homes import ENGINES, Homes, fill, opened
 from benchmarks.measuring import Row
+from ledger.garbage import look_seldom
 from tests.postgres import EmbeddedPostgres
 
 OUT = Path(__file__).parents[1] / "var" / "benchmarks.json"
@@ -101,6 +102,7 @@ def main() -> None:
     )
     asked.add_argument("--engine", choices=ENGINES, help="one engine only")
     options = asked.parse_args()
+    look_seldom()
     sizes = QUICK if options.quick else FULL
     rows = list(
         measured(

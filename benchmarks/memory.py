@@ -10,6 +10,7 @@ from contextlib import closing
 from functools import partial
 from pathlib import Path
 
+from ledger.garbage import look_seldom
 from ledger.recorders import open_recorder
 from ledger.wiring import open_parts
 
@@ -53,4 +54,5 @@ def peak(work: Callable[[], None]) -> int:
 WORK = {"rebuild": rebuild, "export": export}
 
 if __name__ == "__main__":
+    look_seldom()
     print(peak(partial(WORK[sys.argv[1]], sys.argv[2])))

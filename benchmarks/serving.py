@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -13,7 +12,6 @@ import uvicorn
 from fastapi import Depends, FastAPI, Request, Response
 
 import ledger.writer
-from api.__main__ import MOST_YOUNG_OBJECTS
 from api.app import create_for
 from api.front import Front, tell_problems
 from api.intake import Intake
@@ -23,6 +21,7 @@ from ledger.application import Batch
 from ledger.domain.calendar import london_day
 from ledger.domain.history import Entry
 from ledger.entry import Submission
+from ledger.garbage import look_seldom
 from ledger.outcome import Outcome, Recorded
 from ledger.wiring import open_ledger
 from ledger.writer import Reply, Writer
@@ -102,7 +101,7 @@ KINDS: dict[str, Callable[[str], FastAPI]] = {
 
 if __name__ == "__main__":
     kind, port, database = sys.argv[1:]
-    gc.set_threshold(MOST_YOUNG_OBJECTS)
+    look_seldom()
     uvicorn.run(
         KINDS[kind](database), host="127.0.0.1", port=int(port), loop="uvloop", http="httptools", ws="none", access_log=False,
         server_header=False, log_level="error",

@@ -263,11 +263,6 @@ class Ledger(Application[str]):
         """The public keys of the log, the newest first: those that sign now. Empty where the ledger has no key."""
         return self._signing.verifiers if self._signing else ()
 
-    def content_of(self, key: Key) -> bytes | None:
-        """The content hash recorded under a key."""
-        found = self._home.by_key(key)
-        return None if found is None else found.content
-
     def position_at(self, instant: str) -> int:
         """The last position recorded at or before an instant (RFC 3339 UTC, microseconds)."""
         return self._home.position_at(instant)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import msgspec
+
 GREATEST_INTEGER = 2**53 - 1
 """Beyond it readers disagree about the number (RFC 8785, section 3.2.2.3)."""
+_MOST_DIGITS = len(str(-GREATEST_INTEGER))
 
 
 class Unreadable(ValueError):
@@ -29,11 +32,12 @@ def _fraction(text: str) -> Any:
 
 
 def _integer(text: str) -> int:
-    if len(text) > len(str(-GREATEST_INTEGER)) or abs(int(text)) > GREATEST_INTEGER:
+    value = int(text) if len(text) <= _MOST_DIGITS else GREATEST_INTEGER + 1
+    if abs(value) > GREATEST_INTEGER:
         raise Unreadable(f"an integer lies beyond {GREATEST_INTEGER}")
     if text == "-0":
         raise Unreadable("-0 is not an integer; write 0")
-    return int(text)
+    return value
 
 
 _READER = json.JSONDecoder(
@@ -69,12 +73,12 @@ def _refuse_unwritable(value: Any) -> None:
         raise Unreadable("a string holds the character U+0000")
 
 
-_WRITER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+_WRITER = msgspec.json.Encoder(order="sorted")
 
 
 def write(value: Any) -> bytes:
     """The canonical bytes of a value of objects, lists, strings, integers and booleans.
 
-    Python sorts keys by code point and RFC 8785 by UTF-16 unit: equal here, since every key is of the basic plane (`read` and the schemas see to it).
+    Keys are sorted by code point here and by UTF-16 unit in RFC 8785: equal, since every key is of the basic plane (`read` and the schemas see to it).
     """
-    return _WRITER.encode(value).encode("utf-8")
+    return _WRITER.encode(value)

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ledger.domain.history import Entry
+from ledger.domain.general import DuplicateOf
+from ledger.domain.history import Entry, effective
 
 INCIDENT = "incident"
 FOLLOWED = (
@@ -52,14 +53,15 @@ class History:
         )
 
 
-def history(incident: str, links_to: LinksTo, records_of: RecordsOf) -> History:
-    """The history of an incident (`incident/<reference>`); both questions are asked as at the position that is meant.
+def history(begin: Iterable[str], links_to: LinksTo, records_of: RecordsOf) -> History:
+    """The history of an incident, or of several records (`incident/<reference>`); both questions are asked as at the position
+    that is meant.
 
-    Typed references are followed from the incident to the records that cite it, and on. Another incident that a shared record cites
+    Typed references are followed from these to the records that cite it, and on. Another incident that a shared record cites
     is named, and not followed; one that was found to repeat this one belongs to it.
     """
-    joined = {incident: 0}
-    frontier = [incident]
+    joined = dict.fromkeys(begin, 0)
+    frontier = list(joined)
     while frontier:
         found: dict[str, int] = {}
         for link in links_to(frontier):
@@ -71,6 +73,32 @@ def history(incident: str, links_to: LinksTo, records_of: RecordsOf) -> History:
     began = {name: entries[0].position for name, entries in records.items() if entries}
     joined = {name: joined[name] or began[name] for name in sorted(began, key=began.__getitem__)}
     return History(records, joined, _elsewhere(records))
+
+
+def leads_back_to(decided: Entry, records_of: RecordsOf) -> tuple[str, ...]:
+    """The incidents that an entry's record leads back to by what it cites, at whatever remove; without any, the records it ends at.
+
+    The references are those of entries before it and its own; `records_of` is asked as at the position before it.
+    """
+    cited = {decided.originator_id: _cited([decided])}
+    frontier = [decided.originator_id]
+    while frontier:
+        found = records_of(frontier)
+        for name in frontier:
+            cited[name] = cited.get(name, set()) | _cited(found.get(name, ()))
+        frontier = sorted(set().union(*(cited[name] for name in frontier)) - cited.keys())
+    incidents = [name for name in cited if name.startswith(f"{INCIDENT}/")]
+    return tuple(sorted(incidents or (name for name, onward in cited.items() if not onward)))
+
+
+def _cited(entries: Sequence[Entry]) -> set[str]:
+    """What entries cite, as they were and as they were corrected, of the kinds that a history follows."""
+    found: set[str] = set()
+    for entry in (*entries, *effective(entries)):
+        found |= {f"{record}/{other}" for record, other in entry.kind.references(entry.event) if record in FOLLOWED}
+        if isinstance(entry.event, DuplicateOf):
+            found.add(f"{entry.kind.record.name}/{entry.event.duplicate_of}")
+    return found - {entry.originator_id for entry in entries}
 
 
 def _elsewhere(records: Mapping[str, Sequence[Entry]]) -> tuple[str, ...]:

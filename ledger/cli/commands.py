@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import typer
 
 from ledger.cli import (
+    deciding,
     enquiring,
     evidence,
     exporting,
@@ -40,6 +41,7 @@ COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
     ("entries", reading.entries),
     ("history", history.history),
     *((listed.name, listing.command(listed)) for listed in listing.LISTS),
+    ("replay", deciding.replay),
     ("enquiries", enquiring.enquiries),
     ("figure", reporting.figure),
     ("figures", reference.figures),

@@ -83,7 +83,7 @@ def of(parts: Parts, name: str, upto: int) -> History:
     from ledger.projections.links import links_to
 
     return told_history(
-        name, lambda cited: links_to(parts.tables, cited, upto), lambda names: parts.ledger.records(names, upto)
+        [name], lambda cited: links_to(parts.tables, cited, upto), lambda names: parts.ledger.records(names, upto)
     )
 
 

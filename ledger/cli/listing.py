@@ -47,6 +47,8 @@ class Listed:
     title: str
     help: str
     columns: Columns
+    order: tuple[str, ...] = ()
+    """The order of its rows where nobody asks for another; by reference without one."""
 
 
 def command(listed: Listed) -> Callable[..., None]:
@@ -60,7 +62,7 @@ def command(listed: Listed) -> Callable[..., None]:
 
         _list(
             listed.title, BY_NAME[listed.name].asks, listed.columns, database=database, as_at=as_at, as_of=as_of,
-            where=where, sort=sort, limit=limit, as_json=as_json,
+            where=where, sort=sort or listed.order, limit=limit, as_json=as_json,
         )  # fmt: skip
 
     asks.__doc__ = listed.help
@@ -152,6 +154,11 @@ def _measures(item: Item) -> list[str]:
         f"{each['measure'].replace('-', ' ')}: {each['baseline'] or 'no baseline'} to {each['latest'] or 'not measured'}"
         for each in item["measured_by"]
     ]
+
+
+def _decided(item: Item) -> str:
+    number = f"no. {item['number']}: " if item["number"] is not None else ""
+    return number + str(item["title"] or item["decision"].replace("-", " "))
 
 
 def _owner(item: Item) -> Any:
@@ -248,6 +255,10 @@ LISTS = (
         "state": _words("state"), "due": _field("due"), "left": _left, "owed by": _field("owed_by"), "rule": _field("rule"),
         "pack": _field("pack"), "time allowed is": _words("confidence"), "paused": _field("days_paused"),
     }),
+    Listed("decisions", "Decisions", "What was decided, who was against it, and the position at which each decision can be replayed.", {
+        "position": _field("entry"), "on": _field("decided_on"), "record": lambda item: f"{item['record']}/{item['reference']}",
+        "type": _field("type"), "decided": _decided, "against": _field("dissent"), "departs from": _field("departures"),
+    }, order=("entry",)),
     Listed("scrutiny", "Scrutiny", "What scrutineers looked into, what they challenged and recommended, and whether that waits for an answer.", {
         "scrutiny": _field("reference"), "by": _words("by_role"), "area": _words("area"), "how": _words("method"),
         "on": _field("undertaken_on"), "of": _field("scrutinised"), "judged": _words("rating"),

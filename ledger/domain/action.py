@@ -130,6 +130,7 @@ class ActionRescheduled(Event):
     reason: Words
     approved_by: GroupCode
 
+    decides = "rescheduled"
     rules = (it_is_not_closed, it_is_done_once, the_due_date_changes)
 
     def sentence(self) -> str:
@@ -157,6 +158,7 @@ class ActionAssured(Event):
     assured_on: DayOrNotStated
     evidence_seen: list[EvidenceRef] = Field(default=[], max_length=50)
 
+    decides = "assured"
     rules = (it_is_not_closed, it_was_done_before, the_owner_does_not_judge_itself, evidence_was_seen)
 
     @property
@@ -176,6 +178,7 @@ class ActionAssuranceRefused(Event):
     reasons: Words
     evidence_seen: list[EvidenceRef] = Field(default=[], max_length=50)
 
+    decides = "assurance-refused"
     rules = (it_is_not_closed, it_was_done_before, the_owner_does_not_judge_itself)
 
     @property
@@ -218,6 +221,7 @@ class ActionClosed(Event):
     reasons: Words | None = None
     superseded_by: ActionReference | None = None
 
+    decides = "kind"
     rules = (
         it_is_not_closed,
         the_owner_does_not_judge_itself,

@@ -55,6 +55,8 @@ class ArrangementsPublished(Event):
     partners: list[AgencyCode] = Field(default=[], max_length=20)
     link: Link | None = None
 
+    decides = "published"
+
     def sentence(self) -> str:
         return f"{self.edition} published on {spoken(self.published_on)} under {worded(self.guidance)}"
 
@@ -68,6 +70,7 @@ class ArrangementsAmended(Event):
     amended_on: DayOrNotStated
     in_effect_by: DayOrNotStated
 
+    decides = "amended"
     rules = (it_was_published_before, an_update_has_its_timescale)
 
     def sentence(self) -> str:

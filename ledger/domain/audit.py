@@ -105,6 +105,7 @@ class AuditCancelled(Event):
     reason: Words
     decided_by: GroupCode | None = None
 
+    decides = "cancelled"
     rules = (only_an_audit_still_to_be_held_is_cancelled,)
 
     def sentence(self) -> str:

@@ -212,6 +212,7 @@ class EscalationResponded(Event):
     outcome: StageOutcome
     rationale: LoggedWords
 
+    decides = "outcome"
     rules = (it_is_not_settled, a_stage_answers_after_it_is_reached, the_present_stage_answers)
 
     def sentence(self) -> str:
@@ -243,6 +244,7 @@ class EscalationResolved(Event):
     agreed_statement: LoggedWords | None = None
     copied_to_childs_file: YesNo
 
+    decides = "outcome"
     rules = (it_is_not_settled, the_challenged_agency_does_not_resolve_it_alone, what_was_agreed_is_stated)
 
     def sentence(self) -> str:
@@ -263,6 +265,7 @@ class EscalationCalledOff(Event):
     called_off_on: DayOrNotStated
     reasons: Words
 
+    decides = "called-off"
     rules = (it_is_not_settled, the_raiser_calls_it_off)
 
     def sentence(self) -> str:

@@ -220,9 +220,15 @@ def known_day(value: date | str | None) -> date | None:
     return value if isinstance(value, date) else None
 
 
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+"""In English, whatever the machine's language."""
+
+
 def spoken(day: date | str | None) -> str:
     """A day as people say it, `2 December 2019`; "a day not stated" where nobody gives it."""
-    return f"{day.day} {day:%B %Y}" if isinstance(day, date) else "a day not stated"
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}" if isinstance(day, date) else "a day not stated"
 
 
 def worded(code: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ConfigDict
 
 from ledger.domain.calendar import london_day
-from ledger.domain.fields import Instant, TimePrecision
+from ledger.domain.fields import Instant, TimePrecision, known_day
 from ledger.domain.general import Corrected, DuplicateOf, Withdrawn
 from ledger.domain.register import Event, EventType
 
@@ -50,6 +50,17 @@ class Entry(NamedTuple):
     def positions(self) -> tuple[int, ...]:
         """This entry and the corrections that shaped it: what a figure cites."""
         return (self.position, *self.corrected_by)
+
+    @property
+    def recorded_late(self) -> int | None:
+        """Days from the day it happened, or became known where the event says when, to the day it was recorded.
+
+        None where that tells nothing of anybody's delay: entered afterwards, or at a time not known to the day.
+        """
+        if self.retrospective or self.timeprecision not in ("day", "instant"):
+            return None
+        known = known_day(getattr(self.event, "known_on", None)) or self.day
+        return max(0, (london_day(self.recordedtime) - max(self.day, known)).days)
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,6 +199,9 @@ class ViewStated(Event):
 
     rules = (only_a_statutory_partner_has_a_view, a_view_is_revised_with_a_reason)
 
+    def stands(self) -> dict[str, str]:
+        return {self.partner: self.view}
+
     def sentence(self) -> str:
         said = "revised its view" if self.revised_because is not None else "stated its view"
         return f"{self.partner} {said}: {self.view.replace('-', ' ')}"
@@ -210,6 +213,7 @@ class NotificationDecided(Event):
 
     decision: NotificationView
 
+    decides = "decision"
     rules = (the_decision_follows_the_vote,)
 
     def sentence(self) -> str:
@@ -236,6 +240,7 @@ class NotificationRetracted(Event):
     decided_by: AgencyCode
     reason: LoggedWords
 
+    decides = "retracted"
     rules = (a_notification_stands,)
 
     def sentence(self) -> str:

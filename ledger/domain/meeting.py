@@ -203,12 +203,16 @@ class MeetingDecided(Event):
     positions: list[AgencyPosition] = Field(default=[], max_length=100)
     rationale: LoggedWords | None = None
 
+    decides = "decision"
     rules = (
         the_meeting_was_held,
         each_decision_has_its_number,
         each_agency_takes_one_position,
         the_meeting_was_quorate,
     )
+
+    def stands(self) -> dict[str, str]:
+        return {stand.agency: stand.position for stand in self.positions}
 
     def sentence(self) -> str:
         against = [p.agency for p in self.positions if p.position == "against"]

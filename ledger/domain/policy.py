@@ -79,6 +79,7 @@ class PolicyAdopted(Event):
     from_date: Day
     adopted_by: GroupCode | None = None
 
+    decides = "adopted"
     rules = (
         the_kind_is_the_reference,
         the_business_unit_records_it,

@@ -121,6 +121,7 @@ class PriorityAdopted(Event):
     to_year: Year | None = None
     adopted_on: DayOrNotStated
 
+    decides = "adopted"
     rules = (its_years_are_in_order,)
 
     def sentence(self) -> str:
@@ -173,6 +174,7 @@ class PriorityJudged(Event):
     by_group: GroupCode | None = None
     judged_on: DayOrNotStated
 
+    decides = "progress"
     rules = (it_is_not_closed, the_measure_was_set, it_is_judged_by_what_was_measured)
 
     def sentence(self) -> str:
@@ -189,6 +191,7 @@ class PriorityClosed(Event):
     by_group: GroupCode | None = None
     reasons: Words | None = None
 
+    decides = "outcome"
     rules = (it_is_not_closed, what_is_achieved_reached_its_target)
 
     def sentence(self) -> str:

@@ -217,7 +217,11 @@ class RapidReviewDecided(Event):
     positions: list[Position] = Field(default=[], max_length=20)
     rationale: LoggedWords | None = None
 
+    decides = "outcome"
     rules = (nothing_is_listed_twice, it_decides_once, the_partners_decide)
+
+    def stands(self) -> dict[str, str]:
+        return {stand.agency: stand.position for stand in self.positions}
 
     def sentence(self) -> str:
         against = [position.agency for position in self.positions if position.position == "dissent"]

@@ -78,12 +78,18 @@ class Event(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
     rules: ClassVar[tuple[Rule, ...]] = ()
+    decides: ClassVar[str | None] = None
+    """Of an event that is a decision: the field that says what was decided, or, where none does, the word for it."""
 
     citation: Title | None = None
 
     def sentence(self) -> str:
         """One plain English sentence, without sealed words."""
         raise TypeError(f"{type(self).__name__} has no sentence")
+
+    def stands(self) -> dict[str, str]:
+        """Where agencies stand by what this says: agency -> position. Read of a decision, and of what comes before one."""
+        return {}
 
 
 class Record(Generic[S]):
@@ -146,6 +152,16 @@ class EventType:
     def name(self) -> str:
         """The type without its prefix: `action.assured`."""
         return self.type.removeprefix(TYPE_PREFIX)
+
+    @property
+    def decides(self) -> bool:
+        """Whether it is a decision, which can be replayed as it stood when it was taken."""
+        return self.event.decides is not None
+
+    def decided(self, event: Event) -> str:
+        """What a decision decided, as a code."""
+        mark = self.event.decides or ""
+        return str(getattr(event, mark)) if mark in self.event.model_fields else mark
 
     def references(self, event: Event) -> Iterator[tuple[str, str]]:
         """(record name, reference) of every record the event cites, in field order."""

@@ -53,6 +53,7 @@ class ReviewCommissioned(Event):
     partner_areas: list[Title] = Field(default=[], max_length=20)
     features: list[Theme] = Field(default=[], max_length=30)
 
+    decides = "kind"
     rules = (must.its_kind_existed, must.a_rapid_review_came_first)
 
     def sentence(self) -> str:
@@ -74,6 +75,8 @@ class ReviewReferred(Event):
     incidents: list[IncidentReference] = Field(default=[], max_length=40)
     features: list[Theme] = Field(default=[], max_length=30)
     reasons: LoggedWords | None = None
+
+    decides = "outcome"
 
     def sentence(self) -> str:
         result = "progressed" if self.outcome == "progressed" else "did not progress"
@@ -154,6 +157,7 @@ class RecommendationDeclined(Event):
     number: Number
     reasons: Words
 
+    decides = "declined"
     rules = (must.the_referral_progressed, must.the_recommendation_stands)
 
     def sentence(self) -> str:
@@ -181,6 +185,7 @@ class ReviewEndorsed(Event):
     by: GroupCode | NotStated
     endorsed_on: DayOrNotStated
 
+    decides = "endorsed"
     rules = (must.the_referral_progressed, must.it_comes_after_the_decision, must.there_is_a_report)
 
     def sentence(self) -> str:
@@ -231,6 +236,7 @@ class PublicationDeclined(Event):
     declined_on: DayOrNotStated
     reasons: LoggedWords
 
+    decides = "publication-declined"
     rules = (must.the_referral_progressed, must.it_comes_after_the_decision, must.it_is_not_published_in_full)
 
     def sentence(self) -> str:

@@ -116,6 +116,7 @@ class RiskEscalated(Event):
     reasons: Words | None = None
     escalated_on: DayOrNotStated
 
+    decides = "escalated"
     rules = (it_is_open, it_goes_to_one_body)
 
     def sentence(self) -> str:
@@ -131,6 +132,7 @@ class RiskClosed(Event):
     reasons: Words | None = None
     closed_on: DayOrNotStated
 
+    decides = "outcome"
     rules = (it_is_open,)
 
     def sentence(self) -> str:

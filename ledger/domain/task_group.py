@@ -85,6 +85,7 @@ class TaskGroupOversightAgreed(Event):
     by_group: GroupCode
     agreed_on: DayOrNotStated
 
+    decides = "oversight-agreed"
     rules = (it_is_still_at_work,)
 
     def sentence(self) -> str:
@@ -100,6 +101,7 @@ class TaskGroupClosed(Event):
     embedded_by: Code | None = None
     embedded: Words | None = None
 
+    decides = "closed"
     rules = (it_is_still_at_work, it_closes_after_it_started, whoever_oversees_it_signs_it_off)
 
     def sentence(self) -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from ledger.figures import actions, attendance, audits, escalations, finance, incidents, reviews, training
+from ledger.figures import actions, attendance, audits, escalations, finance, incidents, programme, reviews, training
 from ledger.figures.answer import Answer, answer, answer_each
 from ledger.figures.catalogue import EXTRA, INDICATORS
 from ledger.figures.figure import REGISTERED, Figure
 from ledger.figures.indicators import indicator_answers
 from ledger.figures.selection import Asked
 
-IN_ORDER = (incidents, reviews, actions, escalations, audits, training, attendance, finance)
+IN_ORDER = (incidents, reviews, actions, escalations, audits, programme, training, attendance, finance)
 """One module per section, in the order of a report."""
 
 FIGURES: Mapping[str, Figure] = MappingProxyType(

@@ -45,9 +45,6 @@ INDICATORS = (
     Indicator("FIG-DEATH", "Child deaths", "Cross-referrals with child death review partners; no review of theirs is kept here (CDOP-OUT).", _RISK),
     Indicator("FIG-EDU", "Education", "Children missing education, educated at home, excluded, absent, or not in education, as the unit says (EHE-CME).", _SCHOOL),
     Indicator("FIG-PREV", "Prevent and Channel", "Referrals, and cases adopted (PREV-REF).", _OTHER),
-    Indicator("FIG-SCR", "Scrutiny", "Activities of the independent scrutineer and what came of them.", _OTHER),
-    Indicator("FIG-VOICE", "What children and families said", "Activities of hearing children and families, and what changed.", _OTHER),
-    Indicator("FIG-NOPROG", "Priorities with little or no progress", "Priorities, with the reason (YR-WT18-PLUS).", _OTHER),
     Indicator("FIG-WEB", "Website", "Visitors and views.", _OTHER),
     Indicator("FIG-POP", "Population", "Residents, or children aged 0 to 17, that rates are taken of.", _OTHER),
 )  # fmt: skip

@@ -44,7 +44,7 @@ class Change(NamedTuple, Generic[R]):
 class Rows(Generic[R]):
     """One record's rows in one projection as its entries so far leave them, told in time order."""
 
-    __slots__ = ("_at", "_facts", "_from", "_touched", "_waiting")
+    __slots__ = ("_at", "_facts", "_from", "_touched", "_waiting", "beside")
 
     def __init__(self) -> None:
         self._at = 0
@@ -52,6 +52,8 @@ class Rows(Generic[R]):
         self._from: dict[str, date] = {}
         self._touched: dict[str, Fact[R] | None] = {}
         self._waiting: dict[str, list[tuple[int, Callable[[R], R]]]] = {}
+        self.beside: dict[str, str] = {}
+        """What a projection needs of earlier entries for later ones, and shows in no row."""
 
     def open(self, row: R, key: str = "") -> None:
         """From here on this row holds under the key; changes that came before it, by their day, are applied to it now."""

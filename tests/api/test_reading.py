@@ -215,3 +215,30 @@ def test_a_day_or_an_instant_to_come_means_what_is_held_now(quick):
     for as_at in ("2031-01-01", "2031-01-01T00:00:00Z", head):
         assert quick.get(f"/records/agency/LA?as_at={as_at}").json()["as_at"] == head
     assert quick.get(f"/records/agency/LA?as_at={head + 1}").status_code == 404
+
+
+def test_a_decision_is_replayed_with_a_hash_that_later_entries_leave_alone(client):
+    (*_, decided) = tell(
+        client, *CASE, event("incident.notification-decided", "incident/INC-1", {"decision": "notify"})
+    )
+    first = client.get(f"/decisions/{decided}").json()
+    assert [entry["position"] for entry in first["then"]["entries"]] == [5, 7, 8, 9, 10]
+    assert first["then"]["decision"]["leaf"] == client.get(f"/entries/{decided}").json()["leaf"]
+    assert first["aloud"][0]["heading"] == "The decision"
+    withdrawal = {"position": 9, "reason": "Not ours.", "decided_by": "LA"}
+    head = tell(client, event("action.withdrawn", "action/ACT-1", withdrawal))[-1]
+    now = client.get(f"/decisions/{decided}?at_least={head}").json()
+    assert (now["sha256"], now["then"]) == (first["sha256"], first["then"])
+    assert [(each["position"], each["amends"]) for each in now["later"]["amended"]] == [(head, 9)]
+    assert client.get(f"/decisions/{decided}?as_at={decided}").json()["later"] == first["later"]
+    listed = client.get("/decisions?type=incident.notification-decided").json()["items"]
+    assert [(item["entry"], item["decision"]) for item in listed] == [(decided, "notify")]
+
+
+@pytest.mark.parametrize(
+    ("place", "status"), [("/1", 404), ("/99", 404), ("/8?as_at=7", 404), ("/x", 404), ("/8?before=3", 422)]
+)
+def test_only_a_decision_is_replayed(quick, place, status):
+    head = tell(quick, *CASE)[-1]
+    assert quick.get(f"/decisions/8?at_least={head}").status_code == 200  # the review was commissioned there
+    assert quick.get(f"/decisions{place}").status_code == status

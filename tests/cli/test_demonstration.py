@@ -35,11 +35,13 @@ def test_both_years_are_recorded_shown_and_written_afresh(perform, run, tmp_path
     assert differ < out.index("£218,866") < out.index("£600 apart") < noted < out.index("39 (CSE only)") < families
     assert "FIG-LAC: 5 of 6 agree" in out[families:] and "Children in care  " not in out
     assert "cheshire-west-2019-20.beside-published.csv)" in out[families:]
-    before, decision, later = (
-        out.index(words) for words in ("Before: what was recorded", "The decision\n", "Later: what nobody")
+    decision, known, later = (
+        out.index(f"{words}\n") for words in ("The decision", "What had been recorded", "What came after")
     )
-    assert "Decided not to notify" in out[decision:later]
-    assert "ESC-2024-002" in out[later:] and "ESC-2024-002" not in out[before:later]
+    assert "Decided not to notify" in out[decision:known]
+    assert (
+        "INC-2024-002" in out[known:later] and "ESC-2024-002" in out[later:] and "ESC-2024-002" not in out[known:later]
+    )
     for name, year in (("cheshire-west-2019-20", "2019-20"), ("invented-year", "2024-25")):
         assert json.loads((into / f"{name}.annual-report.json").read_text())["period"] == year
         assert (into / f"{name}.annual-report.html").read_text().startswith("<!DOCTYPE html>")

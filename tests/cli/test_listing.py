@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-LISTS = ("actions", "escalations", "reviews", "audits", "clocks")
+LISTS = ("actions", "escalations", "reviews", "audits", "clocks", "decisions")
 END = ("--as-of", "2025-06-30")
 
 
@@ -76,3 +76,23 @@ def test_the_decision_is_replayed_without_hindsight(ask):
     assert max(entry["position"] for entry in replay["entries"]) < 77
     assert min(entry["position"] for entry in replay["later"]) == 77
     assert "escalation" not in {entry["entry"]["subject"].partition("/")[0] for entry in replay["entries"]}
+
+
+def test_a_decision_is_read_aloud_and_told_to_machines(ask):
+    (first, *_) = ask("decisions", *END, "--where", "departures=CWAC-SIN-VOTE", "--json").json["items"]
+    assert (first["entry"], first["dissent"]) == (77, ["NAICB", "NPOL"])
+    told = ask("replay", "77", "--json").json
+    assert [entry["position"] for entry in told["then"]["entries"]] == [72, 74, 75, 76]
+    assert told["later"]["as_at"] == ask("decisions", *END, "--json").json["as_at"]
+    aloud = " ".join(ask("replay", "77").out.split())
+    assert "On 10 June 2024 this was decided in the incident INC-2024-002: “Decided not to notify”." in aloud
+    assert told["sha256"] in aloud
+    assert "which was against the decision" in aloud
+    earlier = ask("replay", "77", "--as-at", "100", "--json").json
+    assert (earlier["sha256"], earlier["later"]["as_at"]) == (told["sha256"], 100)
+
+
+def test_what_is_no_decision_is_not_replayed(ask):
+    for position, why in (("76", "incident.view-stated"), ("9999", "9999"), ("77", "77")):
+        ended = ask("replay", position, *(("--as-at", "76") if position == "77" else ()))
+        assert (ended.code, ended.out, why in ended.err) == (3, "", True)

@@ -10,8 +10,9 @@ from ledger.canonical import GREATEST_INTEGER, Unreadable, read, write
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
 names = st.text(st.characters(codec="ascii", exclude_categories=["Cc"]), max_size=8)
+scalars = st.booleans() | texts | st.integers(-GREATEST_INTEGER, GREATEST_INTEGER)
 values = st.recursive(
-    st.booleans() | texts | st.integers(-GREATEST_INTEGER, GREATEST_INTEGER),
+    scalars,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(names, inner, max_size=4),
 )
 
@@ -31,6 +32,12 @@ def test_any_other_spelling_of_a_value_has_the_same_byte_form(value):
 def test_the_byte_form_is_that_of_rfc_8785():
     value = {"b": [1, True, '\u20ac$\u000f\nA\'B"\\"/'], "a": "\x7f\u2028", "C": {}}
     assert write(value) == b'{"C":{},"a":"\x7f\xe2\x80\xa8","b":[1,true,"\xe2\x82\xac$\\u000f\\nA\'B\\"\\\\\\"/"]}'
+
+
+@given(st.recursive(scalars, lambda inner: st.lists(inner) | st.dictionaries(texts, inner)))
+def test_the_byte_form_is_that_of_the_standard_library_sorted_and_without_spaces(value):
+    spelt = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    assert write(value) == spelt.encode()
 
 
 def test_a_backslash_before_u0000_is_text():

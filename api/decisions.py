@@ -1,0 +1,51 @@
+"""GET /decisions/{position}: one decision replayed without hindsight, with the hash that no later entry changes."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request
+from pydantic import Field
+from starlette.responses import Response
+
+from api.answers import json_answer
+from api.asking import AsAt, Asked, Position, ledger_of
+from api.contract import HASH, OPEN, TEXT, WHOLE, json_content, many, responses, shape
+from api.problems import NOT_FOUND, Problem
+from api.waiting import answered_at
+from ledger.projections.aloud import wire
+from ledger.projections.replay import NotADecision, replay
+
+router = APIRouter(tags=["records"])
+
+PART = shape({"heading": TEXT, "sentences": many(TEXT)})
+THEN = shape({"decision": OPEN, "cases": many(TEXT), "entries": many(OPEN), "positions": many(OPEN), "clocks": many(OPEN), "packs": many(OPEN)})  # fmt: skip
+LATER = shape({"as_at": WHOLE, "recorded_later": many(OPEN), "amended": many(OPEN), "after": many(OPEN)})
+REPLAY = shape({"position": WHOLE, "sha256": HASH, "then": THEN, "later": LATER, "aloud": many(PART)})
+
+
+class UpTo(Asked):
+    as_at: AsAt | None = None
+    at_least: Annotated[
+        Position | None, Field(description="Wait until this position is in the answer, five seconds at most.")
+    ] = None
+
+
+@router.get(
+    "/decisions/{position}", summary="A decision replayed", responses=responses(404, 422, ok=json_content(REPLAY))
+)
+def decision(request: Request, position: Annotated[Position, Path()], asked: Annotated[UpTo, Query()]) -> Response:
+    """A decision as it stood when it was taken, without hindsight; and apart from that what came later, up to `as_at`.
+
+    `then` is what had been recorded of its cases before it, where the agencies stood, how the clocks stood that day and which
+    packs were in force; `sha256` is that of its canonical bytes (RFC 8785), and no later entry changes it. `later` has what had
+    happened already and was recorded only afterwards, what was changed of what had been recorded, and the rest. `aloud` says
+    all of it in sentences.
+    """
+    as_at = answered_at(request, asked.as_at, asked.at_least)
+    ledger = ledger_of(request)
+    if asked.as_at is None and as_at < position <= ledger.head().position:
+        as_at = answered_at(request, None, position)
+    try:
+        found = replay(ledger, request.app.state.parts.tables, position, as_at)
+    except NotADecision as none:
+        raise Problem(NOT_FOUND, f"{none} GET /decisions lists them.") from None
+    return json_answer(wire(found), headers={"as-at": str(as_at)})
