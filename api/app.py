@@ -13,7 +13,7 @@ from pathlib import Path
 from fastapi import Depends, FastAPI
 from starlette.routing import Route
 
-from api import catalogue, decisions, entries, figures, guide, health, histories, intake, lists, records
+from api import catalogue, decisions, entries, figures, guide, health, histories, intake, lists, log, records
 from api.asking import asked_once
 from api.feed import Feed
 from api.front import LOCAL, Front, tell_problems
@@ -78,7 +78,7 @@ def create_app(
         telemetry={"tracing": False, "metrics": False, "logs": False},  # spans would carry addresses and queries
     )
     app.state.front_door = front_door
-    for part in (entries, records, histories, decisions, lists, figures, catalogue, health, guide):
+    for part in (entries, log, records, histories, decisions, lists, figures, catalogue, health, guide):
         app.include_router(part.router)
     app.add_middleware(Front, hosts=hosts, intake=door)
     tell_problems(app)

@@ -53,7 +53,8 @@ RECEIPT = shape(
         "position": WHOLE, "type": TEXT, "record": TEXT, "recordversion": WHOLE, "recordedtime": INSTANT, "source": TEXT,
         "id": TEXT, "content": HASH, "leaf": HASH,
         "departures": many(shape({"rule": TEXT, "sentence": TEXT, "source": TEXT})),
-    }
+    },
+    {"index": WHOLE, "size": WHOLE, "root": HASH, "inclusion": many(HASH), "checkpoint": TEXT, "proof": TEXT},
 )  # fmt: skip
 TOLD_ENTRY = shape({"position": WHOLE, "leaf": HASH, "sentence": TEXT, "entry": OPEN})
 ITEM = shape({"status": {"type": "integer"}}, {"receipt": ref("Receipt"), "problem": ref("Problem")})
@@ -67,6 +68,7 @@ def json_content(schema: Schema) -> Schema:
 
 ENTRIES = json_content(shape({"entries": many(ref("Entry")), "looked_up_to": WHOLE}, {"next": TEXT}))
 ENTRY = json_content(ref("Entry"))
+PROOF = {"text/plain; charset=utf-8": {"schema": TEXT}}
 NDJSON = {"application/x-ndjson": {"schema": TEXT}}
 SSE = {"text/event-stream": {"schema": TEXT}}
 CSV = {"text/csv": {"schema": TEXT}}

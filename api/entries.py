@@ -8,10 +8,11 @@ from starlette.responses import Response
 
 from api.answers import accepts, link_header, next_link, streamed
 from api.asking import Asked, Nothing, Position, RecordName, Reference, TypeName, ledger_of
-from api.contract import ENTRIES, ENTRY, NDJSON, SSE, responses
+from api.contract import ENTRIES, ENTRY, NDJSON, PROOF, SSE, responses
 from api.feed import Feed, Filter, told
 from api.problems import NOT_FOUND, Problem
 from api.streams import events
+from ledger.application import Ledger
 from ledger.domain.fields import written_as
 from ledger.entry import Source
 
@@ -83,10 +84,28 @@ def _end(feed: Feed, wanted: Wanted) -> int:
     return head if wanted.until is None else min(wanted.until, head)
 
 
+@router.get("/entries/{position}/receipt", summary="Its receipt", responses=responses(404, 422, ok=PROOF))
+def receipt(request: Request, position: Annotated[Position, Path()], _: Annotated[Nothing, Query()]) -> Response:
+    """The receipt of an entry as it was first signed: C2SP tlog-proof text, which carries the entry's exact bytes and is checked offline."""
+    ledger = ledger_of(request)
+    try:
+        found = ledger.prove(position)
+    except LookupError:
+        raise _beyond(ledger) from None
+    if found is None:
+        raise Problem(NOT_FOUND, f"Nothing that covers entry {position} was signed yet.")
+    name = {"content-disposition": f'attachment; filename="entry-{position}.tlog-proof"'}
+    return Response(found.to_bytes(), 200, name, "text/plain; charset=utf-8")
+
+
 @router.get("/entries/{position}", summary="One entry", responses=responses(404, 422, ok=ENTRY))
 def entry(request: Request, position: Annotated[Position, Path()], _: Annotated[Nothing, Query()]) -> Response:
     """One entry: its stored bytes as they are, its leaf hash, and a sentence that tells it."""
     found = request.app.state.feed.recorder.entry(position)
     if found is None:
-        raise Problem(NOT_FOUND, f"The ledger ends at position {ledger_of(request).head().position}.")
+        raise _beyond(ledger_of(request))
     return Response(told(found), media_type="application/json")
+
+
+def _beyond(ledger: Ledger) -> Problem:
+    return Problem(NOT_FOUND, f"The ledger ends at position {ledger.head().position}.")

@@ -23,12 +23,13 @@ from eventsourcing.utils import Environment, EnvType
 from ledger import sealing
 from ledger.clock import Clock, spelled
 from ledger.desk import Desk
+from ledger.domain import ledger_opening
 from ledger.domain.adoption import Packs, Shelf
 from ledger.domain.claim import SealedHeads
-from ledger.domain.history import Entry, Standing, effective
+from ledger.domain.history import Entry, Standing, effective, fold
 from ledger.domain.packs import PackKind
 from ledger.domain.policy import PolicyAdopted
-from ledger.entry import Submission, read_back
+from ledger.entry import Submission, leaf_hash, read_back
 from ledger.heads import Heads
 from ledger.log.keys import VerifierKey
 from ledger.log.lines import Lines
@@ -255,13 +256,22 @@ class Ledger(Application[str]):
         """What a C2SP tlog-tiles path such as `tile/0/000` leads to. Malformed for another path, LookupError beyond the ledger's end."""
         return self._prover.tile(Tile.parse(path))
 
-    def checkpoint(self) -> bytes | None:
-        """The note signed last; None where nothing was."""
-        return self._home.last_checkpoint()
+    def checkpoint(self, size: int | None = None) -> bytes | None:
+        """The note signed over the first `size` entries, or the one signed last; None where nothing was."""
+        return self._home.last_checkpoint() if size is None else self._home.checkpoint(size)
 
     def log_keys(self) -> tuple[VerifierKey, ...]:
         """The public keys of the log, the newest first: those that sign now. Empty where the ledger has no key."""
         return self._signing.verifiers if self._signing else ()
+
+    def earlier_keys(self) -> tuple[str, ...]:
+        """The public keys that took over from one another (`ledger.key-rotated`), the newest first."""
+        own = fold(self.record(f"ledger/{ledger_opening.REFERENCE}")).state
+        return tuple(reversed(own.keys)) if own else ()
+
+    def leaf(self, index: int) -> str:
+        """The leaf hash of entry `index` + 1, 64 hex digits; LookupError where there is none."""
+        return leaf_hash(self.entry_at(index + 1).body)
 
     def position_at(self, instant: str) -> int:
         """The last position recorded at or before an instant (RFC 3339 UTC, microseconds)."""

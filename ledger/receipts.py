@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ledger.clock import spelled
 from ledger.domain.claim import Broken
 from ledger.domain.register import FLAG, RULES, Rule
 from ledger.entry import leaf_hash
+from ledger.log.receipt import Receipt
 from ledger.outcome import Recorded
+from ledger.proving import stated
+
+if TYPE_CHECKING:
+    from ledger.application import Ledger
 
 
 def receipt(recorded: Recorded) -> dict[str, Any]:
-    """The receipt. It depends on the stored entry only, so that a repeat is answered alike."""
+    """The receipt. It depends on the stored entry and its first checkpoint only, so that a repeat is answered alike."""
     entry = recorded.entry
     return {
         "position": entry.position,
@@ -26,7 +31,29 @@ def receipt(recorded: Recorded) -> dict[str, Any]:
         "content": recorded.content.hex(),
         "leaf": leaf_hash(entry.body),
         "departures": [departure for rule in entry.departures for departure in departures(rule)],
+        **(proof(recorded.receipt) if recorded.receipt else {}),
     }
+
+
+def proof(given: Receipt) -> dict[str, Any]:
+    """What a receipt proves by: hashes in hex, the checkpoint's text, and the whole as C2SP tlog-proof text."""
+    tree = stated(given.checkpoint)
+    return {
+        "index": given.index,
+        "size": tree.size,
+        "root": tree.root.hex(),
+        "inclusion": [item.hex() for item in given.path],
+        "checkpoint": given.checkpoint.to_bytes().decode(),
+        "proof": given.to_bytes().decode(),
+    }
+
+
+def told_keys(ledger: Ledger) -> dict[str, Any]:
+    """Every public key of the log, the newest first, and which of them sign now; `origin` is the log's name."""
+    signing = ledger.log_keys()
+    known = dict.fromkeys([*map(str, signing), *ledger.earlier_keys()])
+    told = {"keys": [{"key": key, "signs": number < len(signing)} for number, key in enumerate(known)]}
+    return told | ({"origin": signing[0].name} if signing else {})
 
 
 @cache

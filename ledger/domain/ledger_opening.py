@@ -26,6 +26,15 @@ Origin = Annotated[
 ]
 """A name for this ledger alone, as a web address without its scheme: `example.org/partnership`."""
 
+LogKey = Annotated[
+    str,
+    written_as(
+        r"^[!-*,-~]{1,120}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}$",
+        "a public key as GET /log/keys shows it: name, key id and base64, joined by +",
+    ),
+]
+"""A public key of the log (C2SP signed-note vkey, Ed25519)."""
+
 
 @dataclass(frozen=True)
 class Ledger:
@@ -37,6 +46,8 @@ class Ledger:
     retrospective: bool
     notice: str | None
     sealed_upto: int = 0
+    keys: tuple[str, ...] = ()
+    """The public keys that were named, in the order in which each took over from the one before it."""
 
 
 LEDGER: Record[Ledger] = Record("ledger", prefix="LED", title="Ledger", only=True)
@@ -124,7 +135,45 @@ class HeadsSealed(Event):
         return f"What every record held was sealed, up to position {self.upto}"
 
 
-LedgerEvent = LedgerOpened | HeadsSealed
+@rule("LED-KEY-BY", source="design: the business unit keeps the register")
+def the_business_unit_replaces_the_key(ledger: Ledger | None, claim: Claim[KeyRotated]) -> str | None:
+    """The log's key is replaced in the business unit's name."""
+    return None if claim.sent_by_business_unit else "Only the business unit replaces the key."
+
+
+@rule("LED-KEY-NEXT", source="design: who trusts one key of the log is led by it to the next")
+def each_key_takes_over_from_the_last(ledger: Ledger | None, claim: Claim[KeyRotated]) -> str | None:
+    """A key takes over from the one that was named last, under the same name, and has not been the log's before."""
+    old, new = claim.event.old, claim.event.new
+    if old.partition("+")[0] != new.partition("+")[0]:
+        return "The new key bears another name: the name of a log never changes."
+    named = ledger.keys if ledger else ()
+    if named and old != named[-1]:
+        return f"The key named last is {named[-1]}."
+    if new == old or new in named:
+        return "The new key has been this log's before."
+    return None
+
+
+@recorded_as("ledger.key-rotated", on=LEDGER)
+class KeyRotated(Event):
+    """Another key takes over signing the log. The checkpoint over this entry is signed by both, so that trust in the one leads to the other."""
+
+    old: LogKey
+    new: LogKey
+
+    rules = (there_is_one_ledger, the_business_unit_replaces_the_key, each_key_takes_over_from_the_last)
+
+    def sentence(self) -> str:
+        return f"The log's key {_named(self.old)} was replaced by {_named(self.new)}"
+
+
+def _named(key: str) -> str:
+    """The name and id of a key."""
+    return "+".join(key.split("+")[:2])
+
+
+LedgerEvent = LedgerOpened | HeadsSealed | KeyRotated
 
 
 @LEDGER.folded_by
@@ -135,5 +184,8 @@ def evolve(ledger: Ledger | None, event: LedgerEvent) -> Ledger:
             return Ledger(event.origin, event.partnership, event.demonstration, event.retrospective, event.notice)
         case HeadsSealed(upto=upto):
             return replace(known(ledger), sealed_upto=upto)
+        case KeyRotated(old=old, new=new):
+            held = known(ledger)
+            return replace(held, keys=(*(held.keys or (old,)), new))
         case _:
             assert_never(event)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
@@ -13,13 +13,20 @@ import uvicorn
 from fastapi.testclient import TestClient
 
 from api.app import create_app
-from ledger.wiring import open_parts
+from ledger.signing import Signing
+from ledger.wiring import Parts, open_parts
 from tests.ledger.posting import clock_at_noon
+from tests.log.making import LOG
+
+
+def opening(database: str) -> Callable[[], Parts]:
+    """Opens a ledger whose log is signed."""
+    return partial(open_parts, database, clock=clock_at_noon(), signing=Signing(lambda: (LOG,)))
 
 
 @contextmanager
 def serving(database: str, *, raising: bool = True) -> Iterator[TestClient]:
-    app = create_app(partial(open_parts, database, clock=clock_at_noon()), front_door="Call the front door.")
+    app = create_app(opening(database), front_door="Call the front door.")
     with TestClient(app, base_url="http://localhost", raise_server_exceptions=raising) as client:
         yield client
 
@@ -27,7 +34,7 @@ def serving(database: str, *, raising: bool = True) -> Iterator[TestClient]:
 @contextmanager
 def listening(database: str) -> Iterator[str]:
     """The address of a service that runs in a thread of this process."""
-    app = create_app(partial(open_parts, database, clock=clock_at_noon()))
+    app = create_app(opening(database))
     with socket.create_server(("127.0.0.1", 0)) as door:
         running = uvicorn.Server(uvicorn.Config(app, log_level="error", ws="none", timeout_graceful_shutdown=1))
         thread = threading.Thread(target=running.run, args=([door],))

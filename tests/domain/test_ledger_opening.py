@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from ledger.domain.ledger_opening import HeadsSealed, LedgerOpened
+from ledger.domain.ledger_opening import HeadsSealed, KeyRotated, LedgerOpened
 from tests.domain.scenario import HELD, LA, given, post
 
 DATA = {"origin": "example.org/partnership", "partnership": "Anywhere", "demonstration": True, "retrospective": False}
@@ -49,3 +49,40 @@ def test_heads_are_sealed_further_on_each_time_and_by_the_business_unit():
     from_an_agency = post("ledger.heads-sealed", "LEDGER", SEALED, source="/agencies/LA", by="partner-submitter@LA")
     given(LA, OPENED).when(from_an_agency).then_refused("LED-SEAL-BY")
     given().when(sealed).then_refused("REC-BEGUN")
+
+
+FIRST, SECOND, THIRD = (
+    f"example.org/partnership+{number}467ab22+AZsfhHkc/HZjBFhU04netcqVRJ2HXydqg4QLBgqznPx{number}" for number in "123"
+)
+
+
+def rotated(old, new, **how):
+    return post("ledger.key-rotated", "LEDGER", {"old": old, "new": new}, **how)
+
+
+def test_one_key_takes_over_from_another():
+    given(OPENED).when(rotated(FIRST, SECOND)).then_recorded().then_state(lambda s: s.keys == (FIRST, SECOND))
+    given(OPENED, rotated(FIRST, SECOND)).when(rotated(SECOND, THIRD)).then_recorded().then_state(
+        lambda s: s.keys == (FIRST, SECOND, THIRD)
+    )
+    told = KeyRotated(old=FIRST, new=SECOND).sentence()
+    assert told == "The log's key example.org/partnership+1467ab22 was replaced by example.org/partnership+2467ab22"
+
+
+def test_a_key_takes_over_from_the_one_named_last_and_only_once():
+    rotation = given(OPENED, rotated(FIRST, SECOND))
+    for old, new in ((FIRST, THIRD), (SECOND, FIRST), (SECOND, SECOND)):
+        rotation.when(rotated(old, new)).then_refused("LED-KEY-NEXT")
+    given(OPENED).when(rotated(FIRST, FIRST)).then_refused("LED-KEY-NEXT")
+    given(OPENED).when(rotated(FIRST, SECOND.replace("example.org", "example.net"))).then_refused("LED-KEY-NEXT")
+
+
+def test_the_business_unit_replaces_the_key():
+    from_an_agency = rotated(FIRST, SECOND, source="/agencies/LA", by="partner-submitter@LA")
+    given(LA, OPENED).when(from_an_agency).then_refused("LED-KEY-BY")
+
+
+@pytest.mark.parametrize("key", ["", "PRIVATE+KEY+" + FIRST, FIRST[:-1], FIRST.replace("+", " "), FIRST + "\n"])
+def test_what_is_no_public_key_is_not_taken(key):
+    with pytest.raises(ValidationError):
+        KeyRotated(old=FIRST, new=key)
