@@ -56,7 +56,8 @@ RECEIPT = shape(
     },
     {"index": WHOLE, "size": WHOLE, "root": HASH, "inclusion": many(HASH), "checkpoint": TEXT, "proof": TEXT},
 )  # fmt: skip
-TOLD_ENTRY = shape({"position": WHOLE, "leaf": HASH, "sentence": TEXT, "entry": OPEN})
+STATEMENT = shape({"position": WHOLE, "sentence": TEXT, "whose": TEXT}, {"agency": TEXT})
+TOLD_ENTRY = shape({"position": WHOLE, "leaf": HASH, "sentence": TEXT, "entry": OPEN}, {"statements": many(STATEMENT)})
 ITEM = shape({"status": {"type": "integer"}}, {"receipt": ref("Receipt"), "problem": ref("Problem")})
 RULE = shape({"id": TEXT, "name": TEXT, "sentence": TEXT, "source": TEXT, "effect": {"enum": ["refuse", "flag"]}})
 SCHEMAS = {"Problem": PROBLEM, "Receipt": RECEIPT, "Entry": TOLD_ENTRY, "BatchItem": ITEM, "Rule": RULE}

@@ -1,5 +1,6 @@
 """GET /entries and /entries/{position}: the ledger itself, in order."""
 
+import json
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Query, Request
@@ -11,9 +12,11 @@ from api.asking import Asked, Nothing, Position, RecordName, Reference, TypeName
 from api.contract import ENTRIES, ENTRY, NDJSON, PROOF, SSE, responses
 from api.feed import Feed, Filter, told
 from api.problems import NOT_FOUND, Problem
+from api.records import told_statement
 from api.streams import events
 from ledger.application import Ledger
 from ledger.domain.fields import written_as
+from ledger.domain.history import statements
 from ledger.entry import Source
 
 router = APIRouter(tags=["the ledger"])
@@ -100,11 +103,15 @@ def receipt(request: Request, position: Annotated[Position, Path()], _: Annotate
 
 @router.get("/entries/{position}", summary="One entry", responses=responses(404, 422, ok=ENTRY))
 def entry(request: Request, position: Annotated[Position, Path()], _: Annotated[Nothing, Query()]) -> Response:
-    """One entry: its stored bytes as they are, its leaf hash, and a sentence that tells it."""
+    """One entry: its stored bytes as they are, its leaf hash, a sentence that tells it, and the statements set beside it since."""
     found = request.app.state.feed.recorder.entry(position)
     if found is None:
         raise _beyond(ledger_of(request))
-    return Response(told(found), media_type="application/json")
+    beside = statements(ledger_of(request).record(found.originator_id)).get(position, [])
+    body = told(found)
+    if beside:
+        body = b'%b,"statements":%b}' % (body[:-1], json.dumps([told_statement(each) for each in beside]).encode())
+    return Response(body, media_type="application/json")
 
 
 def _beyond(ledger: Ledger) -> Problem:

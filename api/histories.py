@@ -1,5 +1,6 @@
 """GET /incidents/{reference}/history: what was known of an incident at one position, without hindsight."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
@@ -8,18 +9,21 @@ from starlette.responses import Response
 
 from api.answers import json_answer
 from api.asking import AsAt, Asked, Position, Reference, ledger_of
-from api.contract import INSTANT, OPEN, TEXT, WHOLE, YES, json_content, many, responses, shape
+from api.contract import INSTANT, OPEN, STATEMENT, TEXT, WHOLE, YES, json_content, many, responses, shape
 from api.problems import NOT_FOUND, Problem
-from api.records import AS_IT_COUNTS, told_entry
+from api.records import AS_IT_COUNTS, HOLD, RESTRICTED, told_entry, told_standing
 from api.waiting import answered_at
 from ledger.clock import spelled
-from ledger.domain.history import Entry, effective, fold
+from ledger.domain.history import Entry, effective, fold, statements
 from ledger.histories import INCIDENT, History, history
 from ledger.projections.links import links_to
 
 router = APIRouter(tags=["records"])
 
-OF_RECORD = shape({"record": TEXT, "joined": WHOLE, "version": WHOLE, "void": YES}, {"duplicate_of": TEXT})
+OF_RECORD = shape(
+    {"record": TEXT, "joined": WHOLE, "version": WHOLE, "void": YES},
+    {"duplicate_of": TEXT, "restricted": RESTRICTED, "holds": many(HOLD)},
+)
 OF_ENTRY = shape(
     {
         "position": WHOLE,
@@ -32,7 +36,7 @@ OF_ENTRY = shape(
         "departures": many(TEXT),
         "entry": OPEN,
     },
-    {"as_corrected": AS_IT_COUNTS},
+    {"as_corrected": AS_IT_COUNTS, "statements": many(STATEMENT)},
 )
 HISTORY = shape(
     {"incident": TEXT, "as_at": WHOLE, "records": many(OF_RECORD), "entries": many(OF_ENTRY), "elsewhere": many(TEXT)}
@@ -81,11 +85,14 @@ def incident_history(
 def told_history(reference: str, as_at: int, found: History) -> dict[str, Any]:
     """A history as JSON values."""
     counted = {entry.position: entry for entries in found.records.values() for entry in effective(entries)}
+    beside = {at: each for entries in found.records.values() for at, each in statements(entries).items()}
     return {
         "incident": f"{INCIDENT}/{reference}",
         "as_at": as_at,
         "records": [_told_record(name, found) for name in found.joined],
-        "entries": [_told_entry(entry, counted.get(entry.position)) for entry in found.entries],
+        "entries": [
+            _told_entry(entry, counted.get(entry.position), beside.get(entry.position, ())) for entry in found.entries
+        ],
         "elsewhere": list(found.elsewhere),
     }
 
@@ -93,10 +100,10 @@ def told_history(reference: str, as_at: int, found: History) -> dict[str, Any]:
 def _told_record(name: str, found: History) -> dict[str, Any]:
     standing = fold(found.records[name])
     told = {"record": name, "joined": found.joined[name], "version": standing.version, "void": standing.void}
-    return told | ({"duplicate_of": standing.duplicate_of} if standing.duplicate_of else {})
+    return told | told_standing(standing)
 
 
-def _told_entry(entry: Entry, as_it_counts: Entry | None) -> dict[str, Any]:
+def _told_entry(entry: Entry, as_it_counts: Entry | None, beside: Sequence[Entry]) -> dict[str, Any]:
     times = {"time": entry.time.isoformat(), "recordedtime": spelled(entry.recordedtime)}
     extra = {"record": entry.originator_id, **times, "departures": list(entry.departures)}
-    return told_entry(entry, as_it_counts) | extra
+    return told_entry(entry, as_it_counts, beside) | extra

@@ -103,7 +103,7 @@ def _answer(question: Question, request: Request, asked: Any) -> Response:
         histories=lambda names: ledger.records(names, position),
     )
     try:
-        found = question.asks(tables, asking)
+        found = question.answer(tables, asking)
     except UnknownPlace as unknown:
         raise Problem(NOT_FOUND, str(unknown)) from None
     following = _following(request, asking, found)

@@ -10,12 +10,12 @@ from starlette.responses import Response
 
 from api.answers import json_answer
 from api.asking import AsAt, Asked, RecordName, Reference, ledger_of, resolved
-from api.contract import INSTANT, OPEN, TEXT, WHOLE, YES, json_content, many, responses, shape
+from api.contract import INSTANT, OPEN, STATEMENT, TEXT, WHOLE, YES, json_content, many, responses, shape
 from api.problems import NOT_FOUND, Problem
 from ledger.canonical import read
 from ledger.domain.children import BYTES, child_reference
-from ledger.domain.general import Corrected, Withdrawn
-from ledger.domain.history import Entry, effective, fold
+from ledger.domain.general import Corrected, StatementAdded, Withdrawn
+from ledger.domain.history import Entry, Standing, effective, fold, statements
 from ledger.entry import leaf_hash
 
 router = APIRouter(tags=["records"])
@@ -23,11 +23,14 @@ MOST_CHILDREN = 50
 
 AS_IT_COUNTS = shape({"by": many(WHOLE), "time": INSTANT, "timeprecision": TEXT, "data": OPEN})
 RECORD_ENTRY = shape(
-    {"position": WHOLE, "leaf": TEXT, "sentence": TEXT, "counts": YES, "entry": OPEN}, {"as_corrected": AS_IT_COUNTS}
+    {"position": WHOLE, "leaf": TEXT, "sentence": TEXT, "counts": YES, "entry": OPEN},
+    {"as_corrected": AS_IT_COUNTS, "statements": many(STATEMENT)},
 )
+RESTRICTED = shape({"ground": TEXT, "position": WHOLE}, {"until": TEXT})
+HOLD = shape({"position": WHOLE, "authority": TEXT})
 RECORD = shape(
     {"record": TEXT, "version": WHOLE, "as_at": WHOLE, "void": YES, "entries": many(RECORD_ENTRY)},
-    {"duplicate_of": TEXT},
+    {"duplicate_of": TEXT, "restricted": RESTRICTED, "holds": many(HOLD)},
 )
 
 
@@ -59,19 +62,41 @@ def record(
 
 def told_record(entries: Sequence[Entry], as_at: int) -> dict[str, Any]:
     """One record as JSON values."""
-    standing, counted = fold(entries), {entry.position: entry for entry in effective(entries)}
+    counted, beside = {entry.position: entry for entry in effective(entries)}, statements(entries)
+    standing = fold(entries)
     told: dict[str, Any] = {
         "record": entries[0].originator_id,
         "version": standing.version,
         "as_at": as_at,
         "void": standing.void,
-        "entries": [told_entry(entry, counted.get(entry.position)) for entry in entries],
+        "entries": [
+            told_entry(entry, counted.get(entry.position), beside.get(entry.position, ())) for entry in entries
+        ],
     }
-    return told | ({"duplicate_of": standing.duplicate_of} if standing.duplicate_of else {})
+    return told | told_standing(standing)
 
 
-def told_entry(entry: Entry, as_it_counts: Entry | None) -> dict[str, Any]:
-    """One entry, and beside it what corrections made of it. A correction or withdrawal counts by what it does to others."""
+def told_standing(standing: Standing) -> dict[str, Any]:
+    """What else is to be known of a record: that it repeats another, is restricted, or held."""
+    told: dict[str, Any] = {"duplicate_of": standing.duplicate_of} if standing.duplicate_of else {}
+    if (restriction := standing.restriction) is not None:
+        until = {"until": restriction.until.isoformat()} if restriction.until else {}
+        told["restricted"] = {"ground": restriction.ground, "position": restriction.position} | until
+    if standing.holds:
+        told["holds"] = [{"position": hold.position, "authority": hold.authority} for hold in standing.holds]
+    return told
+
+
+def told_statement(entry: Entry) -> dict[str, Any]:
+    """A statement as it stands beside an entry; its words are opened like any other."""
+    told: dict[str, Any] = {"position": entry.position, "sentence": entry.event.sentence()}
+    if isinstance(entry.event, StatementAdded):
+        told |= {"whose": entry.event.whose} | ({"agency": entry.event.agency} if entry.event.agency else {})
+    return told
+
+
+def told_entry(entry: Entry, as_it_counts: Entry | None, beside: Sequence[Entry] = ()) -> dict[str, Any]:
+    """One entry, and beside it what corrections made of it, and the statements. A correction or withdrawal counts by what it does to others."""
     told: dict[str, Any] = {
         "position": entry.position,
         "leaf": leaf_hash(entry.body),
@@ -86,7 +111,7 @@ def told_entry(entry: Entry, as_it_counts: Entry | None) -> dict[str, Any]:
             "timeprecision": as_it_counts.timeprecision,
             "data": as_it_counts.event.model_dump(mode="json", exclude_unset=True),
         }
-    return told
+    return told | ({"statements": [told_statement(each) for each in beside]} if beside else {})
 
 
 @router.post(

@@ -15,7 +15,7 @@ from ledger import canonical, sealing
 from ledger.clock import spelled
 from ledger.domain.calendar import london_day
 from ledger.domain.fields import WORDS, Instant, TimePrecision, written_as
-from ledger.domain.general import GENERAL, Corrected
+from ledger.domain.general import AMENDING, Corrected
 from ledger.domain.history import Entry
 from ledger.domain.register import REGISTER, TYPE_PREFIX, Event, EventType, Path
 from ledger.findings import placed
@@ -186,7 +186,7 @@ def word_places(kind: EventType, data: Any) -> list[sealing.Place]:
 @cache
 def words_of_record(record: str) -> frozenset[Path]:
     """Every path to free text in any event of a record: a correction may bring new words for any of them."""
-    own = (k for k in REGISTER.values() if k.record.name == record and k.event not in GENERAL.values())
+    own = (k for k in REGISTER.values() if k.record.name == record and k.event not in AMENDING)
     return frozenset(path for kind in own for path, _ in kind.words)
 
 

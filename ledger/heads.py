@@ -15,7 +15,7 @@ from functools import cache
 from typing import Any
 
 from ledger import sealing
-from ledger.domain.general import GENERAL, Corrected, DuplicateOf
+from ledger.domain.general import AMENDING, Corrected, DuplicateOf
 from ledger.domain.register import REGISTER, EventType, Path
 from ledger.log.lines import Lines
 
@@ -68,5 +68,5 @@ def _links(kind: EventType) -> tuple[tuple[Path, str], ...]:
     """Where an event of a type cites records; a correction wherever any event of its record does."""
     if kind.event is not Corrected:
         return kind.links
-    own = (k for k in REGISTER.values() if k.record is kind.record and k.event not in GENERAL.values())
+    own = (k for k in REGISTER.values() if k.record is kind.record and k.event not in AMENDING)
     return tuple({link for each in own for link in each.links})

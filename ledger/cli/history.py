@@ -88,8 +88,8 @@ def of(parts: Parts, name: str, upto: int) -> History:
 
 
 def since_then(found: History) -> dict[int, str]:
-    """What later entries of the same history did to an entry, by its position: `corrected at 12`, `withdrawn at 14`."""
-    from ledger.domain.general import Corrected, Withdrawn
+    """What later entries of the same history did to an entry, or set beside it, by its position: `corrected at 12`."""
+    from ledger.domain.general import Corrected, StatementAdded, Withdrawn
 
     said: dict[int, list[str]] = {}
     for entry in found.entries:
@@ -98,6 +98,8 @@ def since_then(found: History) -> dict[int, str]:
                 said.setdefault(position, []).append(f"corrected at {entry.position}")
             case Withdrawn(position=position):
                 said.setdefault(position, []).append(f"withdrawn at {entry.position}")
+            case StatementAdded(position=position) as statement:
+                said.setdefault(position, []).append(f"statement of {statement.of} at {entry.position}")
             case _:
                 pass
     return {position: ", ".join(each) for position, each in said.items()}

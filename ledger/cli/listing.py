@@ -61,7 +61,7 @@ def command(listed: Listed) -> Callable[..., None]:
         from ledger.projections.questions import BY_NAME
 
         _list(
-            listed.title, BY_NAME[listed.name].asks, listed.columns, database=database, as_at=as_at, as_of=as_of,
+            listed.title, BY_NAME[listed.name].answer, listed.columns, database=database, as_at=as_at, as_of=as_of,
             where=where, sort=sort or listed.order, limit=limit, as_json=as_json,
         )  # fmt: skip
 
@@ -105,6 +105,8 @@ def answered(
 def tell(title: str, columns: Columns, answer: Answer) -> None:
     """The answer as a table."""
     heading = f"{title}: as at position {answer.as_at}, as of {answer.as_of}"
+    if any(map(_marks, answer.items)):
+        columns = columns | {"marks": _marks}
     show(heading, list(columns), ([cell(item) for cell in columns.values()] for item in answer.items))
     if len(answer.items) < answer.total:
         note(f"{len(answer.items)} of {answer.total}.")
@@ -141,8 +143,18 @@ def _words(name: str) -> Callable[[Item], Any]:
     return lambda item: str(item[name] or "").replace("-", " ")
 
 
+def _marks(item: Item) -> list[str]:
+    """What stands beside a record: that it is restricted, and statements by their positions."""
+    said = [f"statement at {position}" for position in item.get("statements", ())]
+    return (["restricted"] if item.get("restricted") else []) + said
+
+
 def _yes(name: str) -> Callable[[Item], str]:
     return lambda item: "yes" if item[name] else ""
+
+
+def _record(item: Item) -> str:
+    return f"{item['record']}/{item['reference']}"
 
 
 def _either(name: str, other: str) -> Callable[[Item], Any]:
@@ -236,7 +248,7 @@ ESCALATIONS: Columns = {
     "lapsed": lambda item: "yes" if item["lapsed"] else "", "outcome": _words("outcome"), "ended": _ended,
 }  # fmt: skip
 REVIEWS: Columns = {
-    "record": lambda item: f"{item['record']}/{item['reference']}", "stage": _field("stage"), "happened": _field("happened_on"),
+    "record": _record, "stage": _field("stage"), "happened": _field("happened_on"),
     "known": _field("known_on"), "notification": _notification, "rapid reviews": _rapid, "reviews": _reviews,
 }  # fmt: skip
 AUDITS: Columns = {
@@ -298,6 +310,16 @@ LISTS = (
         "arrangements": _field("reference"), "edition": _field("edition"), "guidance": _field("guidance"),
         "published": _field("published_on"), "amended": _field("amended_on"), "areas": _field("areas"),
         "in effect by": _either("amendment_in_effect_by", "in_effect_by"),
+    }),
+    Listed("statements", "Statements beside entries", "Entries that somebody disputes, and whose statement stands beside them.", {
+        "record": _record, "entry": _field("position"), "whose": _either("agency", "whose"), "added": _field("added_on"),
+        "statement": _field("key"),
+    }),
+    Listed("restrictions", "Restricted records", "Records that are shown to fewer, on which ground and until when.", {
+        "record": _record, "ground": _words("ground"), "since": _field("restricted_on"), "last day": _field("last_day"),
+    }),
+    Listed("holds", "Holds", "Records of which nothing may be erased, and for whom they are kept.", {
+        "record": _record, "authority": _field("authority"), "since": _field("placed_on"), "entry": _field("key"),
     }),
     Listed("agencies", "Agencies", "The agencies of the partnership, what they are called, and who took over from them.", {
         "agency": _field("reference"), "name": _field("name"), "sector": _words("sector"), "standing": _words("standing"),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ledger.domain.claim import Broken, Claim, Verdict, judge
-from ledger.domain.general import Corrected, Withdrawn
+from ledger.domain.general import Corrected, StatementAdded, Withdrawn
 from ledger.domain.history import ABSENT, Entry, Standing, corrected, effective, folded
 from ledger.domain.register import rule
 from ledger.domain.standing import (
@@ -64,21 +64,32 @@ def a_record_that_cannot_be_begun_again_is_not_voided(
     return None
 
 
-def judge_correction(entries: Sequence[Entry], standing: Standing, claim: Claim[Corrected | Withdrawn]) -> Verdict:
-    """Judge a correction or withdrawal; raises pydantic's ValidationError where new values do not fit the original's shape."""
+@rule("STMT-ENTRY", source="events.md: statement-added, position")
+def it_stands_beside_an_entry(entries: Sequence[Entry], claim: Claim[StatementAdded]) -> str | None:
+    """A statement stands beside an entry of its own record."""
+    if any(entry.position == claim.event.position for entry in entries):
+        return None
+    return f"Entry {claim.event.position} is not one of {claim.kind.record.name}/{claim.reference}."
+
+
+OF_CORRECTIONS = (
+    it_speaks_of_an_original_event,
+    whoever_recorded_it_corrects_it,
+    a_record_that_cannot_be_begun_again_is_not_voided,
+)
+SPEAKING_OF_AN_ENTRY = (Corrected, Withdrawn, StatementAdded)
+"""Events that name an entry of their record, and are judged with its entries at hand."""
+
+
+def judge_correction(entries: Sequence[Entry], standing: Standing, claim: Claim[Any]) -> Verdict:
+    """Judge an event that names an entry; raises pydantic's ValidationError where new values do not fit the original's shape."""
     verdict = judge(standing, claim, STANDING_RULES)
     if verdict.refusals:
         return verdict
-    for check in (
-        it_speaks_of_an_original_event,
-        whoever_recorded_it_corrects_it,
-        a_record_that_cannot_be_begun_again_is_not_voided,
-    ):
+    for check in (it_stands_beside_an_entry,) if isinstance(claim.event, StatementAdded) else OF_CORRECTIONS:
         if (why := check(entries, claim)) is not None:
             return Verdict((Broken(check, why),), ())
-    if isinstance(claim.event, Withdrawn):
-        return verdict
-    return _judge_as_corrected(entries, claim, claim.event)
+    return _judge_as_corrected(entries, claim, claim.event) if isinstance(claim.event, Corrected) else verdict
 
 
 def _judge_as_corrected(entries: Sequence[Entry], claim: Claim[Any], correction: Corrected) -> Verdict:

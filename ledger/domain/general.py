@@ -1,12 +1,12 @@
-"""What may happen to any record: corrected, withdrawn, found to repeat another."""
+"""What may happen to any record: corrected, withdrawn, found to repeat another, disputed, restricted, held."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from ledger.domain.fields import AgencyCode, LoggedWords, Reference, written_as
+from ledger.domain.fields import AgencyCode, Day, LoggedWords, Reference, Title, Words, spoken, worded, written_as
 from ledger.domain.register import RECORDS, Event, add
 
 Position = Annotated[int, Field(ge=1)]
@@ -44,11 +44,94 @@ class DuplicateOf(Event):
         return f"Found to repeat {self.duplicate_of}, and counted with it from here on"
 
 
-GENERAL: dict[str, type[Event]] = {"corrected": Corrected, "withdrawn": Withdrawn, "duplicate-of": DuplicateOf}
+AMENDING = (Corrected, Withdrawn, DuplicateOf)
+"""Events that change what earlier entries say."""
+
+
+class Mark(Event):
+    """Says something of a record, not what happened; a record that was withdrawn, or repeats another, may be marked too."""
+
+
+Whose = Literal["agency", "child", "parent-or-carer", "family", "practitioner", "other"]
+Ground = Literal["accuracy-contested", "unlawful", "needed-for-a-claim", "objection-pending"]
+"""Why use of a record is restricted: the four grounds of UK GDPR article 18(1)."""
+
+
+class StatementAdded(Mark):
+    """Somebody disputes an entry, or adds to it; the entry keeps standing, with the statement beside it (RGT-RECT).
+
+    `whose`: the part of whoever makes it, never a name; an agency is named by its code.
+    """
+
+    position: Position
+    statement: LoggedWords
+    whose: Whose
+    agency: AgencyCode | None = None
+
+    def sentence(self) -> str:
+        return f"A statement of {self.of} stands beside entry {self.position}"
+
+    @property
+    def of(self) -> str:
+        """Whose it is, in words."""
+        if self.agency is not None:
+            return self.agency
+        return f"{'another person' if self.whose == 'other' else f'the {worded(self.whose)}'}"
+
+
+class Restricted(Mark):
+    """The record is kept and shown to fewer (UK GDPR art 18); without `until`, till it is lifted. `until`: its last day."""
+
+    ground: Ground
+    until: Day | None = None
+
+    def sentence(self) -> str:
+        return f"Restricted: {worded(self.ground)}{f', until {spoken(self.until)}' if self.until else ''}"
+
+
+class Unrestricted(Mark):
+    """The restriction ended."""
+
+    lifted_because: Words | None = None
+
+    def sentence(self) -> str:
+        return "No longer restricted"
+
+
+class HoldPlaced(Mark):
+    """Nothing of the record may be erased while an inquiry or a court may want it (RET-MORAT). `authority`: which."""
+
+    authority: Title
+    held_because: Words | None = None
+
+    def sentence(self) -> str:
+        return f"Held for {self.authority}: nothing of it may be erased"
+
+
+class HoldLifted(Mark):
+    """A hold ended. `hold`: the position of the entry that placed it; others may stand."""
+
+    hold: Position
+    released_because: Words | None = None
+
+    def sentence(self) -> str:
+        return f"The hold of entry {self.hold} was lifted"
+
+
+GENERAL: dict[str, type[Event]] = {
+    "corrected": Corrected,
+    "withdrawn": Withdrawn,
+    "duplicate-of": DuplicateOf,
+    "statement-added": StatementAdded,
+    "restricted": Restricted,
+    "unrestricted": Unrestricted,
+    "hold-placed": HoldPlaced,
+    "hold-lifted": HoldLifted,
+}
 
 
 def register_general_events() -> None:
-    """Give every record its corrected, withdrawn and duplicate-of; called once, after all records are registered."""
+    """Give every record its general events; called once, after all records are registered."""
     for record in RECORDS.values():
         for name, event in GENERAL.items():
             add(f"{record.name}.{name}", event, on=record)

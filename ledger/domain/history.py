@@ -12,7 +12,17 @@ from pydantic import BaseModel, ConfigDict
 
 from ledger.domain.calendar import london_day
 from ledger.domain.fields import Instant, TimePrecision, known_day
-from ledger.domain.general import Corrected, DuplicateOf, Withdrawn
+from ledger.domain.general import (
+    Corrected,
+    DuplicateOf,
+    HoldLifted,
+    HoldPlaced,
+    Mark,
+    Restricted,
+    StatementAdded,
+    Unrestricted,
+    Withdrawn,
+)
 from ledger.domain.register import Event, EventType
 
 
@@ -64,13 +74,32 @@ class Entry(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Restriction:
+    """Why a record is restricted, till which day, and by which entry. `until` is its last day; None till it is lifted."""
+
+    ground: str
+    until: date | None
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A hold on a record, by the position of the entry that placed it: while there is one, nothing of it may be erased (RET-MORAT)."""
+
+    position: int
+    authority: str
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
-    """How a record stands: its version, its state, and whether it was voided or repeats another record."""
+    """How a record stands: its version, its state, whether it was voided or repeats another record, and its marks."""
 
     version: int = 0
     state: Any = None
     void: bool = False
     duplicate_of: str | None = None
+    restriction: Restriction | None = None
+    holds: tuple[Hold, ...] = ()
 
     @property
     def counts(self) -> bool:
@@ -90,7 +119,7 @@ class _When(BaseModel):
 
 
 def effective(entries: Iterable[Entry]) -> list[Entry]:
-    """The entries that count, as corrected: nothing withdrawn, nothing of a record whose first event was withdrawn.
+    """The entries that count, as corrected: nothing withdrawn, nothing but marks of a record whose first event was withdrawn.
 
     Corrections and withdrawals themselves are not in the list; what they did is.
     """
@@ -104,7 +133,7 @@ def effective(entries: Iterable[Entry]) -> list[Entry]:
             case Withdrawn(position=position):
                 kept.pop(position, None)
                 if position == first:
-                    kept.clear()
+                    kept = {at: held for at, held in kept.items() if isinstance(held.event, Mark)}
             case _:
                 first = entry.position if first is None else first
                 kept[entry.position] = entry
@@ -143,15 +172,45 @@ def fold(entries: Sequence[Entry]) -> Standing:
 
 
 def folded(counted: Sequence[Entry], version: int) -> Standing:
-    """The standing that entries leave of which all count as they are: void if there are none."""
-    state: Any = None
-    duplicate_of: str | None = None
+    """The standing that entries leave of which all count as they are: void if there are none but marks."""
+    standing = Standing(version, void=True)
     for entry in counted:
-        if isinstance(entry.event, DuplicateOf):
-            duplicate_of = entry.event.duplicate_of
-        else:
-            state = entry.kind.record.evolve(state, entry.event)
-    return Standing(version, state, void=not counted, duplicate_of=duplicate_of)
+        standing = _after(standing, entry)
+    return standing
+
+
+def _after(standing: Standing, entry: Entry) -> Standing:
+    """The standing after one more entry that counts; its version is left as it is."""
+    match entry.event:
+        case DuplicateOf(duplicate_of=other):
+            return replace(standing, duplicate_of=other, void=False)
+        case Mark() as mark:
+            return _marked(standing, mark, entry.position)
+        case event:
+            return replace(standing, state=entry.kind.record.evolve(standing.state, event), void=False)
+
+
+def _marked(standing: Standing, mark: Mark, position: int) -> Standing:
+    match mark:
+        case Restricted(ground=ground, until=until):
+            return replace(standing, restriction=Restriction(ground, until, position))
+        case Unrestricted():
+            return replace(standing, restriction=None)
+        case HoldPlaced(authority=authority):
+            return replace(standing, holds=(*standing.holds, Hold(position, authority)))
+        case HoldLifted(hold=placed):
+            return replace(standing, holds=tuple(hold for hold in standing.holds if hold.position != placed))
+        case _:
+            return standing
+
+
+def statements(entries: Sequence[Entry]) -> dict[int, list[Entry]]:
+    """The statements that stand beside entries of one record, by the position of the entry each speaks of."""
+    found: dict[int, list[Entry]] = {}
+    for entry in effective(entries):
+        if isinstance(entry.event, StatementAdded):
+            found.setdefault(entry.event.position, []).append(entry)
+    return found
 
 
 def advance(standing: Standing, entry: Entry) -> Standing | None:
@@ -159,8 +218,5 @@ def advance(standing: Standing, entry: Entry) -> Standing | None:
     match entry.event:
         case Corrected() | Withdrawn():
             return None
-        case DuplicateOf(duplicate_of=other):
-            return replace(standing, version=entry.version, duplicate_of=other)
-        case event:
-            state = entry.kind.record.evolve(standing.state, event)
-            return Standing(entry.version, state, standing.void, standing.duplicate_of)
+        case _:
+            return _after(replace(standing, version=entry.version), entry)

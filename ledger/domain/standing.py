@@ -8,9 +8,10 @@ from typing import Any
 from ledger.domain.calendar import london_day, start_of_day
 from ledger.domain.claim import Claim
 from ledger.domain.fields import known_day
-from ledger.domain.general import Corrected, DuplicateOf, Withdrawn
+from ledger.domain.general import Corrected, DuplicateOf, Mark, Withdrawn
 from ledger.domain.history import Standing
 from ledger.domain.ledger_opening import LEDGER, REFERENCE
+from ledger.domain.marks import RULES_OF_MARKS
 from ledger.domain.register import rule
 
 SKEW = timedelta(minutes=5)
@@ -30,7 +31,9 @@ def record_was_begun(standing: Standing, claim: Claim[Any]) -> str | None:
 
 @rule("REC-VOID", source="events.md: withdrawing the first event voids the record")
 def record_still_counts(standing: Standing, claim: Claim[Any]) -> str | None:
-    """Nothing more may be recorded on a record that was withdrawn, or that repeats another, but that this was wrong."""
+    """Nothing more may be recorded on a record that was withdrawn, or that repeats another, but that this was wrong, and marks."""
+    if isinstance(claim.event, Mark):
+        return None
     if standing.void:
         return f"{claim.kind.record.name}/{claim.reference} was withdrawn; begin a new record instead."
     if standing.duplicate_of is not None and not isinstance(claim.event, Corrected | Withdrawn):
@@ -147,4 +150,5 @@ STANDING_RULES = (
     time_is_no_finer_than_its_precision,
     the_date_inside_is_the_time_outside,
     the_repeated_record_is_another_of_its_kind,
+    *RULES_OF_MARKS,
 )

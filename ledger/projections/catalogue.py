@@ -19,6 +19,7 @@ from ledger.projections.incidents import Incidents
 from ledger.projections.indicators import Indicators
 from ledger.projections.inspections import InspectionFindings, Inspections
 from ledger.projections.links import Links
+from ledger.projections.marks import Holds, Restrictions, Statements
 from ledger.projections.meetings import AttendanceAtMeetings, Meetings
 from ledger.projections.partnership import Agencies, Groups, GroupSeats, LedgerItself, Policies
 from ledger.projections.practice_reviews import FamiliesHeard, LearningFromReviews, PracticeReviews, Recommendations
@@ -41,7 +42,8 @@ PROJECTIONS: tuple[Projection[Any], ...] = (
     Priorities(), PriorityMeasures(), Risks(), TaskGroups(), Engagements(), Editions(),
     ActionLog(), EscalationTracker(), EscalationStages(),
     Meetings(), AttendanceAtMeetings(), TrainingPlaces(), TrainingByAgency(), TrainingEvaluations(),
-    Accounts(), Indicators(), PublishedReports(), Decisions(), Amendments(), Departures(), RecordedLate(), Links(),
+    Accounts(), Indicators(), PublishedReports(), Decisions(), Amendments(), Departures(), RecordedLate(),
+    Statements(), Restrictions(), Holds(), Links(),
 )  # fmt: skip
 
 UNTOLD: frozenset[str] = frozenset()

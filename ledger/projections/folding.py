@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple, Protocol
 
+from ledger.domain.general import AMENDING
 from ledger.domain.history import Entry
 from ledger.projections.rows import EVERY_RECORD, Interval, Projection
-from ledger.projections.timeline import AMENDING, Folded, intervals
+from ledger.projections.timeline import Folded, intervals
 
 AT_ONCE = 200
 """Records whose histories are read together: enough to spare questions, few enough to keep memory flat."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ledger.projections import ask, attendance, clocks, programme, review_tracker
@@ -18,6 +18,7 @@ from ledger.projections.engagements import Engagements
 from ledger.projections.escalation_tracker import EscalationTracker
 from ledger.projections.indicators import Indicators
 from ledger.projections.inspections import Inspections
+from ledger.projections.marks import MARKS, Holds, Restrictions, Statements, marked
 from ledger.projections.meetings import Meetings
 from ledger.projections.partnership import Agencies, Groups
 from ledger.projections.priorities import Priorities
@@ -42,7 +43,12 @@ class Question:
     @property
     def columns(self) -> tuple[str, ...]:
         first = ("record", "reference", "key")
-        return (*first, *(name for name in (*self.plain, *self.parts) if name not in first))
+        return (*first, *(name for name in (*self.plain, *self.parts) if name not in first), *MARKS)
+
+    def answer(self, tables: Tables, asking: Asking) -> Answer:
+        """The answer, each item with the marks of its record."""
+        found = self.asks(tables, asking)
+        return replace(found, items=marked(tables, found.items, found.as_at, found.as_of))
 
 
 def _fields(projection: type[Projection[Any]], *worked_out: str) -> tuple[str, ...]:
@@ -94,6 +100,9 @@ QUESTIONS = (
     Question("task-groups", programme.task_groups, _fields(TaskGroups, "open", "overdue")),
     _listed("engagement", Engagements),
     _listed("arrangements", Editions),
+    _listed("statements", Statements),
+    _listed("restrictions", Restrictions),
+    _listed("holds", Holds),
     _listed("reports", PublishedReports),
 )
 BY_NAME = {question.name: question for question in QUESTIONS}

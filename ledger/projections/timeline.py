@@ -6,20 +6,18 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
-from ledger.domain.general import Corrected, DuplicateOf, Withdrawn
+from ledger.domain.general import AMENDING, DuplicateOf, Mark
 from ledger.domain.history import Entry, effective
 from ledger.projections.rows import Interval, Projection, Rows
 
 R = TypeVar("R")
-AMENDING = (Corrected, Withdrawn, DuplicateOf)
-"""Events that change what earlier entries say, so that the record's rows are folded anew."""
 
 
 def told(entries: Iterable[Entry]) -> list[Entry]:
-    """The entries that count, as corrected, by (day, position); none of a record that was withdrawn or repeats another."""
+    """The entries that count, as corrected, by (day, position); only marks of a record that was withdrawn or repeats another."""
     kept = effective(entries)
     if any(isinstance(entry.event, DuplicateOf) for entry in kept):
-        return []
+        kept = [entry for entry in kept if isinstance(entry.event, Mark)]
     return _in_time_order(kept)
 
 
@@ -68,7 +66,8 @@ class Folded:
             for projection, rows in zip(projections, folded.rows, strict=True):
                 rows.advance(projection, entry)
         folded.version = entries[-1].version
-        folded.day = timeline[-1].day if timeline else date.max
+        counts = any(not isinstance(entry.event, Mark) for entry in timeline)
+        folded.day = timeline[-1].day if counts else date.max
         return folded
 
     def takes(self, entry: Entry) -> bool:

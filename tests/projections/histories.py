@@ -12,9 +12,20 @@ from hypothesis import strategies as st
 from ledger.domain.agency import AgencyLeft, AgencyRegistered, AgencyRenamed, AgencySucceeded
 from ledger.domain.calendar import london_day, start_of_day
 from ledger.domain.fields import NOT_STATED, DayOrNotStated
-from ledger.domain.general import Corrected, DuplicateOf, Withdrawn
+from ledger.domain.general import (
+    Corrected,
+    DuplicateOf,
+    HoldLifted,
+    HoldPlaced,
+    Mark,
+    Restricted,
+    StatementAdded,
+    Unrestricted,
+    Withdrawn,
+)
 from ledger.domain.history import Entry, effective
 from ledger.domain.register import REGISTER, TYPE_PREFIX, Event
+from ledger.projections.marks import Holds, Restrictions, Statements
 from ledger.projections.rows import EVERY_RECORD, Projection, Rows
 
 FIRST_DAY = date(2019, 3, 29)  # clocks go forward on the 31st, so a day of 23 hours is among them
@@ -99,7 +110,14 @@ class Amendments(Projection[AmendmentRow]):
         rows.open(AmendmentRow(entry.kind.name.partition(".")[2]), key=str(entry.position))
 
 
-PROJECTIONS: tuple[Projection[Any], ...] = (AgencyNames(), Successors(), Amendments())
+PROJECTIONS: tuple[Projection[Any], ...] = (
+    AgencyNames(),
+    Successors(),
+    Amendments(),
+    Statements(),
+    Restrictions(),
+    Holds(),
+)
 
 
 class Entries:
@@ -182,7 +200,18 @@ def later_events(own: list[Entry]) -> st.SearchStrategy[tuple[str, Event]]:
         st.sampled_from(originals).map(lambda e: ("withdrawn", withdrawn(e.position))),
         st.sampled_from(CODES).map(lambda code: ("duplicate-of", DuplicateOf(duplicate_of=code))),
     ]
-    return st.one_of(*plain, *plain, *plain, *amending)
+    return st.one_of(*plain, *plain, *plain, *amending, marks(own))
+
+
+def marks(own: list[Entry]) -> st.SearchStrategy[tuple[str, Event]]:
+    position = st.sampled_from([e.position for e in own])
+    return st.one_of(
+        position.map(lambda at: ("statement-added", StatementAdded(position=at, statement="Not so", whose="child"))),
+        st.just(("restricted", Restricted(ground="accuracy-contested"))),
+        st.just(("unrestricted", Unrestricted())),
+        st.just(("hold-placed", HoldPlaced(authority="Inquiry"))),
+        position.map(lambda at: ("hold-lifted", HoldLifted(hold=at))),
+    )
 
 
 def corrections(original: Entry) -> st.SearchStrategy[tuple[str, Event]]:
@@ -214,7 +243,7 @@ def naive(
         else:
             counted = effective(known)
             if any(isinstance(e.event, DuplicateOf) for e in counted):
-                continue
+                counted = [e for e in counted if isinstance(e.event, Mark)]
         rows: Rows[Any] = Rows()
         for entry in sorted(counted, key=lambda e: (e.day, e.position)):
             if as_of is None or entry.day <= as_of:

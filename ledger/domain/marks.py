@@ -1,0 +1,59 @@
+"""What must hold of a mark on a record: a statement, a restriction, a hold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ledger.domain.claim import Claim
+from ledger.domain.fields import spoken
+from ledger.domain.general import HoldLifted, HoldPlaced, Restricted, StatementAdded, Unrestricted
+from ledger.domain.history import Standing
+from ledger.domain.register import rule
+
+
+@rule("STMT-WHOSE", source="events.md: statement-added, whose; not theirs to say")
+def a_statement_is_of_whoever_makes_it(standing: Standing, claim: Claim[Any]) -> str | None:
+    """A statement of an agency names the agency, and is recorded by it or by the business unit; another person has no code."""
+    if not isinstance(claim.event, StatementAdded):
+        return None
+    whose, agency = claim.event.whose, claim.event.agency
+    if (whose == "agency") is (agency is None):
+        return "Name the agency whose statement it is, where it is an agency's and only there."
+    if agency is None or claim.sent_by_business_unit or claim.source == f"/agencies/{agency}":
+        return None
+    return f"A statement of {agency} is recorded by {agency} or by the business unit."
+
+
+@rule("MARK-BY", source="design: the business unit keeps the record for the controller")
+def the_business_unit_keeps_the_record(standing: Standing, claim: Claim[Any]) -> str | None:
+    """The business unit restricts a record and holds it, and lifts either."""
+    if not isinstance(claim.event, Restricted | Unrestricted | HoldPlaced | HoldLifted) or claim.sent_by_business_unit:
+        return None
+    return "Only the business unit restricts a record or holds it; ask it to."
+
+
+@rule("RGT-RESTR", source="reference.md RGT-RESTR: flagged, kept, used no more")
+def a_restriction_is_in_order(standing: Standing, claim: Claim[Any]) -> str | None:
+    """A restriction ends after it began, and is lifted where there is one."""
+    event = claim.event
+    if isinstance(event, Restricted) and event.until is not None and event.until < claim.day:
+        return f"The restriction would end on {spoken(event.until)}, before it began."
+    if isinstance(event, Unrestricted) and standing.restriction is None:
+        return f"{claim.kind.record.name}/{claim.reference} is not restricted."
+    return None
+
+
+@rule("RET-MORAT", source="reference.md RET-MORAT: a lawful hold comes before any disposal")
+def the_hold_lifted_stands(standing: Standing, claim: Claim[Any]) -> str | None:
+    """The hold that is lifted is one that stands on the record."""
+    if not isinstance(claim.event, HoldLifted) or any(h.position == claim.event.hold for h in standing.holds):
+        return None
+    return f"No hold of entry {claim.event.hold} stands on {claim.kind.record.name}/{claim.reference}."
+
+
+RULES_OF_MARKS = (
+    a_statement_is_of_whoever_makes_it,
+    the_business_unit_keeps_the_record,
+    a_restriction_is_in_order,
+    the_hold_lifted_stands,
+)
