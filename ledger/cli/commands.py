@@ -52,7 +52,11 @@ COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
     ("export", exporting.export),
     ("verify", verifying.verify),
     ("seal-heads", evidence.seal_heads),
+    ("receipt", evidence.receipt),
+    ("checkpoint", evidence.checkpoint),
     ("make-key", keys.make_key),
+    ("rotate-key", keys.rotate_key),
+    ("retire-key", keys.retire_key),
     ("backup", keeping.backup),
     ("restore", keeping.restore),
 )

@@ -1,13 +1,15 @@
-"""`ledger seal-heads`: what every record holds, stated in the ledger itself."""
+"""`ledger seal-heads`, `receipt` and `checkpoint`: what every record holds, and what is signed of it all."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from ledger.cli.exits import Code, Stop, told
 from ledger.cli.opening import opened
 from ledger.cli.options import Database, Json
-from ledger.cli.output import progress, say, write_json
+from ledger.cli.output import progress, say, write_bytes, write_json
 
 if TYPE_CHECKING:
     from ledger.application import Ledger
@@ -42,3 +44,26 @@ def sealed_now(ledger: Ledger) -> Seal | None:
                 problem = answer_of(1, outcome).problem or {}
                 raise Stop(Code.REFUSED, str(problem.get("title")))
     return last_seal(ledger)
+
+
+def receipt(
+    position: Annotated[int, typer.Argument(min=1, metavar="POSITION", help="Which entry.")], database: Database = None
+) -> None:
+    """The receipt of an entry as it was first signed: C2SP tlog-proof text, for `verify_ledger.py receipt`."""
+    with told(), opened(database) as ledger:
+        try:
+            found = ledger.prove(position)
+        except LookupError as error:
+            raise Stop(Code.NOT_FOUND, f"The ledger ends at position {ledger.head().position}.") from error
+    if found is None:
+        raise Stop(Code.NOT_FOUND, f"Nothing that covers entry {position} was signed yet.")
+    write_bytes(found.to_bytes())
+
+
+def checkpoint(database: Database = None) -> None:
+    """What the log says of itself now: the signed C2SP checkpoint."""
+    with told(), opened(database) as ledger:
+        note = ledger.checkpoint()
+    if note is None:
+        raise Stop(Code.NOT_FOUND, "Nothing is signed yet: the first checkpoint comes with the first entry.")
+    write_bytes(note)
