@@ -28,6 +28,7 @@ from psycopg import sql
 
 SHORT = "/tmp"  # a socket's path holds 107 bytes, and the folder of a test may be long
 PATIENCE = 30  # seconds to become ready or to end; a healthy server takes a third of one
+END_OF_LOG = 4_000  # characters shown of what a server said that does not start
 PLAIN = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 # Becomes the server, as another user if told so, asking the kernel to end it at once when the starter ends.
 BECOME = """
@@ -166,7 +167,7 @@ class EmbeddedPostgres:
                 if lines[0] == str(self.process.pid) and lines[7].strip() == "ready":  # not one left by a killed server
                     return
             time.sleep(0.01)
-        raise PostgresStartError((self.folder / "log").read_text(encoding="utf-8", errors="replace"))
+        raise PostgresStartError((self.folder / "log").read_text(encoding="utf-8", errors="replace")[-END_OF_LOG:])
 
     def _binaries(self) -> Path:
         """The folder of `postgres`; a private copy when the server's user could not reach the installed one."""

@@ -97,3 +97,4 @@ def test_postgres_is_killed_and_the_service_finds_it_again(durable_postgres, see
                 posts += [post for partner in partners for post in partner.posts]
                 assert any(post.receipts is None for post in posts)
                 assert_whole(service, database, posts)
+        durable_postgres.drop_database(database)  # a killed server begins by forcing every file it has to disk
