@@ -17,11 +17,19 @@ from ledger import canonical
 from ledger.application import Batch, Ledger
 from ledger.entry import parse
 from ledger.outcome import Outcome, Recorded
+from ledger.signing import Signing
 from ledger.wiring import open_ledger
+from tests.log.making import LOG
 from tests.postgres import EmbeddedPostgres
 
 BY = "business-unit@BU"
 ENGINES = ("SQLite", "PostgreSQL")
+KEYS = (LOG,)
+
+
+def signing() -> Signing:
+    """What signs every commit here, as in any ledger that is served."""
+    return Signing(lambda: KEYS)
 
 
 @dataclass
@@ -72,7 +80,7 @@ def fill(held: Ledger, events: Iterable[Posted], size: int = 1_000) -> None:
 @contextmanager
 def opened(database: str, *, begun: bool = True) -> Iterator[Ledger]:
     """The ledger there, with its agencies, groups and packs."""
-    held = open_ledger(database)
+    held = open_ledger(database, signing=signing())
     if begun and held.head().position == 0:
         record(held, raw(opening()))
     try:

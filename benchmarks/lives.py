@@ -9,6 +9,7 @@ from typing import Any
 
 from ledger.domain.children import child_reference
 from ledger.regimes import load_shelf
+from tests.log.making import ORIGIN
 
 Posted = dict[str, Any]
 Life = Iterator[Posted]
@@ -45,7 +46,7 @@ def posted(name: str, subject: str, key: str, day: date, data: dict[str, Any]) -
 def opening() -> list[Posted]:
     """What every ledger here begins with: itself, the agencies, the groups and the packs."""
     opened = {
-        "origin": "example.org/benchmark",
+        "origin": ORIGIN,
         "partnership": "Invented",
         "demonstration": True,
         "retrospective": True,
