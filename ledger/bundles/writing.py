@@ -12,8 +12,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
+from eventsourcing.persistence import PersistenceError
+
 from ledger import canonical
 from ledger.application import Ledger, Progress
+from ledger.bundles.checking import check_bundle
+from ledger.bundles.files import FORMAT, VERSION
 from ledger.bundles.page import page
 from ledger.bundles.scope import Chosen
 from ledger.domain.history import Entry
@@ -23,11 +27,11 @@ from ledger.log.keys import VerifierKey
 from ledger.log.lines import Run
 from ledger.log.note import Note
 from ledger.log.proofs import Proof
+from ledger.log.receipt import Trust
 from ledger.log.tree import leaf_hash
 from ledger.recorders.contract import SealedWords
 from ledger.seals import Seal
 
-FORMAT, VERSION = "safeguarding-ledger-bundle", 1
 PROGRAM = Path(__file__).parents[2] / "verify_ledger.py"
 PAGE = 500
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
@@ -71,8 +75,12 @@ class Sink(ABC):
         with self.file(name) as out:
             out.write(octets)
 
+    @abstractmethod
+    def ended(self) -> None:
+        """Everything was written."""
+
     def done(self) -> None:
-        """Everything is there: give it its name."""
+        """Everything is right: give it its name."""
         self.path.rename(self.whole)
 
     @abstractmethod
@@ -92,6 +100,9 @@ class Folder(Sink):
         path.parent.mkdir(exist_ok=True)
         return path.open("xb")
 
+    def ended(self) -> None:
+        """As Sink's."""
+
     def dropped(self) -> None:
         shutil.rmtree(self.path)
 
@@ -108,20 +119,30 @@ class Zip(Sink):
         info.compress_type = zipfile.ZIP_DEFLATED
         return self._zip.open(info, "w", force_zip64=True)
 
-    def done(self) -> None:
+    def ended(self) -> None:
         self._zip.close()
-        super().done()
 
     def dropped(self) -> None:
         self._zip.close()
         self.path.unlink()
 
 
+class BundleDiffers(PersistenceError):
+    """A bundle was written and does not prove what it should: the ledger it was made from is not whole."""
+
+
 def write(ledger: Ledger, wanted: Wanted, path: Path, progress: Progress) -> None:
-    """Write a bundle to a new folder, or to a new zip where the name ends in .zip. Raises FileExistsError, OSError."""
+    """Write a bundle to a new folder, or to a new zip where the name ends in .zip, and check it before it has its name.
+
+    Raises FileExistsError, OSError, and BundleDiffers where the check finds anything false.
+    """
     sink = Zip(path) if path.suffix == ".zip" else Folder(path)
     try:
         _write(ledger, wanted, sink, progress)
+        sink.ended()
+        found = check_bundle(sink.path, Trust(tuple(wanted.keys)))
+        if found.code:
+            raise BundleDiffers(f"The bundle does not hold what it should: {(found.false + found.untold)[0]}.")
     except BaseException:
         sink.dropped()
         raise

@@ -53,7 +53,7 @@ def export(
 ) -> None:  # fmt: skip
     """Write what an outsider needs to check entries offline: the entries, proofs, checkpoint, words, figures, and the program that checks."""
     from ledger.bundles.scope import NotShown, chosen
-    from ledger.bundles.writing import Wanted, write
+    from ledger.bundles.writing import BundleDiffers, Wanted, write
 
     if sum(map(bool, (incident, record, period, everything))) != 1:
         raise Stop(Code.USAGE, "Give one of --incident, --record, --period and --all: what the bundle is of.")
@@ -73,6 +73,8 @@ def export(
                 raise Stop(Code.NOT_FOUND, str(error)) from error
             except OSError as error:
                 raise Stop(Code.USAGE, str(error)) from error
+            except BundleDiffers as error:
+                raise Stop(Code.UNVERIFIED, f"{error} `ledger verify` says more.") from error
     _tell(out, wanted, as_json=as_json)
 
 

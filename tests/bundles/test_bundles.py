@@ -15,6 +15,7 @@ import verify_ledger
 from ledger.cli.commands import main
 from ledger.histories import FOLLOWED
 from tests.bundles.conftest import INCIDENT, SCOPES, YEAR
+from tests.ledger.tampering import owning
 from tests.log.making import STRANGER
 
 
@@ -298,3 +299,17 @@ def test_an_export_leaves_nothing_half_written(made, tmp_path, capfd, monkeypatc
     again = tmp_path / "again.zip"
     assert main(["export", str(again), "--record", INCIDENT, *asked]) == 0
     assert again.read_bytes() == (tmp_path / "x.zip").read_bytes()
+
+
+def test_a_ledger_that_is_not_whole_exports_nothing(made, tmp_path, capfd, monkeypatch):
+    monkeypatch.setenv("LEDGER_PACKS", str(YEAR / "packs"))
+    database = tmp_path / "damaged.sqlite"
+    shutil.copy(made.database, database)
+    shutil.copy(f"{made.database}.log-key", f"{database}.log-key")
+    with owning(str(database)) as owner:
+        owner.run("UPDATE words SET text = text || '.' WHERE position = (SELECT max(position) FROM words)")
+    capfd.readouterr()
+    assert main(["export", str(tmp_path / "x"), "--all", "--words", "--database", str(database)]) == 5
+    assert "are not those sealed" in capfd.readouterr().err
+    assert not (tmp_path / "x").exists()
+    assert not (tmp_path / "x.partial").exists()
