@@ -7,6 +7,7 @@ RUN pip install --no-cache-dir --no-deps --require-hashes --only-binary=:all: -r
 COPY verify_ledger.py .
 COPY ledger ledger
 COPY api api
+COPY docs/domain/reference.md docs/domain/reference.md
 
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin ledger \
     && install -d -o ledger -g ledger -m 0700 /var/lib/ledger

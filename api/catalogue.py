@@ -5,16 +5,16 @@ from __future__ import annotations
 from functools import cache
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from api.answers import json_answer
-from api.asking import Nothing
+from api.asking import Nothing, ledger_of
 from api.contract import OPEN, TEXT, YES, json_content, many, ref, responses, shape
 from api.problems import KINDS, NOT_FOUND, Kind, Problem
-from ledger.domain.register import REGISTER, RULES, EventType
+from ledger.domain.register import REGISTER, EventType
 from ledger.entry import posted_model
-from ledger.receipts import told_rule
+from ledger.rulebook import rule_book
 
 router = APIRouter(tags=["what holds"])
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -68,22 +68,27 @@ def schema(type: Annotated[str, Path()], _: Annotated[Nothing, Query()]) -> Resp
     return found
 
 
-@router.get("/rules", summary="Rules", responses=responses(422, ok=json_content(shape({"rules": many(ref("Rule"))}))))
-def rules(_: Annotated[Nothing, Query()]) -> Response:
-    """Every rule: what must hold, whose rule it is, and whether breaking it is refused or recorded as a departure."""
-    return json_answer({"rules": [told_rule(rule) for found in RULES.values() for rule in found]})
+@router.get(
+    "/rules", summary="Rules", responses=responses(422, ok=json_content(shape({"rules": many(ref("RuleInFull"))})))
+)
+def rules(request: Request, _: Annotated[Nothing, Query()]) -> Response:
+    """Every rule: what must hold, whose rule it is and how sure that is, whether breaking it is refused or recorded as a
+    departure or over whose clock it stands, whose packs it goes by, and the line of the program where it stands.
+    """
+    return json_answer({"rules": rule_book(ledger_of(request).shelf)})
 
 
 @router.get(
     "/rules/{id}",
     summary="One rule",
-    responses=responses(404, 422, ok=json_content(shape({"rules": many(ref("Rule"))}))),
+    responses=responses(404, 422, ok=json_content(shape({"rules": many(ref("RuleInFull"))}))),
 )
-def rule(id: Annotated[str, Path()], _: Annotated[Nothing, Query()]) -> Response:
+def rule(request: Request, id: Annotated[str, Path()], _: Annotated[Nothing, Query()]) -> Response:
     """The rule under one id; some are checked by several claims."""
-    if id not in RULES:
+    found = [row for row in rule_book(ledger_of(request).shelf) if row["id"] == id]
+    if not found:
         raise Problem(NOT_FOUND, "No such rule; GET /rules lists them.")
-    return json_answer({"rules": [told_rule(rule) for rule in RULES[id]]})
+    return json_answer({"rules": found})
 
 
 @router.get(

@@ -60,7 +60,18 @@ STATEMENT = shape({"position": WHOLE, "sentence": TEXT, "whose": TEXT}, {"agency
 TOLD_ENTRY = shape({"position": WHOLE, "leaf": HASH, "sentence": TEXT, "entry": OPEN}, {"statements": many(STATEMENT)})
 ITEM = shape({"status": {"type": "integer"}}, {"receipt": ref("Receipt"), "problem": ref("Problem")})
 RULE = shape({"id": TEXT, "name": TEXT, "sentence": TEXT, "source": TEXT, "effect": {"enum": ["refuse", "flag"]}})
-SCHEMAS = {"Problem": PROBLEM, "Receipt": RECEIPT, "Entry": TOLD_ENTRY, "BatchItem": ITEM, "Rule": RULE}
+OR_NULL = {"type": ["string", "null"]}
+SURE = {"enum": ["confirmed", "partly-confirmed", "unconfirmed", "by-design"]}
+PACK_OF_RULE = shape({"pack": TEXT, "says": OR_NULL, "source": TEXT, "confidence": SURE})
+RULE_IN_FULL = shape(
+    {
+        **RULE["properties"], "effect": {"enum": ["refuse", "flag", "clock"]}, "confidence": SURE, "pack": OR_NULL,
+        "packs": {"type": "array", "items": PACK_OF_RULE}, "file": TEXT, "line": {"type": "integer"},
+    }
+)  # fmt: skip
+SCHEMAS = {
+    "Problem": PROBLEM, "Receipt": RECEIPT, "Entry": TOLD_ENTRY, "BatchItem": ITEM, "Rule": RULE, "RuleInFull": RULE_IN_FULL,
+}  # fmt: skip
 
 
 def json_content(schema: Schema) -> Schema:

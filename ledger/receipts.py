@@ -68,7 +68,7 @@ def told_rule(rule: Rule) -> dict[str, str]:
     return {
         "id": rule.id,
         "name": rule.name,
-        "sentence": rule.sentence,
+        "sentence": " ".join(rule.sentence.split()),
         "source": rule.source,
         "effect": rule.effect.value,
     }

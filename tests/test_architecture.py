@@ -5,16 +5,20 @@ from __future__ import annotations
 import ast
 from datetime import date, datetime
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from pydantic import BaseModel
 
 import ledger.domain  # noqa: F401 - fills the register
+from ledger.domain.adoption import PACK_CLASSES
+from ledger.domain.clocks import CLOCKS
 from ledger.domain.fields import Day
 from ledger.domain.general import AMENDING
 from ledger.domain.register import RECORDS, REGISTER, RULES, Event
 from ledger.entry import posted_model, words_of_record
+from ledger.regimes import load_shelf
+from ledger.rulebook import rule_book
 
 HERE = Path(__file__).parent
 SOURCES = sorted(p for room in ("ledger", "api") for p in (HERE.parent / room).rglob("*.py"))
@@ -87,6 +91,37 @@ def test_every_rule_is_seen_to_fire_in_a_test():
     told = "\n".join(path.read_text() for path in HERE.rglob("test_*.py"))
     missing = [id_ for id_ in RULES if f'"{id_}"' not in told and f"'{id_}'" not in told]
     assert missing == []
+
+
+BOOK = rule_book(load_shelf())
+
+
+@pytest.mark.parametrize("row", BOOK, ids=lambda row: f"{row['id']} {row['name']}")
+def test_every_rule_says_whose_it_is_how_sure_that_is_and_where_it_stands(row):
+    told = ("id", "name", "sentence", "effect", "source", "confidence", "file", "line")
+    assert [name for name in told if not row[name]] == []
+    for pack in row["packs"]:
+        assert pack["source"] and pack["confidence"] in {"confirmed", "partly-confirmed", "unconfirmed"}
+
+
+def test_the_rule_book_leaves_no_rule_and_no_clock_out():
+    assert len(BOOK) == sum(map(len, RULES.values())) + len(CLOCKS)
+    assert {row["id"] for row in BOOK} == {*RULES, *(kind.rule for kind in CLOCKS.values())}
+
+
+def test_a_rule_that_goes_by_a_pack_says_which_kind():
+    doors = {kind.replace("-", "_"): kind for kind in PACK_CLASSES}
+    for rule in (rule for found in RULES.values() for rule in found):
+        names: Any = rule.check
+        asked = {
+            doors[name] for name in names.__code__.co_names if name in doors and "packs" in names.__code__.co_names
+        }
+        assert asked == ({rule.pack} - {None}), rule.name
+
+
+def test_the_image_has_what_the_rule_book_reads():
+    assert "COPY docs/domain/reference.md docs/domain/reference.md" in (HERE.parent / "Dockerfile").read_text()
+    assert "!docs/domain/reference.md" in (HERE.parent / ".dockerignore").read_text()
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(HERE.parent)))

@@ -15,9 +15,8 @@ from ledger.cli.output import say, show, write_json
 if TYPE_CHECKING:
     from ledger.domain.adoption import Packs
     from ledger.domain.packs import Pack
-    from ledger.domain.register import EventType, Rule
+    from ledger.domain.register import EventType
 
-CHECKOUT = Path(__file__).resolve().parents[2]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -27,30 +26,36 @@ def rules(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Every rule: what must hold, whose rule it is, what breaking it does, and where it stands in the program."""
-    from ledger.domain.register import RULES
+    """Every rule: what must hold, whose rule it is and how sure that is, what breaking it does, its packs, and where it stands."""
+    from ledger.regimes import load_shelf
+    from ledger.rulebook import rule_book
 
-    if id is not None and id not in RULES:
+    with told():
+        book = rule_book(load_shelf(settings(None).packs))
+    found = [row for row in book if id in (None, row["id"])]
+    if not found:
         raise Stop(Code.NOT_FOUND, f"There is no rule {id}; `ledger rules` lists them.")
-    found = [_told(rule) for name in ([id] if id else sorted(RULES)) for rule in RULES[name]]
     if as_json:
         write_json({"rules": found})
     elif id is not None:
-        for rule in found:
-            say("\n".join(f"{name}: {rule[name]}" for name in rule))
-            say()
+        for row in found:
+            _say_rule(row)
     else:
-        columns = ("id", "sentence", "effect", "source", "place")
-        show(f"{len(found)} rules", columns, [[rule[column] for column in columns] for rule in found])
+        columns = ("id", "sentence", "effect", "source", "confidence", "pack", "place")
+        show(f"{len(found)} rules", columns, [[(row | _placed(row))[column] for column in columns] for row in found])
 
 
-def _told(rule: Rule) -> dict[str, str]:
-    from ledger.receipts import told_rule
+def _placed(row: dict[str, Any]) -> dict[str, Any]:
+    return {"place": f"{row['file']}:{row['line']}", "pack": sorted({each["pack"] for each in row["packs"]})}
 
-    code: Any = rule.check
-    path, line = Path(code.__code__.co_filename), code.__code__.co_firstlineno
-    place = path.relative_to(CHECKOUT) if path.is_relative_to(CHECKOUT) else path
-    return told_rule(rule) | {"sentence": " ".join(rule.sentence.split()), "place": f"{place}:{line}"}
+
+def _say_rule(row: dict[str, Any]) -> None:
+    for name in ("id", "name", "sentence", "effect", "source", "confidence", "pack"):
+        say(f"{name}: {row[name] or 'none'}")
+    for each in row["packs"]:
+        says = f" says {each['says']}" if each["says"] else ""
+        say(f"  {each['pack']}{says} ({each['confidence'].replace('-', ' ')}: {each['source']})")
+    say(f"place: {_placed(row)['place']}\n")
 
 
 def schema(

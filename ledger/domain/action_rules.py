@@ -181,7 +181,7 @@ def the_owner_changes(action: Action, claim: Claim[ActionReassigned]) -> str | N
     return None
 
 
-@rule("ACT-RAG", source="reference.md ACT-RAG: the pack says what each colour means", effect=FLAG)
+@rule("ACT-RAG", source="reference.md ACT-RAG: the pack says what each colour means", effect=FLAG, pack="rag-pack")
 def the_rating_is_one_of_the_pack(action: Action, claim: Claim[ActionProgressed]) -> str | None:
     """An owner's rating is one of the colours of the pack in force."""
     pack, rating = claim.packs.rag_pack(claim.day), claim.event.own_rating

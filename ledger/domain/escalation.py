@@ -88,7 +88,7 @@ def a_higher_entry_has_its_reason(escalation: Escalation | None, claim: Claim[Es
     return f"It entered at stage {stage} and no reason is given." if stage > 1 and reason is None else None
 
 
-@rule("ESC-CFG", source="reference.md ESC-CFG: the ladder is a policy version", effect=FLAG)
+@rule("ESC-CFG", source="reference.md ESC-CFG: the ladder is a policy version", effect=FLAG, pack="escalation-ladder")
 def the_ladder_has_the_stage(
     escalation: Escalation | None, claim: Claim[EscalationRaised | EscalationAdvanced]
 ) -> str | None:

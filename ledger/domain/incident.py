@@ -104,7 +104,12 @@ def a_view_is_revised_with_a_reason(incident: Incident, claim: Claim[ViewStated]
     return None
 
 
-@rule("CWAC-SIN-VOTE", effect=FLAG, source="S2 section 8: the local authority, or health and police together")
+@rule(
+    "CWAC-SIN-VOTE",
+    effect=FLAG,
+    source="S2 section 8: the local authority, or health and police together",
+    pack="notification-vote",
+)
 def the_decision_follows_the_vote(incident: Incident, claim: Claim[NotificationDecided]) -> str | None:
     """What is decided about notifying is what the partners' views ask for under the vote rule in force that day."""
     pack = claim.packs.notification_vote(claim.day)

@@ -13,6 +13,7 @@ from ledger.domain.fields import WORDS, Refers, Title, WordsMark
 
 if TYPE_CHECKING:
     from ledger.domain.claim import Claim
+    from ledger.domain.packs import PackKind
 
 S = TypeVar("S")
 E = TypeVar("E", bound="Event")
@@ -40,6 +41,8 @@ class Rule:
     effect: Effect
     source: str
     check: Check
+    pack: PackKind | None = None
+    """The kind of pack whose values it judges by, where it does."""
 
     @property
     def name(self) -> str:
@@ -56,11 +59,11 @@ class Rule:
 RULES: dict[str, list[Rule]] = {}
 
 
-def rule(id: str, *, source: str, effect: Effect = REFUSE) -> Callable[[Check], Rule]:
+def rule(id: str, *, source: str, effect: Effect = REFUSE, pack: PackKind | None = None) -> Callable[[Check], Rule]:
     """Put a rule in the register under its id in the domain reference; its docstring is the rule."""
 
     def register(check: Check) -> Rule:
-        made = Rule(id, effect, source, check)
+        made = Rule(id, effect, source, check, pack)
         if not made.sentence:
             raise TypeError(f"rule {id} ({made.name}) has no sentence")
         RULES.setdefault(id, []).append(made)

@@ -37,7 +37,7 @@ class Risk:
 RISK: Record[Risk] = Record("risk", prefix="RSK", title="Risk")
 
 
-@rule("RISK-SCALE", source="design: how risks are scored is the partnership's own scale, a pack")
+@rule("RISK-SCALE", source="design: how risks are scored is the partnership's own scale, a pack", pack="risk-scale")
 def its_scores_are_on_the_scale(risk: Risk | None, claim: Claim[RiskIdentified | RiskRescored]) -> str | None:
     """Likelihood and impact are steps of the scale in force; without one, any number stands."""
     scale = claim.packs.risk_scale(claim.day)

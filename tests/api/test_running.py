@@ -23,6 +23,7 @@ from api.answers import SECURITY
 from api.app import create_for
 from api.feed import Feed
 from api.problems import KINDS
+from ledger.domain.clocks import CLOCKS
 from ledger.domain.register import REGISTER, RULES, TYPE_PREFIX
 from ledger.projections.folding import ProjectorStopped
 from ledger.projections.projector import Projector
@@ -191,7 +192,8 @@ def test_every_kind_of_problem_is_listed(unchanged):
 
 def test_every_type_and_rule_is_told(unchanged):
     assert {told["type"] for told in unchanged.get("/schemas").json()["types"]} == set(REGISTER)
-    assert {told["id"] for told in unchanged.get("/rules").json()["rules"]} == set(RULES)
+    clocks = {kind.rule for kind in CLOCKS.values()}
+    assert {told["id"] for told in unchanged.get("/rules").json()["rules"]} == {*RULES, *clocks}
     assert all(told["sentence"] and told["source"] for told in unchanged.get("/rules").json()["rules"])
 
 

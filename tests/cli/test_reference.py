@@ -14,6 +14,7 @@ import typer.main
 import ledger.regimes
 from ledger.cli.commands import app
 from ledger.cli.exits import Code
+from ledger.domain.clocks import CLOCKS
 from ledger.domain.register import REGISTER, RULES
 from ledger.figures import FIGURES
 from ledger.figures.catalogue import INDICATORS
@@ -52,11 +53,27 @@ def test_the_module_is_a_program():
 
 def test_every_rule_is_listed_with_the_place_where_it_stands(run):
     listed = run("rules", "--json").json["rules"]
-    assert len(listed) == sum(map(len, RULES.values()))
+    assert len(listed) == sum(map(len, RULES.values())) + len(CLOCKS)
     for rule in listed:
-        path, _, line = rule["place"].rpartition(":")
-        lines = (CHECKOUT / path).read_text().splitlines()
-        assert any(f"def {rule['name']}(" in text for text in lines[int(line) - 1 : int(line) + 6]), rule["place"]
+        lines = (CHECKOUT / rule["file"]).read_text().splitlines()
+        assert any(f"def {rule['name']}(" in text for text in lines[rule["line"] - 1 : rule["line"] + 6]), rule["file"]
+        assert rule["confidence"] in {"confirmed", "partly-confirmed", "unconfirmed", "by-design"}
+
+
+def test_a_rule_s_packs_say_what_they_say_and_how_sure_that_is(run):
+    (rule,) = run("rules", "LCSPR-7WD", "--json").json["rules"]
+    assert (rule["effect"], rule["pack"], rule["confidence"]) == ("clock", "regime", "unconfirmed")
+    assert [(each["pack"], each["says"]) for each in rule["packs"]] == [
+        ("wt18@1", "7 working days before"),
+        ("wt23@1", "7 working days before"),
+        ("wt26-unverified@1", "7 working days before"),
+    ]
+    judging, clock = run("rules", "ESC-CFG", "--json").json["rules"]
+    assert (judging["effect"], clock["effect"]) == ("flag", "clock")
+    assert {"blank-ladder@1", "lincolnshire@1"} < {each["pack"] for each in judging["packs"]}
+    assert "lincolnshire@1 says stage 1: 2 working days (confirmed: " in run("rules", "ESC-CFG").out
+    (needs_none,) = run("rules", "ACT-CLOSE", "--json").json["rules"][:1]
+    assert (needs_none["pack"], needs_none["packs"]) == (None, [])
 
 
 def test_one_rule_is_told_in_full(run):
