@@ -73,7 +73,7 @@ def schema(type: Annotated[str, Path()], _: Annotated[Nothing, Query()]) -> Resp
 )
 def rules(request: Request, _: Annotated[Nothing, Query()]) -> Response:
     """Every rule: what must hold, whose rule it is and how sure that is, whether breaking it is refused or recorded as a
-    departure or over whose clock it stands, whose packs it goes by, and the line of the program where it stands.
+    departure, or whether it sets a clock or a line of enquiry, the packs it goes by, and the line where it stands.
     """
     return json_answer({"rules": rule_book(ledger_of(request).shelf)})
 

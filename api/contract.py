@@ -65,7 +65,7 @@ SURE = {"enum": ["confirmed", "partly-confirmed", "unconfirmed", "by-design"]}
 PACK_OF_RULE = shape({"pack": TEXT, "says": OR_NULL, "source": TEXT, "confidence": SURE})
 RULE_IN_FULL = shape(
     {
-        **RULE["properties"], "effect": {"enum": ["refuse", "flag", "clock"]}, "confidence": SURE, "pack": OR_NULL,
+        **RULE["properties"], "effect": {"enum": ["refuse", "flag", "clock", "enquiry"]}, "confidence": SURE, "pack": OR_NULL,
         "packs": {"type": "array", "items": PACK_OF_RULE}, "file": TEXT, "line": {"type": "integer"},
     }
 )  # fmt: skip

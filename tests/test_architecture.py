@@ -16,7 +16,9 @@ from ledger.domain.clocks import CLOCKS
 from ledger.domain.fields import Day
 from ledger.domain.general import AMENDING
 from ledger.domain.register import RECORDS, REGISTER, RULES, Event
+from ledger.enquiries import ENQUIRIES
 from ledger.entry import posted_model, words_of_record
+from ledger.reference import reference
 from ledger.regimes import load_shelf
 from ledger.rulebook import rule_book
 
@@ -100,13 +102,14 @@ BOOK = rule_book(load_shelf())
 def test_every_rule_says_whose_it_is_how_sure_that_is_and_where_it_stands(row):
     told = ("id", "name", "sentence", "effect", "source", "confidence", "file", "line")
     assert [name for name in told if not row[name]] == []
+    assert row["effect"] == "enquiry" or row["id"] in reference(), "docs/domain/reference.md has a row for every rule"
     for pack in row["packs"]:
         assert pack["source"] and pack["confidence"] in {"confirmed", "partly-confirmed", "unconfirmed"}
 
 
-def test_the_rule_book_leaves_no_rule_and_no_clock_out():
-    assert len(BOOK) == sum(map(len, RULES.values())) + len(CLOCKS)
-    assert {row["id"] for row in BOOK} == {*RULES, *(kind.rule for kind in CLOCKS.values())}
+def test_the_rule_book_leaves_no_rule_no_clock_and_no_line_of_enquiry_out():
+    assert len(BOOK) == sum(map(len, RULES.values())) + len(CLOCKS) + len(ENQUIRIES)
+    assert {row["id"] for row in BOOK} == {*RULES, *(kind.rule for kind in CLOCKS.values()), *ENQUIRIES}
 
 
 def test_a_rule_that_goes_by_a_pack_says_which_kind():
@@ -117,6 +120,7 @@ def test_a_rule_that_goes_by_a_pack_says_which_kind():
             doors[name] for name in names.__code__.co_names if name in doors and "packs" in names.__code__.co_names
         }
         assert asked == ({rule.pack} - {None}), rule.name
+    assert {row["pack"] for row in BOOK if row["effect"] == "enquiry"} <= {None, *PACK_CLASSES}
 
 
 def test_the_image_has_what_the_rule_book_reads():

@@ -25,6 +25,7 @@ from api.feed import Feed
 from api.problems import KINDS
 from ledger.domain.clocks import CLOCKS
 from ledger.domain.register import REGISTER, RULES, TYPE_PREFIX
+from ledger.enquiries import ENQUIRIES
 from ledger.projections.folding import ProjectorStopped
 from ledger.projections.projector import Projector
 from ledger.settings import is_loopback
@@ -193,7 +194,7 @@ def test_every_kind_of_problem_is_listed(unchanged):
 def test_every_type_and_rule_is_told(unchanged):
     assert {told["type"] for told in unchanged.get("/schemas").json()["types"]} == set(REGISTER)
     clocks = {kind.rule for kind in CLOCKS.values()}
-    assert {told["id"] for told in unchanged.get("/rules").json()["rules"]} == {*RULES, *clocks}
+    assert {told["id"] for told in unchanged.get("/rules").json()["rules"]} == {*RULES, *clocks, *ENQUIRIES}
     assert all(told["sentence"] and told["source"] for told in unchanged.get("/rules").json()["rules"])
 
 

@@ -16,6 +16,7 @@ from ledger.cli.commands import app
 from ledger.cli.exits import Code
 from ledger.domain.clocks import CLOCKS
 from ledger.domain.register import REGISTER, RULES
+from ledger.enquiries import ENQUIRIES
 from ledger.figures import FIGURES
 from ledger.figures.catalogue import INDICATORS
 from tests.ledger.posting import event
@@ -53,7 +54,7 @@ def test_the_module_is_a_program():
 
 def test_every_rule_is_listed_with_the_place_where_it_stands(run):
     listed = run("rules", "--json").json["rules"]
-    assert len(listed) == sum(map(len, RULES.values())) + len(CLOCKS)
+    assert len(listed) == sum(map(len, RULES.values())) + len(CLOCKS) + len(ENQUIRIES)
     for rule in listed:
         lines = (CHECKOUT / rule["file"]).read_text().splitlines()
         assert any(f"def {rule['name']}(" in text for text in lines[rule["line"] - 1 : rule["line"] + 6]), rule["file"]
