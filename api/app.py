@@ -13,7 +13,7 @@ from pathlib import Path
 from fastapi import Depends, FastAPI
 from starlette.routing import Route
 
-from api import catalogue, decisions, entries, figures, guide, health, histories, intake, lists, log, records
+from api import catalogue, decisions, entries, figures, guide, health, histories, intake, lists, log, records, witnesses
 from api.asking import asked_once
 from api.feed import Feed
 from api.front import LOCAL, Front, tell_problems
@@ -21,9 +21,10 @@ from api.keeping import InAProcess, InAThread, Keeping
 from api.sealing import seal_daily
 from api.streams import Tide
 from api.waiting import reached
+from api.watching import Watch, Watching
 from ledger.settings import Settings
 from ledger.signing import Signing
-from ledger.wiring import Parts, open_parts, signing_of
+from ledger.wiring import Parts, open_parts, policy_of, signing_of
 from ledger.writer import Writer, one_by_one
 
 DESCRIPTION = (
@@ -34,11 +35,16 @@ DESCRIPTION = (
 
 
 def create_app(
-    open_: Callable[[], Parts], *, keep: Keeping = InAThread, front_door: str = "", hosts: frozenset[bytes] = LOCAL
+    open_: Callable[[], Parts],
+    *,
+    keep: Keeping = InAThread,
+    watch: Watch | None = None,
+    front_door: str = "",
+    hosts: frozenset[bytes] = LOCAL,
 ) -> FastAPI:
     """The service over the parts that `open_` opens when it starts; it closes them when it stops.
 
-    `keep` starts who keeps the read tables. `front_door`: where a child is referred to, shown in the documentation.
+    `keep` starts who keeps the read tables; `watch` says how witnesses are asked and how the ledger checks itself. `front_door`: where a child is referred to, shown in the documentation.
     `hosts`: names it answers to.
     """
     door = intake.Intake()
@@ -52,6 +58,7 @@ def create_app(
             parts.ledger, hand_out=lambda answered: loop.call_soon_threadsafe(one_by_one, answered)
         )
         feed, keeper = Feed(parts.ledger), keep(parts)
+        app.state.watching = watching = Watching(parts, watch or Watch())
         if risk := await asyncio.to_thread(feed.recorder.risk):
             logging.getLogger("uvicorn.error").warning(risk)
         sealing = asyncio.create_task(seal_daily(parts.ledger, writer))
@@ -61,6 +68,7 @@ def create_app(
         finally:
             sealing.cancel()
             await asyncio.to_thread(writer.close)
+            await asyncio.to_thread(watching.close)
             await asyncio.to_thread(keeper.close)
             await asyncio.to_thread(parts.close)
 
@@ -78,7 +86,7 @@ def create_app(
         telemetry={"tracing": False, "metrics": False, "logs": False},  # spans would carry addresses and queries
     )
     app.state.front_door = front_door
-    for part in (entries, log, records, histories, decisions, lists, figures, catalogue, health, guide):
+    for part in (entries, log, witnesses, records, histories, decisions, lists, figures, catalogue, health, guide):
         app.include_router(part.router)
     app.add_middleware(Front, hosts=hosts, intake=door)
     tell_problems(app)
@@ -90,15 +98,21 @@ def create() -> FastAPI:
     settings = Settings()
     database = settings.database_url
     signing = signing_of(settings, database)
-    return create_for(database, packs=settings.packs, front_door=settings.front_door, signing=signing)
+    watch = Watch(policy_of(settings), settings.witness_every, settings.audit_share / 100)
+    return create_for(database, packs=settings.packs, front_door=settings.front_door, signing=signing, watch=watch)
 
 
 def create_for(
-    database: str, *, packs: Path | None = None, front_door: str = "", signing: Signing | None = None
+    database: str,
+    *,
+    packs: Path | None = None,
+    front_door: str = "",
+    signing: Signing | None = None,
+    watch: Watch | None = None,
 ) -> FastAPI:
     """The service over a database; its read tables are kept by a process beside it."""
     open_ = partial(open_parts, database, packs=packs, signing=signing)
-    return create_app(open_, keep=lambda parts: InAProcess(database, packs), front_door=front_door)
+    return create_app(open_, keep=lambda parts: InAProcess(database, packs), watch=watch, front_door=front_door)
 
 
 def _version() -> str:

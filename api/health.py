@@ -11,8 +11,9 @@ from starlette.responses import Response
 
 from api.answers import json_answer
 from api.asking import Nothing, ledger_of
-from api.contract import INSTANT, TEXT, WHOLE, YES, json_content, responses, shape
+from api.contract import INSTANT, TEXT, WHOLE, YES, json_content, many, responses, shape
 from ledger.projections.tables import NoTables
+from ledger.self_audit import SelfAudit
 
 router = APIRouter(tags=["running it"])
 FAR_BEHIND = 10_000
@@ -20,7 +21,15 @@ FAR_BEHIND = 10_000
 
 POSITIONS = {"head": WHOLE, "tables": WHOLE, "behind": WHOLE}
 READY = shape({"ready": YES}, {**POSITIONS, "trouble": TEXT})
-STATUS = shape({**POSITIONS, "version": TEXT, "engine": TEXT}, {"recordedtime": INSTANT, "trouble": TEXT, "risk": TEXT})
+BREAK = shape({"position": WHOLE, "part": TEXT, "what": TEXT, "certain": YES, "first": INSTANT, "last": INSTANT})
+AUDIT = shape(
+    {"whole": YES, "position": WHOLE, "upto": WHOLE, "passes": WHOLE, "breaks": many(BREAK)},
+    {"finished": INSTANT, "entries": WHOLE, "trouble": TEXT},
+)
+STATUS = shape(
+    {**POSITIONS, "version": TEXT, "engine": TEXT, "audit": AUDIT},
+    {"recordedtime": INSTANT, "trouble": TEXT, "risk": TEXT},
+)
 
 
 @router.get(
@@ -53,11 +62,31 @@ def readyz(request: Request, _: Annotated[Nothing, Query()]) -> Response:
 
 @router.get("/status", summary="Where things stand", responses=responses(422, ok=json_content(STATUS)))
 def status(request: Request, _: Annotated[Nothing, Query()]) -> Response:
-    """The head of the ledger, how far the tables are behind it, and `risk`: what a power cut could take, where the database is set up so."""
+    """The head of the ledger; how far the tables are behind it; `risk`, what a power cut could take, where the database is set up so;
+    and `audit`, how the ledger's check of itself stands. It is `whole` where nothing wrong was seen since the last whole pass began.
+    """
     recordedtime, risk = ledger_of(request).head().recordedtime, request.app.state.feed.recorder.risk()
     told = {"version": request.app.version, "engine": request.app.state.parts.tables.engine.dialect.name}
     known = {name: value for name, value in (("recordedtime", recordedtime), ("risk", risk)) if value}
-    return json_answer(_standing(request) | told | known)
+    return json_answer(_standing(request) | told | known | {"audit": _audited(request.app.state.watching.audit)})
+
+
+def _audited(audit: SelfAudit) -> dict[str, Any]:
+    """How far the pass at hand has come, when the last whole one ended and over how many entries, and everything that was ever found."""
+    state = audit.state
+    told: dict[str, Any] = {
+        "whole": state.whole,
+        "position": state.mark.position,
+        "upto": state.upto,
+        "passes": state.passes,
+    }
+    told["breaks"] = [
+        vars(known.broken) | {"part": str(known.broken.part), "first": known.first, "last": known.last}
+        for known in state.found
+    ]
+    if state.finished is not None:
+        told |= {"finished": state.finished, "entries": state.entries}
+    return told | ({"trouble": audit.trouble} if audit.trouble else {})
 
 
 def _standing(request: Request) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from api.contract import HASH, TEXT, WHOLE, YES, json_content, many, responses, 
 from api.problems import BAD_QUERY, NOT_FOUND, Problem
 from ledger.log.verdict import Malformed
 from ledger.receipts import told_keys
+from ledger.witnessing import Cosignatures
 
 router = APIRouter(prefix="/log", tags=["the log"])
 FOR_EVER = {"cache-control": "private, max-age=31536000, immutable"}
@@ -52,13 +53,32 @@ class Between(Asked):
     new: Position | None = None
 
 
+class Covering(Asked):
+    """Which checkpoint: the last one, or the first over a `position` (from 1; the last, unless told) that is `agreed`."""
+
+    agreed: bool = False
+    position: Annotated[Position | None, Field(ge=1)] = None
+
+
 @router.get("/checkpoint", summary="The signed checkpoint", responses=responses(404, 422, ok=NOTE))
-def checkpoint(request: Request, _: Annotated[Nothing, Query()]) -> Response:
-    """What the log says of itself now: a C2SP tlog-checkpoint."""
-    note = ledger_of(request).checkpoint()
+def checkpoint(request: Request, wanted: Annotated[Covering, Query()]) -> Response:
+    """What the log says of itself: a C2SP tlog-checkpoint, with the cosignatures of witnesses so far. It is the last one, or with `agreed`
+    one that enough witnesses cosigned (`/log/witnesses`): the last such, or the first that covers a `position`.
+    """
+    cosignatures: Cosignatures = request.app.state.watching.cosignatures
+    if wanted.position is not None and not wanted.agreed:
+        raise Problem(BAD_QUERY, "`position` belongs to `agreed=true`.", {"faults": []})
+    if not wanted.agreed:
+        note = cosignatures.latest()
+    elif wanted.position is None:
+        note = cosignatures.note(cosignatures.agreed_size())
+    else:
+        note = cosignatures.agreed(wanted.position)
+    if note is None and wanted.agreed:
+        raise Problem(NOT_FOUND, "No such checkpoint is agreed yet; /log/witnesses says who has cosigned how much.")
     if note is None:
         raise Problem(NOT_FOUND, "Nothing is signed yet: the first checkpoint comes with the first entry.")
-    return Response(note, media_type=PLAIN)
+    return Response(note.to_bytes(), media_type=PLAIN)
 
 
 @router.get("/tile/entries/{number:path}", summary="A bundle of entries", responses=responses(404, 422, ok=TILE))

@@ -91,6 +91,16 @@ BAD_QUERY = _kind(
     "bad-query", 422, "The question is not understood",
     "`faults` names each query parameter that is unknown, repeated or malformed.",
 )  # fmt: skip
+NO_COSIGNATURE = _kind(
+    "no-cosignature", 422, "Not a cosignature that is kept here",
+    "What was handed in is no checkpoint that this log signed, cosigned by a witness of its policy, or a signature in it does not fit. "
+    "Nothing was kept.",
+)  # fmt: skip
+ANOTHER_HISTORY = _kind(
+    "another-history", 409, "Cosigned is another history than the one here",
+    "A witness that is trusted here cosigned a checkpoint that does not belong to the entries held here: this ledger lost its end, was "
+    "put back to an older copy, or told somebody else another history. Nothing was kept; the witness has the proof.",
+)  # fmt: skip
 NOT_FOUND = _kind("not-found", 404, "Not found", "There is nothing here. GET /docs lists what can be asked.")
 METHOD_NOT_ALLOWED = _kind(
     "method-not-allowed", 405, "Not a method of this address", "The Allow header lists the methods that are."

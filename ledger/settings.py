@@ -30,6 +30,12 @@ class Settings(BaseSettings):
     """The name of the log, for a key that is made beside the ledger; any other key must bear it where it is given."""
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
+    witness_policy: Path | None = None
+    """A C2SP tlog-policy file: the witnesses, where they are reached, and how many of them make a checkpoint agreed."""
+    witness_every: float = Field(default=60, ge=1, le=86_400)
+    """Seconds between two questions to a witness."""
+    audit_share: int = Field(default=5, ge=1, le=100)
+    """Percent of the time that the self-audit works."""
     packs: Path | None = None
     """A folder of further rule packs."""
     front_door: str = "Use your local front-door number; if a child is in immediate danger call 999."

@@ -10,6 +10,8 @@ from pathlib import Path
 from ledger.application import Ledger
 from ledger.clock import Clock, SystemClock
 from ledger.domain.history import Entry
+from ledger.log.policy import NOBODY, Policy
+from ledger.log.verdict import Unproved
 from ledger.projections.catalogue import projector
 from ledger.projections.projector import Projector
 from ledger.projections.tables import Tables
@@ -17,6 +19,10 @@ from ledger.recorders import open_recorder
 from ledger.regimes import load_shelf
 from ledger.settings import Settings, is_server
 from ledger.signing import KeyFile, KeyUnusable, Signing, read_keys
+
+
+class PolicyUnusable(ValueError):
+    """The file that names the witnesses is none, or cannot be read; the sentence says why."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,24 @@ def signing_of(settings: Settings, database: str) -> Signing:
             "names one. `ledger make-key FILE` makes the key of a new ledger."
         )
     return embedded(database, settings.origin)
+
+
+def policy_of(settings: Settings) -> Policy:
+    """Which witnesses the settings name; raises PolicyUnusable where their file is no policy."""
+    if settings.witness_policy is None:
+        return NOBODY
+    try:
+        policy = Policy.parse(settings.witness_policy.read_bytes())
+    except OSError as error:
+        raise PolicyUnusable(f"LEDGER_WITNESS_POLICY, {settings.witness_policy}: {error.strerror}.") from error
+    except Unproved as error:
+        raise PolicyUnusable(f"LEDGER_WITNESS_POLICY, {settings.witness_policy}: {error}.") from error
+    for name, witness in policy.witnesses.items():
+        if witness.url is not None and not witness.url.startswith(("http://", "https://")):
+            raise PolicyUnusable(
+                f"LEDGER_WITNESS_POLICY: the address of witness {name!a} begins with https:// or http://."
+            )
+    return policy
 
 
 def open_ledger(

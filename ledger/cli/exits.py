@@ -52,10 +52,11 @@ def told() -> Iterator[None]:
     from ledger.recorders.copying import CopyDiffersError
     from ledger.regimes import PackUnreadable
     from ledger.signing import KeyUnusable
+    from ledger.wiring import PolicyUnusable
 
     try:
         yield
-    except (NotAPlaceInTime, PackUnreadable, KeyUnusable) as error:
+    except (NotAPlaceInTime, PackUnreadable, KeyUnusable, PolicyUnusable) as error:
         raise Stop(Code.USAGE, str(error)) from error
     except CopyDiffersError as error:
         raise Stop(Code.UNVERIFIED, str(error)) from error

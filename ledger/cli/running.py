@@ -25,6 +25,7 @@ def serve(
 ) -> None:
     """Start the service; stop it with Ctrl-C or SIGTERM."""
     from ledger.settings import why_not_listen
+    from ledger.wiring import policy_of
 
     chosen = settings(database)
     changes = {"LEDGER_DATABASE": database, "LEDGER_HOST": host, "LEDGER_PORT": None if port is None else str(port)}
@@ -33,7 +34,7 @@ def serve(
         raise Stop(Code.USAGE, why)
     shown = f"http://{f'[{address}]' if ':' in address else address}:{chosen.port if port is None else port}"
     with told(), opened(database, make=True):
-        pass  # so that a database or a pack in trouble is told here, in one line
+        policy_of(chosen)  # so that a database or a pack in trouble is told here, in one line
     _listen_once(address, chosen.port if port is None else port, shown)
     note(f"Starting on {shown}; its documentation is at {shown}/docs.")
     become("api", {name: value for name, value in changes.items() if value is not None})

@@ -84,6 +84,10 @@ class Policy:
         return reading.policy()
 
 
+NOBODY = Policy((), {}, {}, None)
+"""No witness is known, and none must have cosigned."""
+
+
 class _Reading:
     """A policy as far as it was read."""
 
