@@ -269,6 +269,10 @@ class Ledger(Application[str]):
         own = fold(self.record(f"ledger/{ledger_opening.REFERENCE}")).state
         return tuple(reversed(own.keys)) if own else ()
 
+    def every_key(self) -> list[VerifierKey]:
+        """All public keys that sign or have signed this log."""
+        return list(dict.fromkeys([*self.log_keys(), *map(VerifierKey.parse, self.earlier_keys())]))
+
     def leaf(self, index: int) -> str:
         """The leaf hash of entry `index` + 1, 64 hex digits; LookupError where there is none."""
         return leaf_hash(self.entry_at(index + 1).body)

@@ -39,11 +39,12 @@ class Audited(Stored, Protocol):
 
 @dataclass(frozen=True)
 class Known:
-    """A break: what it is, when it was found first, and when last; instants as the ledger spells them."""
+    """A break: what it is, when it was found first, and when last (instants as the ledger spells them), and in which pass that was."""
 
     broken: Break
     first: str
     last: str
+    seen: int
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class State:
     @property
     def whole(self) -> bool:
         """Whether nothing wrong has been seen since the last whole pass began; what was mended stays in the list."""
-        return not any(known.broken.certain and known.last >= (self.since or "") for known in self.found)
+        return not any(known.broken.certain and known.seen >= self.passes - 1 for known in self.found)
 
     def with_breaks(self, breaks: Iterable[Break], now: str) -> State:
         """The state once these were seen."""
@@ -72,7 +73,7 @@ class State:
         for broken in breaks:
             before = known.get(broken)
             if before is not None or len(known) < MOST_BREAKS:
-                known[broken] = Known(broken, before.first if before else now, now)
+                known[broken] = Known(broken, before.first if before else now, now, self.passes)
         return replace(self, found=tuple(known.values()))
 
 

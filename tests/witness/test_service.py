@@ -96,18 +96,21 @@ def agreed(running: Service, size: int) -> dict[str, Any]:
 
 def test_cosignatures_come_by_being_asked_for_and_by_being_brought(database, tmp_path, partners, service):
     record(database, "A", "B", "C")
-    with serving(tmp_path / "police", partners["police"]) as police, serving(tmp_path / "icb", partners["icb"]) as icb:
-        with service(database, partners, police=police.url, icb=icb.url) as running:
-            told = agreed(running, 3)
-            assert told["quorum"] == "2 of police, icb, council"
-            assert [(each["size"], each["behind"]) for each in told["witnesses"]] == [(3, 0), (3, 0), (0, 3)]
-            pulled = run("--home", tmp_path / "council", "pull", f"http://127.0.0.1:{running.port}")
-            assert (pulled.returncode, pulled.stdout) == (0, "")
-            assert [each["size"] for each in get(running, "/log/witnesses")["witnesses"]] == [3, 3, 3]
-            record(database, "D")
-            agreed(running, 4)
-            note = get(running, "/log/checkpoint?agreed=true&position=4")
-            first = get(running, "/log/checkpoint?agreed=true&position=1")
+    with (
+        serving(tmp_path / "police", partners["police"]) as police,
+        serving(tmp_path / "icb", partners["icb"]) as icb,
+        service(database, partners, police=police.url, icb=icb.url) as running,
+    ):
+        told = agreed(running, 3)
+        assert told["quorum"] == "2 of police, icb, council"
+        assert [(each["size"], each["behind"]) for each in told["witnesses"]] == [(3, 0), (3, 0), (0, 3)]
+        pulled = run("--home", tmp_path / "council", "pull", f"http://127.0.0.1:{running.port}")
+        assert (pulled.returncode, pulled.stdout) == (0, "")
+        assert [each["size"] for each in get(running, "/log/witnesses")["witnesses"]] == [3, 3, 3]
+        record(database, "D")
+        agreed(running, 4)
+        note = get(running, "/log/checkpoint?agreed=true&position=4")
+        first = get(running, "/log/checkpoint?agreed=true&position=1")
     trusted = [verify_ledger.Key.parse(str(key)) for key in partners.values()]
     assert len(verify_ledger.Note.parse(note).signers(trusted)) == 2
     assert verify_ledger.verify_checkpoint(note, [verify_ledger.Key.parse(str(LOG.verifier))]).size == 4
@@ -118,15 +121,16 @@ def test_cosignatures_come_by_being_asked_for_and_by_being_brought(database, tmp
 def test_one_partner_that_is_away_changes_no_verdict_and_is_shown(tmp_path, partners, service):
     database = str(tmp_path / "ledger.sqlite")
     record(database, "A")
-    with serving(tmp_path / "police", partners["police"]) as police, serving(tmp_path / "icb", partners["icb"]) as icb:
-        with service(database, partners, police=police.url, icb=icb.url, council="http://127.0.0.1:9") as running:
-            told = agreed(running, 1)
-            away = told["witnesses"][2]
-            assert (away["size"], away["behind"]) == (0, 1)
-            assert await_that(
-                lambda: get(running, "/log/witnesses")["witnesses"][2].get("trouble"), "no trouble is told"
-            )
-            assert "cannot be reached" in get(running, "/log/witnesses")["witnesses"][2]["trouble"]
+    with (
+        serving(tmp_path / "police", partners["police"]) as police,
+        serving(tmp_path / "icb", partners["icb"]) as icb,
+        service(database, partners, police=police.url, icb=icb.url, council="http://127.0.0.1:9") as running,
+    ):
+        told = agreed(running, 1)
+        away = told["witnesses"][2]
+        assert (away["size"], away["behind"]) == (0, 1)
+        assert await_that(lambda: get(running, "/log/witnesses")["witnesses"][2].get("trouble"), "no trouble is told")
+        assert "cannot be reached" in get(running, "/log/witnesses")["witnesses"][2]["trouble"]
 
 
 @contextmanager
@@ -155,19 +159,18 @@ def test_one_partner_that_lies_changes_no_verdict_and_is_shown(tmp_path, partner
     record(database, "A")
     key = partners["council"]
     false = f"— {key.name} {b64encode(key.key_id + bytes(72)).decode()}\n".encode()
-    with serving(tmp_path / "police", partners["police"]) as police, serving(tmp_path / "icb", partners["icb"]) as icb:
-        with (
-            lying(false) as council,
-            service(database, partners, police=police.url, icb=icb.url, council=council) as running,
-        ):
-            told = agreed(running, 1)
-            assert told["witnesses"][2]["size"] == 0
-            said = await_that(
-                lambda: get(running, "/log/witnesses")["witnesses"][2].get("trouble"), "no trouble is told"
-            )
-            assert "does not fit" in said
-            note = get(running, "/log/checkpoint?agreed=true&position=1")
-            assert set(cosigned_by(Note.parse(note), partners.values())) == {partners["police"], partners["icb"]}
+    with (
+        serving(tmp_path / "police", partners["police"]) as police,
+        serving(tmp_path / "icb", partners["icb"]) as icb,
+        lying(false) as council,
+        service(database, partners, police=police.url, icb=icb.url, council=council) as running,
+    ):
+        told = agreed(running, 1)
+        assert told["witnesses"][2]["size"] == 0
+        said = await_that(lambda: get(running, "/log/witnesses")["witnesses"][2].get("trouble"), "no trouble is told")
+        assert "does not fit" in said
+        note = get(running, "/log/checkpoint?agreed=true&position=1")
+        assert set(cosigned_by(Note.parse(note), partners.values())) == {partners["police"], partners["icb"]}
 
 
 def test_two_partners_away_are_no_quorum(tmp_path, partners, service):
@@ -248,7 +251,7 @@ ATTACKS = {truncated: "shorter", put_back: "unproved", forked: "fork", rewritten
 
 
 @pytest.fixture(scope="module")
-def true(tmp_path_factory) -> Path:
+def true(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A ledger of seven entries, and beside it what a backup held when it had four."""
     folder = tmp_path_factory.mktemp("true")
     record(str(folder / "ledger"), *CODES[:4])
