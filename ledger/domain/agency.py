@@ -28,6 +28,13 @@ class Agency:
     standing: StandingInPartnership
     succeeded_by: tuple[str, ...] = ()
     left_on: date | str | None = None
+    """The day it left, or others took over from it, which may still be its own; a day or not-stated."""
+
+    def took_part_on(self, day: date) -> bool | None:
+        """Whether it took part on a day; None where nobody says when it left."""
+        if self.left_on is None:
+            return True
+        return day <= self.left_on if isinstance(self.left_on, date) else None
 
 
 AGENCY: Record[Agency] = Record("agency", prefix="AGY", title="Agency")
@@ -124,8 +131,8 @@ def evolve(agency: Agency | None, event: AgencyEvent) -> Agency:
             return Agency(name, sector, standing)
         case AgencyRenamed(name=name):
             return replace(known(agency), name=name)
-        case AgencySucceeded(successors=successors):
-            return replace(known(agency), succeeded_by=tuple(successors))
+        case AgencySucceeded(successors=successors, succeeded_on=day):
+            return replace(known(agency), succeeded_by=tuple(successors), left_on=day)
         case AgencyLeft(left_on=day):
             return replace(known(agency), left_on=day)
         case _:

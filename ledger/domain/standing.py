@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from ledger.domain.agency import AGENCY
 from ledger.domain.calendar import london_day, start_of_day
 from ledger.domain.claim import Claim
-from ledger.domain.fields import known_day
+from ledger.domain.fields import known_day, spoken
 from ledger.domain.general import Corrected, DuplicateOf, Mark, Withdrawn
 from ledger.domain.history import Standing
 from ledger.domain.ledger_opening import LEDGER, REFERENCE
 from ledger.domain.marks import RULES_OF_MARKS
-from ledger.domain.register import rule
+from ledger.domain.register import FLAG, rule
 
 SKEW = timedelta(minutes=5)
 """How far a sender's clock may run ahead of the ledger's."""
@@ -62,6 +63,17 @@ def source_is_known(standing: Standing, claim: Claim[Any]) -> str | None:
     if claim.sent_by_business_unit or claim.is_begun("agency", code):
         return None
     return f"{code} is not an agency of this partnership; the business unit registers it first."
+
+
+@rule("AGY-PART", source="reference.md 8.1: organisation succession must be events", effect=FLAG)
+def its_source_took_part_then(standing: Standing, claim: Claim[Any]) -> str | None:
+    """What an agency says happened while it took part: after it left, or others took over from it, they speak for themselves."""
+    code = claim.source.removeprefix("/agencies/")
+    agency = None if claim.sent_by_business_unit else claim.look(AGENCY, code)
+    if agency is None or agency.took_part_on(claim.day) is not False:
+        return None
+    others = f"; {', '.join(agency.succeeded_by)} took over" if agency.succeeded_by else ""
+    return f"{code} took part until {spoken(agency.left_on)}{others}."
 
 
 @rule("TIME-FUTURE", source="events.md: what has happened is recorded")
@@ -145,6 +157,7 @@ STANDING_RULES = (
     record_still_counts,
     cited_records_are_known,
     source_is_known,
+    its_source_took_part_then,
     the_business_unit_enters_history,
     it_has_happened,
     time_is_no_finer_than_its_precision,

@@ -12,6 +12,7 @@ from ledger.domain.calendar import BeyondCalendar
 from ledger.figures.figure import Kind, figure
 from ledger.figures.measures import Count, Measure, Median
 from ledger.figures.selection import Asked, Case, Cases, Selection, within
+from ledger.figures.successions import heir_of
 from ledger.projections.columns import table_of
 from ledger.projections.escalation_tracker import EscalationTracker
 from ledger.projections.partnership import Agencies, AgencyRow
@@ -59,7 +60,7 @@ def escalations_open(asked: Asked) -> Measure:
 def agencies_that_raised_none(asked: Asked) -> Measure:
     """Agencies that take part in the partnership at the end of the period and raised no escalation within it, each by its code: low use is itself a finding (ESC-BALANCE)."""
     raised = _escalations("raised_entry").having(within(T.raised_on, asked.period)).cells(asked, ("by_agency",))
-    raisers = {cell.of[0] for cell in raised}
+    raisers = {heir_of(asked, cell.of[0]) for cell in raised}
     silent = [agency for agency in asked.held(Agencies) if agency.reference not in raisers and taking_part(agency.row)]
     note = "" if _escalations("raised_entry").any(asked) else "No escalation at all is on record."
     return Count(Cases.of(Case({"agency": agency.reference}, (agency.first_entry,)) for agency in silent), note=note)

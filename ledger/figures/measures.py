@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Protocol
 
 from ledger.figures.selection import Asked, Case, Cell, Counted, Wanted
+from ledger.figures.successions import followed
 
 Value = int | Decimal | None
 """A whole number, an exact decimal, or None where it cannot be told."""
@@ -73,7 +74,7 @@ class Count:
         return self.what.selections(by)
 
     def measured(self, asked: Asked, by: Sequence[str]) -> Measured:
-        cells = self.what.cells(asked, by)
+        cells = followed(asked, self.what.cells(asked, by), by)
         parts = {name: _parts(cells, n, lambda cell: cell.rows) for n, name in enumerate(by)}
         total = sum(cell.rows for cell in cells)
         return Measured(total, entries_of(cells), parts, note=self.note, answered=_answered(asked, total, self.among))
@@ -96,7 +97,7 @@ class Total:
         return self.what.selections(by)
 
     def measured(self, asked: Asked, by: Sequence[str]) -> Measured:
-        cells = self.what.cells(asked, by)
+        cells = followed(asked, self.what.cells(asked, by), by)
         rows, stated = sum(cell.rows for cell in cells), sum(cell.stated for cell in cells)
         amount = sum(cell.amount for cell in cells)
         parts = {name: self._parts(cells, n) for n, name in enumerate(by)}
@@ -134,7 +135,7 @@ class Share:
         return [*self.part.selections(by), *self.whole.selections(by)]
 
     def measured(self, asked: Asked, by: Sequence[str]) -> Measured:
-        part, whole = self.part.cells(asked, by), self.whole.cells(asked, by)
+        part, whole = (followed(asked, side.cells(asked, by), by) for side in (self.part, self.whole))
         sides = [
             Side(id_, self.unit, sum(map(self._of_cell, cells)), entries_of(cells))
             for id_, cells in zip(self.ids, (part, whole), strict=True)

@@ -37,3 +37,24 @@ def test_a_successor_must_be_known_and_another():
 def test_the_date_inside_agrees_with_the_time_outside():
     other = post("agency.left", "HEALTH", {"left_on": "2023-01-02"}, on="2023-01-01")
     given(HEALTH).when(other).then_refused("TIME-SAME")
+
+
+def reported(day, source="/agencies/HEALTH"):
+    data = {
+        "agency": "HEALTH", "happened_on": day, "known_on": day, "nature": "other", "how_many": 1, "looked_after": False,
+        "care_leaver": False,
+    }  # fmt: skip
+    return post("incident.reported", "INC-1", data, on=day, source=source, by="partner-submitter@HEALTH")
+
+
+def test_what_an_agency_says_is_judged_by_the_day_it_happened():
+    history = (HEALTH, agency("ICB"), SUCCEEDED)
+    given(*history).when(reported("2022-06-30")).then_recorded()
+    given(*history).when(reported("2022-07-01")).then_recorded()
+    given(*history).when(reported("2022-07-02")).then_recorded("AGY-PART")
+    given(*history).when(reported("2022-07-02", source="/business-unit")).then_recorded()
+
+
+def test_where_nobody_says_when_it_left_nobody_can_tell():
+    left = post("agency.left", "HEALTH", {"left_on": "not-stated"}, on="2022-07-01")
+    given(HEALTH, left).when(reported("2023-01-02")).then_recorded()
