@@ -9,12 +9,12 @@ from fastapi import Request
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from api.problems import BAD_QUERY, NOT_FOUND, Problem
+from api.problems import BAD_QUERY, Problem
 from ledger.application import Ledger
 from ledger.canonical import GREATEST_INTEGER
 from ledger.domain import fields
 from ledger.domain.register import RECORDS, REGISTER
-from ledger.projections.as_at import NotAPlaceInTime, resolve_as_at
+from ledger.projections.as_at import NotAPlaceInTime, read_place
 
 MOST_DIGITS = 16
 """Of a position: as many as 2^53 has."""
@@ -42,8 +42,8 @@ Reference = fields.Reference
 
 def _place(value: str) -> str:
     try:
-        resolve_as_at(value, 0, lambda instant: 0)
-    except (NotAPlaceInTime, OverflowError):
+        read_place(value)
+    except NotAPlaceInTime:
         raise PydanticCustomError(
             "place", "this should be a position, a day such as 2020-03-31, or an instant with its offset"
         ) from None
@@ -99,12 +99,24 @@ def _type(value: str) -> str:
 TypeName = Annotated[str, AfterValidator(_type), WithJsonSchema({"type": "string", "enum": sorted(REGISTER)})]
 
 
-def resolved(ledger: Ledger, as_at: str | None) -> int:
-    """The position meant by a checked `as_at`; raises Problem for a position beyond the head. A day or instant to come means the head."""
-    head = ledger.head().position
-    if as_at is not None and as_at.isdecimal() and int(as_at) > head:
-        raise Problem(NOT_FOUND, f"The ledger ends at position {head}.")
-    return resolve_as_at(as_at, head, ledger.position_at)
+class UpTo(Asked):
+    """As at: what the ledger held."""
+
+    as_at: AsAt | None = None
+    at_least: Annotated[
+        Position | None, Field(description="Wait until this position is in the answer, five seconds at most.")
+    ] = None
+
+
+class InTime(UpTo):
+    """As at and as of: what every list, record, history, figure and report takes."""
+
+    as_of: Annotated[
+        Day | None,
+        Field(
+            description="What was true on this day by what the ledger held; without it, the day of as_at, else today. Of a day to come: if nothing more is recorded."
+        ),
+    ] = None
 
 
 async def asked_once(request: Request) -> None:

@@ -39,6 +39,7 @@ def many(items: Schema) -> Schema:
 TEXT: Schema = {"type": "string"}
 WHOLE: Schema = {"type": "integer", "minimum": 0}
 YES: Schema = {"type": "boolean"}
+DAY: Schema = {"type": "string", "format": "date"}
 INSTANT: Schema = {"type": "string", "format": "date-time"}
 HASH: Schema = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 OPEN: Schema = {"type": "object"}

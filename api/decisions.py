@@ -3,14 +3,13 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
-from pydantic import Field
 from starlette.responses import Response
 
 from api.answers import json_answer
-from api.asking import AsAt, Asked, Position, ledger_of
+from api.asking import Position, UpTo, ledger_of
 from api.contract import HASH, OPEN, TEXT, WHOLE, json_content, many, responses, shape
 from api.problems import NOT_FOUND, Problem
-from api.waiting import answered_at
+from api.waiting import moment_of
 from ledger.projections.aloud import wire
 from ledger.projections.replay import NotADecision, replay
 
@@ -20,13 +19,6 @@ PART = shape({"heading": TEXT, "sentences": many(TEXT)})
 THEN = shape({"decision": OPEN, "cases": many(TEXT), "entries": many(OPEN), "positions": many(OPEN), "clocks": many(OPEN), "packs": many(OPEN)})  # fmt: skip
 LATER = shape({"as_at": WHOLE, "recorded_later": many(OPEN), "amended": many(OPEN), "after": many(OPEN)})
 REPLAY = shape({"position": WHOLE, "sha256": HASH, "then": THEN, "later": LATER, "aloud": many(PART)})
-
-
-class UpTo(Asked):
-    as_at: AsAt | None = None
-    at_least: Annotated[
-        Position | None, Field(description="Wait until this position is in the answer, five seconds at most.")
-    ] = None
 
 
 @router.get(
@@ -40,10 +32,10 @@ def decision(request: Request, position: Annotated[Position, Path()], asked: Ann
     happened already and was recorded only afterwards, what was changed of what had been recorded, and the rest. `aloud` says
     all of it in sentences.
     """
-    as_at = answered_at(request, asked.as_at, asked.at_least)
     ledger = ledger_of(request)
-    if asked.as_at is None and as_at < position <= ledger.head().position:
-        as_at = answered_at(request, None, position)
+    if asked.as_at is None and position <= ledger.head().position:
+        asked = asked.model_copy(update={"at_least": max(position, asked.at_least or 0)})
+    as_at = moment_of(request, asked).as_at
     try:
         found = replay(ledger, request.app.state.parts.tables, position, as_at)
     except NotADecision as none:

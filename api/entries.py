@@ -8,12 +8,13 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.answers import accepts, link_header, next_link, streamed
-from api.asking import Asked, Nothing, Position, RecordName, Reference, TypeName, ledger_of
+from api.asking import AsAt, Asked, Nothing, Position, RecordName, Reference, TypeName, UpTo, ledger_of
 from api.contract import ENTRIES, ENTRY, NDJSON, PROOF, SSE, responses
 from api.feed import Feed, Filter, told
 from api.problems import NOT_FOUND, Problem
 from api.records import told_statement
 from api.streams import events
+from api.waiting import moment_held
 from ledger.application import Ledger
 from ledger.domain.fields import written_as
 from ledger.domain.history import statements
@@ -31,6 +32,7 @@ class Wanted(Asked):
     limit: Annotated[int | None, Field(ge=1, le=MOST, description=f"At most so many; a page has {LIMIT}.")] = None
     since: Annotated[Position | None, Field(description="No entry before this position.")] = None
     until: Annotated[Position | None, Field(description="No entry after this position.")] = None
+    as_at: Annotated[AsAt | None, Field(description="Nothing that was recorded after this moment.")] = None
     record: Annotated[RecordName | None, Field(description="Only entries of this kind of record.")] = None
     reference: Annotated[Reference | None, Field(description="Together with record: one record's entries.")] = None
     subject: Annotated[
@@ -50,7 +52,7 @@ class Wanted(Asked):
         return max(self.after, (self.since or 1) - 1)
 
 
-@router.get("/entries", summary="The feed", responses=responses(422, ok={**ENTRIES, **NDJSON, **SSE}))
+@router.get("/entries", summary="The feed", responses=responses(404, 422, ok={**ENTRIES, **NDJSON, **SSE}))
 def entries(
     request: Request,
     wanted: Annotated[Wanted, Query()],
@@ -61,10 +63,11 @@ def entries(
     match accepts(request, "text/event-stream", "application/x-ndjson"):
         case "text/event-stream":
             start = wanted.start if last_event_id is None else max(wanted.start, last_event_id)
-            frames = events(feed, request.app.state.tide, chosen, start, wanted.until)
+            until = wanted.until if wanted.as_at is None else _end(request, wanted)
+            frames = events(feed, request.app.state.tide, chosen, start, until)
             return streamed(request, frames, "text/event-stream")
         case "application/x-ndjson":
-            upto = _end(feed, wanted)
+            upto = _end(request, wanted)
             pages = feed.pages(chosen, wanted.start, upto, wanted.limit)
             lines = (b"".join(entry.state + b"\n" for entry in page) for page in pages)
             return streamed(request, lines, "application/x-ndjson")
@@ -73,7 +76,7 @@ def entries(
 
 
 def _page(request: Request, feed: Feed, chosen: Filter, wanted: Wanted) -> Response:
-    page = feed.page(chosen, wanted.start, _end(feed, wanted), wanted.limit or LIMIT)
+    page = feed.page(chosen, wanted.start, _end(request, wanted), wanted.limit or LIMIT)
     headers, following = {}, b""
     if page.goes_on:
         address = next_link(request, after=page.looked_up_to)
@@ -82,9 +85,9 @@ def _page(request: Request, feed: Feed, chosen: Filter, wanted: Wanted) -> Respo
     return Response(body, 200, headers, "application/json")
 
 
-def _end(feed: Feed, wanted: Wanted) -> int:
-    head = feed.head()
-    return head if wanted.until is None else min(wanted.until, head)
+def _end(request: Request, wanted: Wanted) -> int:
+    upto = moment_held(request, UpTo(as_at=wanted.as_at)).as_at
+    return upto if wanted.until is None else min(wanted.until, upto)
 
 
 @router.get("/entries/{position}/receipt", summary="Its receipt", responses=responses(404, 422, ok=PROOF))

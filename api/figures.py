@@ -11,11 +11,10 @@ from pydantic_core import PydanticCustomError
 from starlette.responses import Response
 
 from api.answers import accepts, json_answer
-from api.asking import AsAt, Asked, Day, Nothing, Position, ledger_of
-from api.contract import CSV, OPEN, TEXT, WHOLE, json_content, many, responses, shape
+from api.asking import Day, InTime, Nothing, ledger_of
+from api.contract import CSV, DAY, OPEN, TEXT, WHOLE, json_content, many, responses, shape
 from api.problems import BAD_QUERY, NOT_FOUND, Problem
-from api.waiting import answered_at
-from ledger.domain.calendar import london_day
+from api.waiting import moment_of
 from ledger.domain.fields import written_as
 from ledger.figures import FIGURES, answers_of
 from ledger.figures.answer import asking
@@ -47,18 +46,9 @@ FigureId = Annotated[
 ]
 
 
-class InTime(Asked):
-    """What a figure takes beside its period."""
-
-    as_at: AsAt | None = None
-    at_least: Annotated[
-        Position | None, Field(description="Wait until this position is in the answer, five seconds at most.")
-    ] = None
-
-
 class OfAFigure(InTime):
     year: Annotated[Year | None, Field(description="Over a reporting year.")] = None
-    on: Annotated[Day | None, Field(description="On a day. Without a year or a day: today.")] = None
+    on: Annotated[Day | None, Field(description="On a day. Without a year or a day: that of as_of.")] = None
 
 
 class OfAReport(InTime):
@@ -71,9 +61,11 @@ def _or_null(kind: str) -> dict[str, object]:
 
 
 FIGURE = {"type": "object", "required": ["id", "caption", "value", "unit", "kind", "by", "numerator", "denominator", "definition", "version", "entries"]}  # fmt: skip
-OF_FIGURES = shape({"as_at": WHOLE, "period": TEXT, "figures": many(FIGURE)})
+OF_FIGURES = shape({"as_at": WHOLE, "as_of": DAY, "period": TEXT, "figures": many(FIGURE)})
 OPENED = {"partnership": _or_null("string"), "notice": _or_null("string"), "demonstration": _or_null("boolean"), "retrospective": _or_null("boolean")}  # fmt: skip
-OF_REPORT = shape({"as_at": WHOLE, "period": TEXT, "from": TEXT, "to": TEXT, **OPENED, "figures": many(FIGURE)})
+OF_REPORT = shape(
+    {"as_at": WHOLE, "period": TEXT, "from": TEXT, "to": TEXT, **OPENED, "figures": many(FIGURE)}, {"as_of": DAY}
+)
 OF_CATALOGUE = shape({"figures": many(OPEN)})
 
 
@@ -106,13 +98,21 @@ def figure(
     if asked.year is not None and asked.on is not None:
         raise Problem(BAD_QUERY, "year and on both say when; give one.", {"faults": []})
     ledger, tables = ledger_of(request), request.app.state.parts.tables
-    position = answered_at(request, asked.as_at, asked.at_least)
-    period = Period.year(asked.year) if asked.year else Period.day(asked.on or london_day(ledger.clock.now()))
-    with asking(tables, ledger.packs(as_at=position), period, position) as question:
-        found = answers_of(id, question)
+    when = moment_of(request, asked)
+    position, period = when.as_at, Period.year(asked.year) if asked.year else Period.day(asked.on or when.as_of)
+    try:
+        with asking(tables, ledger.packs(as_at=position), period, position, asked.as_of) as question:
+            found = answers_of(id, question)
+    except NotAPeriod as before:
+        raise Problem(NOT_FOUND, str(before)) from None
     if not found:
         raise Problem(NOT_FOUND, f"There is no such figure, and no dataset states one for {period.name}.")
-    told = {"as_at": position, "period": period.name, "figures": [each.wire() for each in found]}
+    told = {
+        "as_at": position,
+        "as_of": question.day.isoformat(),
+        "period": period.name,
+        "figures": [each.wire() for each in found],
+    }
     return json_answer(told, headers={"as-at": str(position)})
 
 
@@ -124,8 +124,12 @@ def figure(
 def annual(request: Request, year: Annotated[Year, Path()], asked: Annotated[OfAReport, Query()]) -> Response:
     """Every figure of a reporting year with its working, as JSON, CSV or a page to read. The same entries give the same bytes."""
     ledger, tables = ledger_of(request), request.app.state.parts.tables
-    position = answered_at(request, asked.as_at, asked.at_least)
-    made = report(tables, ledger.packs(as_at=position), year, position, partnership_of(ledger, position))
+    position = moment_of(request, asked).as_at
+    whose = partnership_of(ledger, position)
+    try:
+        made = report(tables, ledger.packs(as_at=position), year, position, whose, as_of=asked.as_of)
+    except NotAPeriod as before:
+        raise Problem(NOT_FOUND, str(before)) from None
     media = accepts(request, *MEDIA.values())
     format_ = asked.format or next((f for f, m in MEDIA.items() if m == media), Format.JSON)
     text = written(made, format_)

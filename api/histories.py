@@ -8,14 +8,15 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.answers import json_answer
-from api.asking import AsAt, Asked, Position, Reference, ledger_of
-from api.contract import INSTANT, OPEN, STATEMENT, TEXT, WHOLE, YES, json_content, many, responses, shape
+from api.asking import InTime, Position, Reference, ledger_of
+from api.contract import DAY, INSTANT, OPEN, STATEMENT, TEXT, WHOLE, YES, json_content, many, responses, shape
 from api.problems import NOT_FOUND, Problem
-from api.records import AS_IT_COUNTS, HOLD, RESTRICTED, told_entry, told_standing
-from api.waiting import answered_at
+from api.records import AS_IT_COUNTS, DAYS_LATE, HOLD, RESTRICTED, told_entry, told_standing
+from api.waiting import moment_of
 from ledger.clock import spelled
-from ledger.domain.history import Entry, effective, fold, statements
+from ledger.domain.history import Entry, effective, fold, happened_by, statements
 from ledger.histories import INCIDENT, History, history
+from ledger.projections.as_at import Moment
 from ledger.projections.links import links_to
 
 router = APIRouter(tags=["records"])
@@ -30,6 +31,7 @@ OF_ENTRY = shape(
         "leaf": TEXT,
         "sentence": TEXT,
         "counts": YES,
+        "recorded_late": DAYS_LATE,
         "record": TEXT,
         "time": INSTANT,
         "recordedtime": INSTANT,
@@ -39,18 +41,21 @@ OF_ENTRY = shape(
     {"as_corrected": AS_IT_COUNTS, "statements": many(STATEMENT)},
 )
 HISTORY = shape(
-    {"incident": TEXT, "as_at": WHOLE, "records": many(OF_RECORD), "entries": many(OF_ENTRY), "elsewhere": many(TEXT)}
+    {
+        "incident": TEXT,
+        "as_at": WHOLE,
+        "as_of": DAY,
+        "records": many(OF_RECORD),
+        "entries": many(OF_ENTRY),
+        "elsewhere": many(TEXT),
+    }
 )
 
 
-class When(Asked):
+class When(InTime):
     before: Annotated[
         Position | None,
         Field(description="Exactly what was recorded before this position; with as_at, the earlier of both."),
-    ] = None
-    as_at: AsAt | None = None
-    at_least: Annotated[
-        Position | None, Field(description="Wait until this position is in the answer, five seconds at most.")
     ] = None
 
 
@@ -66,12 +71,13 @@ def incident_history(
 
     Other incidents that share a record with it are named in `elsewhere`, and not shown.
     """
-    as_at = answered_at(request, when.as_at)
-    if when.before is not None:
-        head = ledger_of(request).head().position
-        before = answered_at(request, str(min(max(0, when.before - 1), head)))
-        as_at = before if when.as_at is None else min(before, as_at)
     ledger, tables = ledger_of(request), request.app.state.parts.tables
+    asked = moment_of(request, when)
+    if when.before is not None:
+        last = min(max(0, when.before - 1), ledger.head().position)
+        before = moment_of(request, when.model_copy(update={"as_at": str(last)}))
+        asked = before if when.as_at is None or before.as_at < asked.as_at else asked
+    as_at = asked.as_at
     found = history(
         [f"{INCIDENT}/{reference}"],
         lambda names: links_to(tables, names, as_at),
@@ -79,19 +85,24 @@ def incident_history(
     )
     if not found.joined:
         raise Problem(NOT_FOUND, f"No such incident was begun by position {as_at}.")
-    return json_answer(told_history(reference, as_at, found))
+    return json_answer(told_history(reference, asked, found))
 
 
-def told_history(reference: str, as_at: int, found: History) -> dict[str, Any]:
+def told_history(reference: str, when: Moment, found: History) -> dict[str, Any]:
     """A history as JSON values."""
+    told_of = {name: happened_by(when.as_of, entries) for name, entries in found.records.items()}
+    shown = {entry.position for entries in told_of.values() for entry in entries}
     counted = {entry.position: entry for entries in found.records.values() for entry in effective(entries)}
     beside = {at: each for entries in found.records.values() for at, each in statements(entries).items()}
     return {
         "incident": f"{INCIDENT}/{reference}",
-        "as_at": as_at,
-        "records": [_told_record(name, found) for name in found.joined],
+        "as_at": when.as_at,
+        "as_of": when.as_of.isoformat(),
+        "records": [_told_record(name, found) for name in found.joined if told_of[name]],
         "entries": [
-            _told_entry(entry, counted.get(entry.position), beside.get(entry.position, ())) for entry in found.entries
+            _told_entry(entry, counted.get(entry.position), beside.get(entry.position, ()))
+            for entry in found.entries
+            if entry.position in shown
         ],
         "elsewhere": list(found.elsewhere),
     }

@@ -1,6 +1,5 @@
 """GET /actions, /escalations, /reviews and the other questions: filtered, sorted, in pages, as JSON or CSV, as at and as of."""
 
-from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -8,11 +7,10 @@ from pydantic import Field, create_model
 from starlette.responses import Response
 
 from api.answers import accepts, csv_answer, json_answer, link_header, next_link
-from api.asking import AsAt, Asked, Day, Position, ledger_of
-from api.contract import CSV, OPEN, TEXT, WHOLE, json_content, many, responses, shape
+from api.asking import InTime, ledger_of
+from api.contract import CSV, DAY, OPEN, TEXT, WHOLE, json_content, many, responses, shape
 from api.problems import NOT_FOUND, Problem
-from api.waiting import answered_at
-from ledger.domain.calendar import london_day
+from api.waiting import moment_of
 from ledger.domain.fields import written_as
 from ledger.enquiries import QUESTION as ENQUIRIES
 from ledger.projections.asking import Answer, Asking, UnknownPlace
@@ -21,30 +19,20 @@ from ledger.projections.questions import QUESTIONS, Question
 router = APIRouter(tags=["what is asked"])
 LIMIT = 100
 MOST = 1_000
-PLAIN_DAY = len("2020-03-31")
 
 Value = Annotated[str, Field(max_length=200), written_as(r"^[^\x00-\x1f]*$", "one line of at most 200 characters")]
 
 
-ANSWER = shape(
-    {"as_at": WHOLE, "as_of": {"type": "string", "format": "date"}, "total": WHOLE, "items": many(OPEN)}, {"next": TEXT}
-)
+ANSWER = shape({"as_at": WHOLE, "as_of": DAY, "total": WHOLE, "items": many(OPEN)}, {"next": TEXT})
 
 
 _SORT = "Fields, divided by commas, each with - before it for the other way round."
 _ONLY = "Only items with this value; given again, with either."
 
 
-class InTime(Asked):
+class Listed(InTime):
     """What every list takes beside its own fields."""
 
-    as_at: AsAt | None = None
-    as_of: Annotated[
-        Day | None, Field(description="As of this day of the world; without it, the day of as_at, or today.")
-    ] = None
-    at_least: Annotated[
-        Position | None, Field(description="Wait until this position is in the answer, five seconds at most.")
-    ] = None
     sort: Annotated[str | None, Field(description=_SORT)] = None
     limit: Annotated[int, Field(ge=1, le=MOST, description="At most so many on a page.")] = LIMIT
     after: Annotated[Value | None, Field(description="The `next` of an earlier page.")] = None
@@ -53,10 +41,10 @@ class InTime(Asked):
     ] = None
 
 
-CONTROL = frozenset(InTime.model_fields)
+CONTROL = frozenset(Listed.model_fields)
 
 
-def _asked(question: Question) -> type[InTime]:
+def _asked(question: Question) -> type[Listed]:
     """The parameters of one list: a filter for each plain field, which may be given several times."""
     if clash := CONTROL.intersection(question.plain):
         raise TypeError(f"/{question.name} has a field called {min(clash)}, which is a parameter of every list")
@@ -67,7 +55,7 @@ def _asked(question: Question) -> type[InTime]:
         name: (list[Value], Field(default=[], max_length=50, description=_ONLY)) for name in question.plain
     }
     return create_model(
-        f"Asked of {question.name}", __base__=InTime, sort=(sort, Field(default=None, description=_SORT)), **filters
+        f"Asked of {question.name}", __base__=Listed, sort=(sort, Field(default=None, description=_SORT)), **filters
     )
 
 
@@ -91,16 +79,16 @@ def _route(question: Question) -> None:
 def _answer(question: Question, request: Request, asked: Any) -> Response:
     ledger, tables = ledger_of(request), request.app.state.parts.tables
     filters = {name: values for name in question.plain if (values := getattr(asked, name))}
-    position = answered_at(request, asked.as_at, asked.at_least)
+    when = moment_of(request, asked)
     asking = Asking(
-        as_at=position,
-        as_of=asked.as_of or _day_meant(asked.as_at) or london_day(ledger.clock.now()),
+        as_at=when.as_at,
+        as_of=when.as_of,
         packs=ledger.packs(),
         filters=filters,
         sort=asked.sort.split(",") if asked.sort else (),
         limit=asked.limit,
         after=asked.after,
-        histories=lambda names: ledger.records(names, position),
+        histories=lambda names: ledger.records(names, when.as_at),
     )
     try:
         found = question.answer(tables, asking)
@@ -123,13 +111,6 @@ def _following(request: Request, asking: Asking, found: Answer) -> str | None:
     if found.next is None:
         return None
     return next_link(request, after=found.next, as_at=found.as_at, as_of=found.as_of.isoformat())
-
-
-def _day_meant(as_at: str | None) -> date | None:
-    """The day an `as_at` falls on, where it is a day or an instant."""
-    if as_at is None or len(as_at) < PLAIN_DAY or as_at.isdecimal():
-        return None
-    return date.fromisoformat(as_at) if len(as_at) == PLAIN_DAY else london_day(datetime.fromisoformat(as_at))
 
 
 for _question in (*QUESTIONS, ENQUIRIES):

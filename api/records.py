@@ -9,33 +9,33 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.answers import json_answer
-from api.asking import AsAt, Asked, RecordName, Reference, ledger_of, resolved
-from api.contract import INSTANT, OPEN, STATEMENT, TEXT, WHOLE, YES, json_content, many, responses, shape
+from api.asking import Asked, InTime, RecordName, Reference, ledger_of
+from api.contract import DAY, INSTANT, OPEN, STATEMENT, TEXT, WHOLE, YES, json_content, many, responses, shape
 from api.problems import NOT_FOUND, Problem
+from api.waiting import moment_held
 from ledger.canonical import read
 from ledger.domain.children import BYTES, child_reference
 from ledger.domain.general import Corrected, StatementAdded, Withdrawn
-from ledger.domain.history import Entry, Standing, effective, fold, statements
+from ledger.domain.history import Entry, Standing, effective, fold, happened_by, statements
 from ledger.entry import leaf_hash
+from ledger.projections.as_at import Moment
 
 router = APIRouter(tags=["records"])
 MOST_CHILDREN = 50
 
+DAYS_LATE = {"type": ["integer", "null"], "minimum": 0}
+"""Days from when it happened, or was known, to its recording; null where that says nothing (entered afterwards, a coarse time)."""
 AS_IT_COUNTS = shape({"by": many(WHOLE), "time": INSTANT, "timeprecision": TEXT, "data": OPEN})
 RECORD_ENTRY = shape(
-    {"position": WHOLE, "leaf": TEXT, "sentence": TEXT, "counts": YES, "entry": OPEN},
+    {"position": WHOLE, "leaf": TEXT, "sentence": TEXT, "counts": YES, "recorded_late": DAYS_LATE, "entry": OPEN},
     {"as_corrected": AS_IT_COUNTS, "statements": many(STATEMENT)},
 )
 RESTRICTED = shape({"ground": TEXT, "position": WHOLE}, {"until": TEXT})
 HOLD = shape({"position": WHOLE, "authority": TEXT})
 RECORD = shape(
-    {"record": TEXT, "version": WHOLE, "as_at": WHOLE, "void": YES, "entries": many(RECORD_ENTRY)},
+    {"record": TEXT, "version": WHOLE, "as_at": WHOLE, "as_of": DAY, "void": YES, "entries": many(RECORD_ENTRY)},
     {"duplicate_of": TEXT, "restricted": RESTRICTED, "holds": many(HOLD)},
 )
-
-
-class AsAtOnly(Asked):
-    as_at: AsAt | None = None
 
 
 class HowMany(Asked):
@@ -49,28 +49,29 @@ def record(
     request: Request,
     record: Annotated[RecordName, Path()],
     reference: Annotated[Reference, Path()],
-    asked: Annotated[AsAtOnly, Query()],
+    asked: Annotated[InTime, Query()],
 ) -> Response:
-    """Every entry of a record, also what was corrected or withdrawn since, and how the record stands."""
-    ledger = ledger_of(request)
-    as_at = resolved(ledger, asked.as_at)
-    entries = ledger.record(f"{record}/{reference}", as_at)
+    """Every entry of a record that tells of a day up to `as_of`, also what was corrected or withdrawn since, and how the record stands."""
+    when = moment_held(request, asked)
+    entries = ledger_of(request).record(f"{record}/{reference}", when.as_at)
     if not entries:
-        raise Problem(NOT_FOUND, f"No such record was begun by position {as_at}.")
-    return json_answer(told_record(entries, as_at))
+        raise Problem(NOT_FOUND, f"No such record was begun by position {when.as_at}.")
+    return json_answer(told_record(entries, when))
 
 
-def told_record(entries: Sequence[Entry], as_at: int) -> dict[str, Any]:
+def told_record(entries: Sequence[Entry], when: Moment) -> dict[str, Any]:
     """One record as JSON values."""
     counted, beside = {entry.position: entry for entry in effective(entries)}, statements(entries)
     standing = fold(entries)
     told: dict[str, Any] = {
         "record": entries[0].originator_id,
         "version": standing.version,
-        "as_at": as_at,
+        "as_at": when.as_at,
+        "as_of": when.as_of.isoformat(),
         "void": standing.void,
         "entries": [
-            told_entry(entry, counted.get(entry.position), beside.get(entry.position, ())) for entry in entries
+            told_entry(entry, counted.get(entry.position), beside.get(entry.position, ()))
+            for entry in happened_by(when.as_of, entries)
         ],
     }
     return told | told_standing(standing)
@@ -102,6 +103,7 @@ def told_entry(entry: Entry, as_it_counts: Entry | None, beside: Sequence[Entry]
         "leaf": leaf_hash(entry.body),
         "sentence": entry.event.sentence(),
         "counts": as_it_counts is not None or isinstance(entry.event, Corrected | Withdrawn),
+        "recorded_late": (as_it_counts or entry).recorded_late,
         "entry": read(entry.body),
     }
     if as_it_counts is not None and as_it_counts.corrected_by:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 from fastapi import Request
 
-from api.asking import MOST_DIGITS, ledger_of, resolved
-from api.problems import NOT_REACHED, Problem
+from api.asking import MOST_DIGITS, UpTo, ledger_of
+from api.problems import NOT_FOUND, NOT_REACHED, Problem
+from ledger.projections.as_at import Moment, NotYet, moment
 
 PATIENCE = 5.0
 """Seconds a question waits for the tables."""
@@ -32,15 +34,22 @@ def _too_early(position: int) -> Problem:
     return Problem(NOT_REACHED, f"The tables have not reached position {position}.", headers={"retry-after": "1"})
 
 
-def answered_at(request: Request, as_at: str | None, at_least: int | None = None) -> int:
-    """The position to answer at: the one asked for, or, without one, as far as the tables have come.
+def moment_of(request: Request, asked: UpTo) -> Moment:
+    """When the question is about: the moment asked for, or, without `as_at`, as far as the tables have come.
 
-    Waits until the tables have come as far as is asked; raises Problem when they do not in time.
+    Waits until the tables have come as far as is asked; raises Problem when they do not in time, or for a moment to come.
     """
     tables, built = request.app.state.parts.tables, request.app.state.keeper.built
-    asked = None if as_at is None else resolved(ledger_of(request), as_at)
-    needed = max(asked or 0, at_least or 0)
+    found = moment_held(request, asked)
+    needed = max(0 if asked.as_at is None else found.as_at, asked.at_least or 0)
     if not (built.wait(PATIENCE) and tables.wait_for(needed, PATIENCE)):
         raise _too_early(needed)
-    position: int = tables.position() if asked is None else asked
-    return position
+    return found if asked.as_at is not None else replace(found, as_at=tables.position())
+
+
+def moment_held(request: Request, asked: UpTo) -> Moment:
+    """The same of what the ledger itself holds, whatever the tables do; raises Problem for a moment to come."""
+    try:
+        return moment(ledger_of(request), asked.as_at, getattr(asked, "as_of", None))
+    except NotYet as not_yet:
+        raise Problem(NOT_FOUND, str(not_yet)) from None

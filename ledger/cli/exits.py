@@ -46,7 +46,7 @@ def told() -> Iterator[None]:
 
     from ledger.domain.adoption import PacksRefused
     from ledger.entry import UnknownType
-    from ledger.projections.as_at import NotAPlaceInTime
+    from ledger.projections.as_at import NotAPlaceInTime, NotYet
     from ledger.projections.folding import ProjectorStopped
     from ledger.recorders.contract import UnknownSchemaError
     from ledger.recorders.copying import CopyDiffersError
@@ -58,6 +58,8 @@ def told() -> Iterator[None]:
         yield
     except (NotAPlaceInTime, PackUnreadable, KeyUnusable, PolicyUnusable) as error:
         raise Stop(Code.USAGE, str(error)) from error
+    except NotYet as error:
+        raise Stop(Code.NOT_FOUND, str(error)) from error
     except CopyDiffersError as error:
         raise Stop(Code.UNVERIFIED, str(error)) from error
     except PacksRefused as error:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ledger.cli.exits import Code, Stop, told
-from ledger.cli.opening import opened_parts, position_of
-from ledger.cli.options import AsAt, Database, Json
+from ledger.cli.opening import moment_of, opened_parts
+from ledger.cli.options import AsAt, AsOf, Database, Json
 from ledger.cli.output import entries_said, note, say, show, write_json
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ def history(
     and_after: Annotated[bool, typer.Option("--and-after", help="Beneath it, and marked so: what came later.")] = False,
     database: Database = None,
     as_at: AsAt = None,
+    as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
     """What was recorded of an incident, or of any record, and of all that cites it, in recorded order."""
@@ -44,13 +47,20 @@ def history(
         raise Stop(Code.USAGE, "--before and --as-at both say when; give one.")
     with told(), opened_parts(database) as parts:
         head = parts.ledger.head().position
-        upto = position_of(parts.ledger, as_at) if before is None else min(before - 1, head)
+        when = moment_of(parts.ledger, as_at if before is None else str(min(before - 1, head)), as_of)
+        upto = when.as_at
         name = named(parts.ledger, ref, head if and_after else upto)
-        then = of(parts, name, upto)
+        then = _told_by(when.as_of, of(parts, name, upto))
         entries = then.entries
         later = [entry for entry in of(parts, name, head).entries if entry.position > upto] if and_after else []
     if as_json:
-        document = {"record": name, "as_at": upto, "entries": told_entries(then), "elsewhere": list(then.elsewhere)}
+        document = {
+            "record": name,
+            "as_at": upto,
+            "as_of": when.as_of.isoformat(),
+            "entries": told_entries(then),
+            "elsewhere": list(then.elsewhere),
+        }
         write_json(document | ({"later": [_told(entry, "") for entry in later]} if and_after else {}))
         return
     show(f"{name}: {entries_said(len(entries))} up to position {upto}", COLUMNS, _rows(then), numbers=("position",))
@@ -59,6 +69,13 @@ def history(
     if and_after:
         say(f"With hindsight: {entries_said(len(later))} recorded later.")
         show("", COLUMNS, [(*row(entry), "later") for entry in later], numbers=("position",))
+
+
+def _told_by(day: date, found: History) -> History:
+    """Only what tells of a day up to this one."""
+    from ledger.domain.history import happened_by
+
+    return replace(found, records={name: happened_by(day, entries) for name, entries in found.records.items()})
 
 
 def named(ledger: Ledger, ref: str, upto: int) -> str:
@@ -116,6 +133,7 @@ def _told(entry: Entry, mark: str) -> dict[str, Any]:
     from ledger.entry import leaf_hash
 
     told_ = {"position": entry.position, "leaf": leaf_hash(entry.body), "sentence": entry.event.sentence()}
+    told_ |= {"recorded_late": entry.recorded_late}
     return told_ | ({"since_then": mark} if mark else {}) | {"entry": read(entry.body)}
 
 
@@ -128,5 +146,10 @@ def row(entry: Entry) -> tuple[Any, ...]:
     """One entry as a row of a table, told without sealed words, with the rules it departs from."""
     recorded = entry.recordedtime.strftime("%Y-%m-%d %H:%M")
     departures = f" (departs from {', '.join(entry.departures)})" if entry.departures else ""
-    told_ = entry.event.sentence() + departures
+    late = (
+        f" (recorded {entry.recorded_late} {'day' if entry.recorded_late == 1 else 'days'} late)"
+        if entry.recorded_late
+        else ""
+    )
+    told_ = entry.event.sentence() + departures + late
     return entry.position, recorded, entry.day, entry.originator_id, entry.recordedby, told_

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ledger.cli.exits import Code, Stop, told
-from ledger.cli.opening import day_of, opened_parts, position_of
+from ledger.cli.opening import moment_of, opened_parts
 from ledger.cli.options import AsAt, AsOf, Database, Json
 from ledger.cli.output import note, show, write_json
 
 if TYPE_CHECKING:
-    from ledger.application import Ledger
     from ledger.projections.asking import Answer, Asking
     from ledger.projections.tables import Tables
 
@@ -90,11 +88,10 @@ def answered(
 
     filters = _filters(where or ())
     with told(), opened_parts(database) as parts:
-        ledger, position = parts.ledger, position_of(parts.ledger, as_at)
-        day = day_of(as_of) or _day_meant(ledger, as_at)
+        ledger, when = parts.ledger, moment_of(parts.ledger, as_at, as_of)
         asking = Asking(
-            position, day, ledger.packs(), filters, sort or (), limit,
-            histories=lambda names: ledger.records(names, position),
+            when.as_at, when.as_of, ledger.packs(), filters, sort or (), limit,
+            histories=lambda names: ledger.records(names, when.as_at),
         )  # fmt: skip
         try:
             return question(parts.tables, asking)
@@ -120,18 +117,6 @@ def _filters(where: Sequence[str]) -> dict[str, list[str]]:
             raise Stop(Code.USAGE, "--where takes FIELD=VALUE.")
         found.setdefault(name, []).append(value)
     return found
-
-
-def _day_meant(ledger: Ledger, as_at: str | None) -> date:
-    """Without --as-of: the day of --as-at where it is a day or an instant, else today."""
-    from ledger.domain.calendar import london_day
-
-    if as_at is None or as_at.isdecimal():
-        return london_day(ledger.clock.now())
-    try:
-        return date.fromisoformat(as_at)
-    except ValueError:
-        return london_day(datetime.fromisoformat(as_at))
 
 
 def _field(name: str) -> Callable[[Item], Any]:

@@ -18,6 +18,7 @@ HOME = Path(__file__).resolve().parents[2]
 
 if TYPE_CHECKING:
     from ledger.application import Ledger
+    from ledger.projections.as_at import Moment
     from ledger.settings import Settings
     from ledger.wiring import Parts
 
@@ -144,11 +145,16 @@ def place_of_tables(database: str) -> Iterator[str]:
         yield str(Path(folder) / Path(database).name)
 
 
-def position_of(ledger: Ledger, as_at: str | None) -> int:
-    """The position that `--as-at` means; NotAPlaceInTime where it means none."""
-    from ledger.projections.as_at import resolve_as_at
+def moment_of(ledger: Ledger, as_at: str | None, as_of: str | None = None) -> Moment:
+    """When `--as-at` and `--as-of` mean; NotAPlaceInTime or NotYet where they mean no moment there was, Stop for a day that is none."""
+    from ledger.projections.as_at import moment
 
-    return resolve_as_at(as_at, ledger.head().position, ledger.position_at)
+    return moment(ledger, as_at, day_of(as_of))
+
+
+def position_of(ledger: Ledger, as_at: str | None) -> int:
+    """The position that `--as-at` means, as `moment_of` has it."""
+    return moment_of(ledger, as_at).as_at
 
 
 def day_of(text: str | None, option: str = "--as-of") -> date | None:

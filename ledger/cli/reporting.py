@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ledger.cli.exits import EPILOG, Code, Stop, told
-from ledger.cli.opening import day_of, opened_parts, position_of
-from ledger.cli.options import AsAt, Database, Json
+from ledger.cli.opening import day_of, moment_of, opened_parts, position_of
+from ledger.cli.options import AsAt, AsOf, Database, Json
 from ledger.cli.output import note, say, show, write_bytes, write_json
 from ledger.reports.written import Format, partnership_of, written
 
@@ -42,14 +43,15 @@ def annual(
     ] = None,
     database: Database = None,
     as_at: AsAt = None,
+    as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
-    """The figures of a reporting year, as the ledger stood at any position."""
+    """The figures of a reporting year, as the ledger stood at any position; with --as-of, of the year so far."""
     if as_json and format is not None:
         raise Stop(Code.USAGE, "--json and --format both say how it is written; give one.")
     if out is not None and not as_json and format is None:
         raise Stop(Code.USAGE, "--out needs --format or --json.")
-    made = _made(database, year, as_at)
+    made = _made(database, year, as_at, day_of(as_of))
     if as_json and out is None:
         write_json(made.wire())
     elif as_json or format is not None:
@@ -58,7 +60,7 @@ def annual(
         _tell(made)
 
 
-def _made(database: str | None, year: str, as_at: str | None) -> Report:
+def _made(database: str | None, year: str, as_at: str | None, as_of: date | None) -> Report:
     from ledger.figures.period import NotAPeriod
     from ledger.reports.annual import report as made
 
@@ -66,7 +68,7 @@ def _made(database: str | None, year: str, as_at: str | None) -> Report:
         position = position_of(parts.ledger, as_at)
         try:
             whose = partnership_of(parts.ledger, position)
-            return made(parts.tables, parts.ledger.packs(as_at=position), year, position, whose)
+            return made(parts.tables, parts.ledger.packs(as_at=position), year, position, whose, as_of=as_of)
         except NotAPeriod as error:
             raise Stop(Code.USAGE, str(error)) from error
 
@@ -110,23 +112,36 @@ def figure(
     entries: Annotated[bool, typer.Option("--entries", help="Also what each entry behind it says.")] = False,
     database: Database = None,
     as_at: AsAt = None,
+    as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
     """One figure with its working: definition, numerator and denominator, and the entries behind it."""
     from ledger.figures import answers_of
     from ledger.figures.answer import asking
+    from ledger.figures.period import NotAPeriod
 
     with told(), opened_parts(database) as parts:
-        period = _period(year, on, parts.ledger)
-        position = position_of(parts.ledger, as_at)
-        with asking(parts.tables, parts.ledger.packs(as_at=position), period, position) as asked:
-            found = answers_of(id, asked)
+        when = moment_of(parts.ledger, as_at, as_of)
+        position, period = when.as_at, _period(year, on, when.as_of)
+        packs = parts.ledger.packs(as_at=position)
+        try:
+            with asking(parts.tables, packs, period, position, when.as_of if as_of else None) as asked:
+                found = answers_of(id, asked)
+        except NotAPeriod as error:
+            raise Stop(Code.USAGE, str(error)) from error
         sentences = [_sentences(parts.ledger, each.entries) for each in found] if entries else []
     if not found:
         told_ = f"There is no figure {id}, and no dataset states one for {period.name}; `ledger figures` lists them."
         raise Stop(Code.NOT_FOUND, told_)
     if as_json:
-        write_json({"as_at": position, "period": period.name, "figures": [each.wire() for each in found]})
+        write_json(
+            {
+                "as_at": position,
+                "as_of": asked.day.isoformat(),
+                "period": period.name,
+                "figures": [each.wire() for each in found],
+            }
+        )
         return
     for each in found:
         _tell_figure(each)
@@ -134,13 +149,12 @@ def figure(
         show(f"Entries of {each.id}", ("position", "happened", "record", "what happened"), rows, numbers=("position",))
 
 
-def _period(year: str | None, on: str | None, ledger: Ledger) -> Period:
-    from ledger.domain.calendar import london_day
+def _period(year: str | None, on: str | None, today: date) -> Period:
     from ledger.figures.period import NotAPeriod, Period
 
     day = day_of(on, "--on")
     if year is None:
-        return Period.day(day or london_day(ledger.clock.now()))
+        return Period.day(day or today)
     if day is not None:
         raise Stop(Code.USAGE, "--year and --on both say when; give one.")
     try:

@@ -142,6 +142,22 @@ def effective(entries: Iterable[Entry]) -> list[Entry]:
     return list(kept.values())
 
 
+def happened_by(day: date, entries: Sequence[Entry]) -> list[Entry]:
+    """The entries of a record that tell of a day up to this one, as corrected, and what amends these; a repeat is a repeat on any day."""
+    days = {entry.position: entry.day for entry in (*entries, *effective(entries))}
+
+    def told_of(entry: Entry) -> date:
+        match entry.event:
+            case Corrected(position=position) | Withdrawn(position=position):
+                return days[position]
+            case DuplicateOf():
+                return day
+            case _:
+                return days[entry.position]
+
+    return [entry for entry in entries if told_of(entry) <= day]
+
+
 def _as_corrected(original: Entry, corrections: Sequence[Entry]) -> Entry:
     """An original entry after all its corrections, checked once: the last value of each field is the one that counts."""
     changes: dict[str, Any] = {}

@@ -12,7 +12,7 @@ from typing import Any
 from ledger.domain.adoption import Packs
 from ledger.figures.figure import Figure, Kind
 from ledger.figures.measures import Measure, Measured, Part, Side, Value
-from ledger.figures.period import Period
+from ledger.figures.period import NotAPeriod, Period
 from ledger.figures.selection import Asked, count_ahead
 from ledger.figures.sources import observations_of, with_corrections
 from ledger.figures.stated import Stated
@@ -137,10 +137,12 @@ def stating(figure: Figure, asked: Asked) -> list[Stated]:
 
 
 @contextmanager
-def asking(tables: Tables, packs: Packs, period: Period, as_at: int) -> Iterator[Asked]:
-    """Ask several figures of one state of the tables."""
+def asking(tables: Tables, packs: Packs, period: Period, as_at: int, as_of: date | None = None) -> Iterator[Asked]:
+    """Ask several figures of one state of the tables; `as_of` as in Asked. NotAPeriod where that day is before the period."""
+    if as_of is not None and as_of < period.first:
+        raise NotAPeriod(f"The period begins on {period.first}, after the day asked about, {as_of}.")
     with tables.reading() as connection:
-        yield Asked(period, as_at, packs, tables, connection)
+        yield Asked(period, as_at, packs, tables, connection, as_of)
 
 
 def spelled(value: Value | date) -> int | str | None:

@@ -36,20 +36,24 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True)
 class Asked:
-    """One asking: the period (or the day that ends it), the position, the packs, and one state of the tables to read from."""
+    """One asking: the period (or the day that ends it), the position, the packs, and one state of the tables to read from.
+
+    `as_of`: only what was true by the end of this day; None, and any day after the period, is the whole of it.
+    """
 
     period: Period
     as_at: int
     packs: Packs
     tables: Tables
     on: Connection
+    as_of: date | None = None
     known: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
     """What figures of one asking work out once and share, by name."""
 
     @property
     def day(self) -> date:
-        """The day of a snapshot: the last of the period."""
-        return self.period.last
+        """The day of a snapshot: the last of the period, or the day asked about where that is earlier."""
+        return self.period.last if self.as_of is None else min(self.as_of, self.period.last)
 
     def held(self, projection: type[Projection[R]], *also: ColumnElement[bool]) -> list[Held[R]]:
         """Rows as at the position and as of the end of the period."""
@@ -126,7 +130,7 @@ class Selection:
         return [aggregate.filter(own) for aggregate in (func.count(), amount, stated, *cited)]
 
     def _held(self, asked: Asked) -> ColumnElement[bool]:
-        return held(table_of(self.projection), asked.as_at, None if self.at_last else asked.day)
+        return held(table_of(self.projection), asked.as_at, asked.as_of if self.at_last else asked.day)
 
 
 class Wanted(NamedTuple):

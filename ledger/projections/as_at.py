@@ -1,12 +1,19 @@
-"""Which position is meant by 'as at': a position, the end of a day in London, or an instant."""
+"""When a question is asked about: as at which position, as of which day. Every list, record, history, figure and report asks here."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
 
-from ledger.domain.calendar import start_of_day
+from ledger.domain.calendar import london_day, start_of_day
+from ledger.domain.fields import spoken
+from ledger.domain.standing import SKEW
+
+if TYPE_CHECKING:
+    from ledger.application import Ledger
+    from ledger.recorders.contract import Head
 
 _POSITION = re.compile(r"[0-9]{1,18}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -16,48 +23,76 @@ class NotAPlaceInTime(ValueError):
     """What was given as `as at` is neither a position, nor a day, nor an instant with its offset."""
 
 
-def resolve_as_at(value: int | date | datetime | str | None, head: int, position_at: Callable[[str], int]) -> int:
-    """The position meant, at most the head; None means the head.
+class NotYet(ValueError):
+    """What was given as `as at` lies beyond the ledger's end: a position that is not taken, a day or an instant to come."""
 
-    A position includes its entry; a day means its end in Europe/London; an instant means the last position recorded at
-    or before it. Text may be any of them. `position_at` takes an RFC 3339 instant in UTC with microseconds.
-    Raises NotAPlaceInTime.
+
+@dataclass(frozen=True)
+class Moment:
+    """What the ledger held up to position `as_at`, about the day `as_of`.
+
+    That day may be earlier, or to come: then clocks and due dates are told as they stand if nothing more is recorded.
     """
-    if isinstance(value, str):
-        value = _read(value)
-    match value:
-        case None:
-            return head
-        case bool():
-            raise NotAPlaceInTime("A position is a whole number from 0.")
-        case int():
-            if value < 0:
-                raise NotAPlaceInTime("A position is a whole number from 0.")
-            return min(value, head)
-        case datetime():
-            return position_at(_utc(value))
-        case date():
-            try:
-                end = start_of_day(value + timedelta(days=1)) - timedelta(microseconds=1)
-            except OverflowError:
-                return head
-            return position_at(_utc(end))
+
+    as_at: int
+    as_of: date
 
 
-def _read(text: str) -> int | date | datetime:
+def moment(ledger: Ledger, as_at: str | None = None, as_of: date | None = None) -> Moment:
+    """The moment meant. Raises NotAPlaceInTime and NotYet.
+
+    `as_at`: a position includes its entry; a day means its end in Europe/London, or now if it is not over; an instant means the last
+    position recorded at or before it; None means now. `as_of` is, unless given, the day of `as_at`: that day, the day of that
+    instant, the day on which that position was recorded, or today. So an answer as at a moment that is over is always the same.
+    """
+    position, day = _held(ledger, None if as_at is None else read_place(as_at))
+    return Moment(position, as_of or day)
+
+
+def read_place(text: str) -> int | date | datetime:
+    """A position, a day or an instant, as text has it; raises NotAPlaceInTime."""
     try:
         if _POSITION.fullmatch(text):
             return int(text)
         if _DAY.fullmatch(text):
             return date.fromisoformat(text)
         instant = datetime.fromisoformat(text)
-    except ValueError as error:
+        if instant.utcoffset() is not None:
+            london_day(instant)
+            return instant.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise NotAPlaceInTime(
             "Say a position, a day such as 2020-03-31, or an instant such as 2020-03-31T12:00:00Z."
         ) from error
-    if instant.utcoffset() is None:
-        raise NotAPlaceInTime("An instant needs its offset from UTC, such as 2020-03-31T12:00:00Z.")
-    return instant
+    raise NotAPlaceInTime("An instant needs its offset from UTC, such as 2020-03-31T12:00:00Z.")
+
+
+def _held(ledger: Ledger, place: int | date | datetime | None) -> tuple[int, date]:
+    """The position that a place in time means, and the day it falls on."""
+    head = ledger.head()
+    match place:
+        case None:
+            return head.position, london_day(ledger.clock.now())
+        case int():
+            if place > head.position:
+                raise NotYet(f"The ledger ends at position {head.position}.")
+            recorded = ledger.entry_at(place).recordedtime if place else ledger.clock.now()
+            return place, london_day(recorded)
+        case datetime():
+            if place > _latest(ledger, head):
+                raise NotYet(f"That instant has not come yet; the ledger ends at position {head.position}.")
+            return ledger.position_at(_utc(place)), london_day(place)
+        case date():
+            if place > london_day(_latest(ledger, head)):
+                raise NotYet(f"{spoken(place)} has not come yet; the ledger ends at position {head.position}.")
+            end = start_of_day(place + timedelta(days=1)) - timedelta(microseconds=1)
+            return ledger.position_at(_utc(end)), place
+
+
+def _latest(ledger: Ledger, head: Head) -> datetime:
+    """Now, by clocks that differ a little; later where the last entry was recorded under a clock that is ahead."""
+    now = ledger.clock.now() + SKEW
+    return now if head.recordedtime is None else max(now, datetime.fromisoformat(head.recordedtime))
 
 
 def _utc(instant: datetime) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from ledger.domain.adoption import Packs
@@ -18,13 +19,15 @@ from ledger.reports.partnership import Partnership
 class Report:
     """The figures of a period in the order of their sections; the same entries, packs and year give the same report.
 
-    `partnership`: whose they are; None before the ledger was opened for one.
+    `partnership`: whose they are; None before the ledger was opened for one. `as_of`: the day up to which the year is told, if
+    not to its end.
     """
 
     period: Period
     as_at: int
     figures: tuple[Answer, ...]
     partnership: Partnership | None = None
+    as_of: date | None = None
 
     @property
     def sections(self) -> dict[str, list[Answer]]:
@@ -50,17 +53,25 @@ class Report:
             "notice": whose and whose.notice,
             "demonstration": whose and whose.demonstration,
             "retrospective": whose and whose.retrospective,
-        }
+        } | ({} if self.as_of is None else {"as_of": self.as_of.isoformat()})
 
 
-def report(tables: Tables, packs: Packs, year: str, as_at: int, partnership: Partnership | None = None) -> Report:
+def report(
+    tables: Tables,
+    packs: Packs,
+    year: str,
+    as_at: int,
+    partnership: Partnership | None = None,
+    *,
+    as_of: date | None = None,
+) -> Report:
     """The annual figures of a reporting year such as `2019-20`. `packs` and `partnership` are those as at the position.
 
-    The tables must have come as far as `as_at`. Raises NotAPeriod.
+    The tables must have come as far as `as_at`. `as_of`: of the year so far, up to this day. Raises NotAPeriod.
     """
     period = Period.year(year)
-    with asking(tables, packs, period, as_at) as asked:
-        return Report(period, as_at, tuple(answers(asked)), partnership)
+    with asking(tables, packs, period, as_at, as_of) as asked:
+        return Report(period, as_at, tuple(answers(asked)), partnership, as_of)
 
 
 def to_json(made: Report) -> str:

@@ -68,3 +68,19 @@ def test_what_cannot_be_answered_is_a_problem(told, address, status):
     answer = told.get(address)
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_year_as_of_a_day_is_the_year_so_far(client):
+    head = tell(client, *CASE)[-1]
+    counted = {
+        day: client.get(f"/figures/FIG-ACT-RAISED?year=2019-20&as_of={day}&at_least={head}").json()["figures"][0][
+            "value"
+        ]
+        for day in ("2019-12-19", "2019-12-20", "2020-03-31", "2021-01-01")
+    }
+    assert counted == {"2019-12-19": 0, "2019-12-20": 2, "2020-03-31": 2, "2021-01-01": 2}
+    so_far = client.get("/reports/annual/2019-20?as_of=2019-12-19").json()
+    assert so_far["as_of"] == "2019-12-19"
+    assert client.get("/reports/annual/2019-20").json().keys() == so_far.keys() - {"as_of"}
+    for address in ("/reports/annual/2019-20", "/figures/FIG-ACT-RAISED?year=2019-20"):
+        assert client.get(f"{address}{'&' if '?' in address else '?'}as_of=2019-03-31").status_code == 404

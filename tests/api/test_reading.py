@@ -210,11 +210,47 @@ def test_head_of_a_stream_ends(quick, media_type):
     assert "content-length" not in head.headers
 
 
-def test_a_day_or_an_instant_to_come_means_what_is_held_now(quick):
-    head = tell(quick, *PARTNERS)[-1]
-    for as_at in ("2031-01-01", "2031-01-01T00:00:00Z", head):
+def test_a_moment_that_has_not_come_is_not_answered(quick):
+    head = tell(quick, *CASE)[-1]
+    for as_at in ("2020-01-01", "2020-01-01T12:00:00Z", head):
         assert quick.get(f"/records/agency/LA?as_at={as_at}").json()["as_at"] == head
-    assert quick.get(f"/records/agency/LA?as_at={head + 1}").status_code == 404
+    for as_at in ("2020-01-02", "2031-01-01T00:00:00Z", head + 1):
+        for address in (
+            "/records/agency/LA",
+            "/actions",
+            "/incidents/INC-1/history",
+            "/entries",
+            "/decisions/8",
+            "/figures/FIG-SIN",
+        ):
+            answer = quick.get(f"{address}?as_at={as_at}")
+            assert (answer.status_code, f"position {head}" in answer.json()["detail"]) == (404, True), address
+
+
+def test_records_and_histories_as_of_a_day_tell_only_what_had_happened_by_then(client):
+    tell(client, *CASE)
+    moved = {"position": 9, "changes": {"time": "2019-12-10T00:00:00Z"}, "reason": "A slip."}
+    head = tell(client, event("action.corrected", "action/ACT-1", moved))[-1]
+
+    def shown(as_of, **more):
+        return [entry["position"] for entry in history(client, "INC-1", head, as_of=as_of, **more).json()["entries"]]
+
+    assert shown("2019-12-04") == [5]
+    assert shown("2019-12-10") == [5, 7, 9, 11]
+    assert shown("2019-12-10", as_at=head - 1) == [5, 7]
+    assert shown("2019-12-20") == shown("2020-01-01") == [5, 7, 8, 9, 10, 11]
+    told = client.get("/records/action/ACT-1?as_of=2019-12-09").json()
+    assert (told["entries"], told["as_of"], told["version"]) == ([], "2019-12-09", 2)
+    assert [e["position"] for e in client.get("/records/action/ACT-1?as_of=2019-12-10").json()["entries"]] == [9, 11]
+
+
+def test_an_entry_says_by_how_many_days_it_was_recorded_late(client):
+    told_late = {"retrospective": True}
+    head = tell(client, *CASE, incident("INC-8") | {"time": "2019-12-01T00:00:00Z"}, incident("INC-9") | told_late)[-1]
+    days = {entry["record"]: entry["recorded_late"] for entry in history(client, "INC-1", head).json()["entries"]}
+    assert (days["incident/INC-1"], days["review/REV-1"]) == (31, 16)
+    (late,) = client.get("/records/incident/INC-9").json()["entries"]
+    assert late["recorded_late"] is None
 
 
 def test_a_decision_is_replayed_with_a_hash_that_later_entries_leave_alone(client):
