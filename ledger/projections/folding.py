@@ -15,7 +15,7 @@ from ledger.projections.timeline import Folded, intervals
 
 AT_ONCE = 200
 """Records whose histories are read together: enough to spare questions, few enough to keep memory flat."""
-REMEMBERED = 20_000
+REMEMBERED = 2_000
 """Records remembered between batches."""
 
 

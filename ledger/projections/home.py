@@ -36,7 +36,6 @@ def _sqlite(path: Path) -> Engine:
         connection.isolation_level = None  # transactions begin below, not where the driver guesses
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")  # a lost table is built again from the ledger
-        connection.execute("PRAGMA temp_store = MEMORY")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
