@@ -7,7 +7,7 @@ import sys
 import uvicorn
 
 from ledger.garbage import look_seldom
-from ledger.settings import Settings, why_not_listen
+from ledger.settings import Settings, why_not_serve
 from ledger.signing import KeyUnusable
 from ledger.wiring import signing_of
 
@@ -20,7 +20,7 @@ BAD_USAGE = 2
 def main() -> None:
     """Serve on the host and port of the settings."""
     settings = Settings()
-    if why := why_not_listen(settings.host):
+    if why := why_not_serve(settings, settings.host):
         sys.stderr.write(f"{why}\n")
         sys.exit(BAD_USAGE)
     try:

@@ -14,6 +14,7 @@ from fastapi import Depends, FastAPI
 from starlette.routing import Route
 
 from api import catalogue, decisions, entries, figures, guide, health, histories, intake, lists, log, records, witnesses
+from api.access import Access, admitted
 from api.asking import asked_once
 from api.feed import Feed
 from api.front import LOCAL, Front, tell_problems
@@ -22,6 +23,7 @@ from api.sealing import seal_daily
 from api.streams import Tide
 from api.waiting import reached
 from api.watching import Watch, Watching
+from ledger.clock import SystemClock
 from ledger.settings import Settings
 from ledger.signing import Signing
 from ledger.wiring import Parts, open_parts, policy_of, signing_of
@@ -41,23 +43,27 @@ def create_app(
     watch: Watch | None = None,
     front_door: str = "",
     hosts: frozenset[bytes] = LOCAL,
+    access: Access | None = None,
 ) -> FastAPI:
     """The service over the parts that `open_` opens when it starts; it closes them when it stops.
 
-    `keep` starts who keeps the read tables; `watch` says how witnesses are asked and how the ledger checks itself. `front_door`: where a child is referred to, shown in the documentation.
-    `hosts`: names it answers to.
+    `keep` starts who keeps the read tables; `watch` says how witnesses are asked and how the ledger checks itself. `front_door`:
+    where a child is referred to, shown in the documentation. `hosts`: names it answers to. `access`: who may do what; without it
+    nobody is asked who they are, which is development.
     """
-    door = intake.Intake()
+    access = access or Access()
+    door = intake.Intake(access)
 
     @asynccontextmanager
     async def living(app: FastAPI) -> AsyncIterator[None]:
         parts = await asyncio.to_thread(open_)
+        access.parts = parts
         loop = asyncio.get_running_loop()
         # One wake-up of the loop brings all answers of one commit.
         door.writer = writer = Writer(
             parts.ledger, hand_out=lambda answered: loop.call_soon_threadsafe(one_by_one, answered)
         )
-        feed, keeper = Feed(parts.ledger), keep(parts)
+        feed, keeper = Feed(parts.ledger, parts.tables), keep(parts)
         app.state.watching = watching = Watching(parts, watch or Watch())
         if risk := await asyncio.to_thread(feed.recorder.risk):
             logging.getLogger("uvicorn.error").warning(risk)
@@ -71,6 +77,7 @@ def create_app(
             await asyncio.to_thread(watching.close)
             await asyncio.to_thread(keeper.close)
             await asyncio.to_thread(parts.close)
+            await asyncio.to_thread(access.close)
 
     app = FastAPI(
         title="Safeguarding-activity ledger",
@@ -78,14 +85,14 @@ def create_app(
         description=DESCRIPTION,
         lifespan=living,
         routes=[Route(intake.PATH, door, methods=["POST"])],
-        dependencies=[Depends(asked_once), Depends(reached)],
+        dependencies=[Depends(admitted), Depends(asked_once), Depends(reached)],
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
         telemetry={"tracing": False, "metrics": False, "logs": False},  # spans would carry addresses and queries
     )
-    app.state.front_door = front_door
+    app.state.front_door, app.state.access = front_door, access
     for part in (entries, log, witnesses, records, histories, decisions, lists, figures, catalogue, health, guide):
         app.include_router(part.router)
     app.add_middleware(Front, hosts=hosts, intake=door)
@@ -97,9 +104,15 @@ def create() -> FastAPI:
     """The service as the environment sets it up."""
     settings = Settings()
     database = settings.database_url
-    signing = signing_of(settings, database)
-    watch = Watch(policy_of(settings), settings.witness_every, settings.audit_share / 100)
-    return create_for(database, packs=settings.packs, front_door=settings.front_door, signing=signing, watch=watch)
+    return create_for(
+        database,
+        packs=settings.packs,
+        front_door=settings.front_door,
+        signing=signing_of(settings, database),
+        watch=Watch(policy_of(settings), settings.witness_every, settings.audit_share / 100),
+        hosts=LOCAL | {name.strip().lower().encode() for name in settings.hosts.split(",") if name.strip()},
+        access=Access.of(settings, database, SystemClock()),
+    )
 
 
 def create_for(
@@ -109,10 +122,19 @@ def create_for(
     front_door: str = "",
     signing: Signing | None = None,
     watch: Watch | None = None,
+    hosts: frozenset[bytes] = LOCAL,
+    access: Access | None = None,
 ) -> FastAPI:
     """The service over a database; its read tables are kept by a process beside it."""
     open_ = partial(open_parts, database, packs=packs, signing=signing)
-    return create_app(open_, keep=lambda parts: InAProcess(database, packs), watch=watch, front_door=front_door)
+    return create_app(
+        open_,
+        keep=lambda parts: InAProcess(database, packs),
+        watch=watch,
+        front_door=front_door,
+        hosts=hosts,
+        access=access,
+    )
 
 
 def _version() -> str:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
+from api.access import needs
 from api.answers import json_answer
 from api.asking import Nothing, ledger_of
 from api.contract import OPEN, TEXT, YES, json_content, many, ref, responses, shape
@@ -16,7 +17,7 @@ from ledger.domain.register import REGISTER, EventType
 from ledger.entry import posted_model
 from ledger.rulebook import rule_book
 
-router = APIRouter(tags=["what holds"])
+router = APIRouter(tags=["what holds"], dependencies=[needs(None)])
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 TYPE_SHAPE = shape({"type": TEXT, "schema": TEXT, "record": TEXT, "begins": YES, "tells": TEXT})
 KIND_SHAPE = shape({"type": TEXT, "title": TEXT, "status": {"type": "integer"}, "meaning": TEXT})

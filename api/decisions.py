@@ -5,15 +5,17 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
+from api.access import needs, sees
 from api.answers import json_answer
 from api.asking import Position, UpTo, ledger_of
 from api.contract import HASH, OPEN, TEXT, WHOLE, json_content, many, responses, shape
 from api.problems import NOT_FOUND, Problem
 from api.waiting import moment_of
+from ledger.access.policy import Verb
 from ledger.projections.aloud import wire
 from ledger.projections.replay import NotADecision, replay
 
-router = APIRouter(tags=["records"])
+router = APIRouter(tags=["records"], dependencies=[needs(Verb.READ)])
 
 PART = shape({"heading": TEXT, "sentences": many(TEXT)})
 THEN = shape({"decision": OPEN, "cases": many(TEXT), "entries": many(OPEN), "positions": many(OPEN), "clocks": many(OPEN), "packs": many(OPEN)})  # fmt: skip
@@ -33,6 +35,9 @@ def decision(request: Request, position: Annotated[Position, Path()], asked: Ann
     all of it in sentences.
     """
     ledger = ledger_of(request)
+    stored = request.app.state.feed.recorder.entry(position)
+    if stored is not None and not sees(request, stored.originator_id):
+        raise _none(position)
     if asked.as_at is None and position <= ledger.head().position:
         asked = asked.model_copy(update={"at_least": max(position, asked.at_least or 0)})
     as_at = moment_of(request, asked).as_at
@@ -40,4 +45,10 @@ def decision(request: Request, position: Annotated[Position, Path()], asked: Ann
         found = replay(ledger, request.app.state.parts.tables, position, as_at)
     except NotADecision as none:
         raise Problem(NOT_FOUND, f"{none} GET /decisions lists them.") from None
+    if not all(sees(request, name) for name in found.cases):
+        raise _none(position)
     return json_answer(wire(found), headers={"as-at": str(as_at)})
+
+
+def _none(position: int) -> Problem:
+    return Problem(NOT_FOUND, f"There is no decision at position {position}. GET /decisions lists them.")

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Header, Path, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
+from api.access import needs, sees, sight_of
 from api.answers import accepts, link_header, next_link, streamed
 from api.asking import AsAt, Asked, Nothing, Position, RecordName, Reference, TypeName, UpTo, ledger_of
 from api.contract import ENTRIES, ENTRY, NDJSON, PROOF, SSE, responses
@@ -15,12 +16,14 @@ from api.problems import NOT_FOUND, Problem
 from api.records import told_statement
 from api.streams import events
 from api.waiting import moment_held
+from ledger.access.policy import Verb
 from ledger.application import Ledger
 from ledger.domain.fields import written_as
 from ledger.domain.history import statements
 from ledger.entry import Source
+from ledger.recorders.contract import StoredEntry
 
-router = APIRouter(tags=["the ledger"])
+router = APIRouter(tags=["the ledger"], dependencies=[needs(Verb.READ)])
 LIMIT = 100
 MOST = 1_000
 
@@ -43,9 +46,12 @@ class Wanted(Asked):
     type: Annotated[TypeName | None, Field(description="Only entries of this event type.")] = None
     source: Annotated[Source | None, Field(description="Only what this source posted.")] = None
 
-    def filter(self) -> Filter:
-        """The filter meant: an entry must fit everything that is given."""
-        return Filter(self.subject, self.record, self.reference, self.type, self.source)
+    def filter(self, request: Request) -> Filter:
+        """The filter meant: an entry must fit everything that is given, and be there for whoever asks to see."""
+        seen = sight_of(request)
+        return Filter(
+            self.subject, self.record, self.reference, self.type, self.source, None if seen is None else seen.sees
+        )
 
     @property
     def start(self) -> int:
@@ -59,24 +65,25 @@ def entries(
     last_event_id: Annotated[Position | None, Header(description="Where a broken event stream goes on.")] = None,
 ) -> Response:
     """Entries in order of position, as JSON; as one stored entry a line (application/x-ndjson); or as server-sent events, live."""
-    feed, chosen = request.app.state.feed, wanted.filter()
+    feed = request.app.state.feed
     match accepts(request, "text/event-stream", "application/x-ndjson"):
         case "text/event-stream":
             start = wanted.start if last_event_id is None else max(wanted.start, last_event_id)
-            until = wanted.until if wanted.as_at is None else _end(request, wanted)
-            frames = events(feed, request.app.state.tide, chosen, start, until)
+            until = wanted.until if wanted.as_at is None else _end(request, wanted.filter(request), wanted)
+            frames = events(feed, request.app.state.tide, lambda: wanted.filter(request), start, until)
             return streamed(request, frames, "text/event-stream")
         case "application/x-ndjson":
-            upto = _end(request, wanted)
+            chosen = wanted.filter(request)
+            upto = _end(request, chosen, wanted)
             pages = feed.pages(chosen, wanted.start, upto, wanted.limit)
             lines = (b"".join(entry.state + b"\n" for entry in page) for page in pages)
             return streamed(request, lines, "application/x-ndjson")
         case _:
-            return _page(request, feed, chosen, wanted)
+            return _page(request, feed, wanted.filter(request), wanted)
 
 
 def _page(request: Request, feed: Feed, chosen: Filter, wanted: Wanted) -> Response:
-    page = feed.page(chosen, wanted.start, _end(request, wanted), wanted.limit or LIMIT)
+    page = feed.page(chosen, wanted.start, _end(request, chosen, wanted), wanted.limit or LIMIT)
     headers, following = {}, b""
     if page.goes_on:
         address = next_link(request, after=page.looked_up_to)
@@ -85,8 +92,9 @@ def _page(request: Request, feed: Feed, chosen: Filter, wanted: Wanted) -> Respo
     return Response(body, 200, headers, "application/json")
 
 
-def _end(request: Request, wanted: Wanted) -> int:
-    upto = moment_held(request, UpTo(as_at=wanted.as_at)).as_at
+def _end(request: Request, chosen: Filter, wanted: Wanted) -> int:
+    feed: Feed = request.app.state.feed
+    upto = min(moment_held(request, UpTo(as_at=wanted.as_at)).as_at, feed.end(chosen))
     return upto if wanted.until is None else min(wanted.until, upto)
 
 
@@ -94,10 +102,9 @@ def _end(request: Request, wanted: Wanted) -> int:
 def receipt(request: Request, position: Annotated[Position, Path()], _: Annotated[Nothing, Query()]) -> Response:
     """The receipt of an entry as it was first signed: C2SP tlog-proof text, which carries the entry's exact bytes and is checked offline."""
     ledger = ledger_of(request)
-    try:
-        found = ledger.prove(position)
-    except LookupError:
-        raise _beyond(ledger) from None
+    if _stored(request, position) is None:
+        raise _beyond(ledger)
+    found = ledger.prove(position)
     if found is None:
         raise Problem(NOT_FOUND, f"Nothing that covers entry {position} was signed yet.")
     name = {"content-disposition": f'attachment; filename="entry-{position}.tlog-proof"'}
@@ -107,7 +114,7 @@ def receipt(request: Request, position: Annotated[Position, Path()], _: Annotate
 @router.get("/entries/{position}", summary="One entry", responses=responses(404, 422, ok=ENTRY))
 def entry(request: Request, position: Annotated[Position, Path()], _: Annotated[Nothing, Query()]) -> Response:
     """One entry: its stored bytes as they are, its leaf hash, a sentence that tells it, and the statements set beside it since."""
-    found = request.app.state.feed.recorder.entry(position)
+    found = _stored(request, position)
     if found is None:
         raise _beyond(ledger_of(request))
     beside = statements(ledger_of(request).record(found.originator_id)).get(position, [])
@@ -115,6 +122,12 @@ def entry(request: Request, position: Annotated[Position, Path()], _: Annotated[
     if beside:
         body = b'%b,"statements":%b}' % (body[:-1], json.dumps([told_statement(each) for each in beside]).encode())
     return Response(body, media_type="application/json")
+
+
+def _stored(request: Request, position: int) -> StoredEntry | None:
+    """The entry, if there is one that whoever asks sees."""
+    found: StoredEntry | None = request.app.state.feed.recorder.entry(position)
+    return found if found is not None and sees(request, found.originator_id) else None
 
 
 def _beyond(ledger: Ledger) -> Problem:

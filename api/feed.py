@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import cast
 
 from ledger.application import Ledger
 from ledger.entry import leaf_hash, read_back
+from ledger.projections.tables import Tables
 from ledger.recorders.contract import LedgerRecorder, StoredEntry
 
 MOST_LOOKED_AT = 20_000
@@ -25,6 +26,8 @@ class Filter:
     reference: str | None = None
     type: str | None = None
     source: str | None = None
+    sees: Callable[[str], bool] | None = None
+    """Whether whoever asks sees a record, `<record>/<reference>`; None: they see all."""
 
     @property
     def one_record(self) -> str | None:
@@ -42,6 +45,7 @@ class Filter:
             and self.reference in (None, reference)
             and self.type in (None, entry.topic)
             and (self.source is None or self._is_from(entry.state))
+            and (self.sees is None or self.sees(entry.originator_id))
         )
 
     def _is_from(self, body: bytes) -> bool:
@@ -61,12 +65,17 @@ class Page:
 class Feed:
     """Reads a ledger's stored entries, as they are."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, tables: Tables) -> None:
         self.recorder = cast("LedgerRecorder", ledger.recorder)
+        self._tables = tables
 
     def head(self) -> int:
         """The last position."""
         return self.recorder.head().position
+
+    def end(self, wanted: Filter) -> int:
+        """How far the feed goes: to the last position, or, for a reader who does not see all, as far as the tables have come, which say what they see."""
+        return self.head() if wanted.sees is None else min(self.head(), self._tables.position())
 
     def page(self, wanted: Filter, after: int, upto: int, limit: int) -> Page:
         """Up to `limit` wanted entries with after < position <= upto."""

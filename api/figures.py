@@ -10,11 +10,13 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 from starlette.responses import Response
 
+from api.access import needs
 from api.answers import accepts, json_answer
 from api.asking import Day, InTime, Nothing, ledger_of
 from api.contract import CSV, DAY, OPEN, TEXT, WHOLE, json_content, many, responses, shape
 from api.problems import BAD_QUERY, NOT_FOUND, Problem
 from api.waiting import moment_of
+from ledger.access.policy import Verb
 from ledger.domain.fields import written_as
 from ledger.figures import FIGURES, answers_of
 from ledger.figures.answer import asking
@@ -22,7 +24,7 @@ from ledger.figures.period import NotAPeriod, Period
 from ledger.reports.annual import report
 from ledger.reports.written import Format, partnership_of, written
 
-router = APIRouter(tags=["figures and reports"])
+router = APIRouter(tags=["figures and reports"], dependencies=[needs(Verb.COUNT)])
 
 MEDIA = {Format.JSON: "application/json", Format.CSV: "text/csv", Format.HTML: "text/html"}
 

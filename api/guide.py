@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 from starlette.responses import RedirectResponse, Response
 
+from api.access import needs
 from api.answers import json_answer
 from api.asking import Nothing
 from api.catalogue import schema_of, told_type
@@ -23,7 +24,7 @@ from ledger.domain.register import RECORDS, REGISTER, RULES, EventType
 from ledger.domain.standing import STANDING_RULES
 from ledger.receipts import told_rule
 
-router = APIRouter(tags=["running it"])
+router = APIRouter(tags=["running it"], dependencies=[needs(None)])
 PAGES = Path(__file__).parent / "pages"
 
 

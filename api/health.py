@@ -9,13 +9,15 @@ from fastapi import APIRouter, Query, Request
 from sqlalchemy.exc import DBAPIError
 from starlette.responses import Response
 
+from api.access import needs
 from api.answers import json_answer
 from api.asking import Nothing, ledger_of
 from api.contract import INSTANT, TEXT, WHOLE, YES, json_content, many, responses, shape
+from ledger.access.policy import Verb
 from ledger.projections.tables import NoTables
 from ledger.self_audit import SelfAudit
 
-router = APIRouter(tags=["running it"])
+router = APIRouter(tags=["running it"], dependencies=[needs(None)])
 FAR_BEHIND = 10_000
 """Entries behind which the tables are still being built rather than kept."""
 
@@ -60,7 +62,12 @@ def readyz(request: Request, _: Annotated[Nothing, Query()]) -> Response:
     return json_answer({"ready": ready, **found}, 200 if ready else 503)
 
 
-@router.get("/status", summary="Where things stand", responses=responses(422, ok=json_content(STATUS)))
+@router.get(
+    "/status",
+    summary="Where things stand",
+    dependencies=[needs(Verb.OPERATE)],
+    responses=responses(422, ok=json_content(STATUS)),
+)
 def status(request: Request, _: Annotated[Nothing, Query()]) -> Response:
     """The head of the ledger; how far the tables are behind it; `risk`, what a power cut could take, where the database is set up so;
     and `audit`, how the ledger's check of itself stands. It is `whole` where nothing wrong was seen since the last whole pass began.

@@ -7,19 +7,21 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
+from api.access import needs, sees
 from api.answers import json_answer
 from api.asking import InTime, Position, Reference, ledger_of
 from api.contract import DAY, INSTANT, OPEN, STATEMENT, TEXT, WHOLE, YES, json_content, many, responses, shape
 from api.problems import NOT_FOUND, Problem
 from api.records import AS_IT_COUNTS, DAYS_LATE, HOLD, RESTRICTED, told_entry, told_standing
 from api.waiting import moment_of
+from ledger.access.policy import Verb
 from ledger.clock import spelled
 from ledger.domain.history import Entry, effective, fold, happened_by, statements
 from ledger.histories import INCIDENT, History, history
 from ledger.projections.as_at import Moment
 from ledger.projections.links import links_to
 
-router = APIRouter(tags=["records"])
+router = APIRouter(tags=["records"], dependencies=[needs(Verb.READ)])
 
 OF_RECORD = shape(
     {"record": TEXT, "joined": WHOLE, "version": WHOLE, "void": YES},
@@ -83,9 +85,11 @@ def incident_history(
         lambda names: links_to(tables, names, as_at),
         lambda names: ledger.records(names, as_at),
     )
-    if not found.joined:
+    if not found.joined or not sees(request, f"{INCIDENT}/{reference}"):
         raise Problem(NOT_FOUND, f"No such incident was begun by position {as_at}.")
-    return json_answer(told_history(reference, asked, found))
+    told = told_history(reference, asked, found)
+    told["elsewhere"] = [name for name in told["elsewhere"] if sees(request, name)]
+    return json_answer(told)
 
 
 def told_history(reference: str, when: Moment, found: History) -> dict[str, Any]:

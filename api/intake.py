@@ -11,9 +11,9 @@ from eventsourcing.persistence import InterfaceError, OperationalError
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
+from api.access import Access, Speaker, recordedby
 from api.answers import SECURITY
 from api.posted import Item, content_type, most_bytes, posted
-from api.principal import principal
 from api.problems import (
     BAD_QUERY,
     PROBLEM_JSON,
@@ -43,8 +43,9 @@ STATUS = {True: 200, False: 201}
 class Intake:
     """Takes what is posted and answers once it is committed."""
 
-    def __init__(self) -> None:
+    def __init__(self, access: Access) -> None:
         self.writer: Writer | None = None
+        self._access = access
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, ASGI."""
@@ -61,6 +62,7 @@ class Intake:
 
     async def _answer(self, scope: Scope, receive: Receive) -> tuple[int, Headers, bytes]:
         headers = dict(scope["headers"])
+        speaker = await self._access.admitted_to_post(headers.get(b"authorization"))
         atomic = _atomic(scope["query_string"]) if scope["query_string"] else True
         kind = content_type(headers)
         body = await _body(receive, headers, most_bytes(kind, headers))
@@ -68,33 +70,34 @@ class Intake:
         found = (
             await asyncio.to_thread(posted, kind, headers, body) if len(body) > LONG else posted(kind, headers, body)
         )
+        items = found.items if speaker is None else await asyncio.to_thread(self._access.screened, speaker, found.items)
         if found.is_batch:
-            return await (self._all_or_none(found.items) if atomic else self._each(found.items))
-        if isinstance(item := found.items[0], Problem):
+            return await (self._all_or_none(items, speaker) if atomic else self._each(items, speaker))
+        if isinstance(item := items[0], Problem):
             raise item
-        return _single((await self._record((item,)))[0])
+        return _single((await self._record((item,), speaker))[0])
 
-    async def _all_or_none(self, items: Sequence[Item]) -> tuple[int, Headers, bytes]:
-        answers = await self._answers(items, atomic=True)
+    async def _all_or_none(self, items: Sequence[Item], speaker: Speaker) -> tuple[int, Headers, bytes]:
+        answers = await self._answers(items, speaker, atomic=True)
         recorded = [answer for answer in answers if isinstance(answer, Recorded)]
         if len(recorded) < len(answers):
             raise refused_batch(answers)
         repeats = all(answer.repeat for answer in recorded)
         return STATUS[repeats], JSON, b"[" + b",".join(map(receipt_body, recorded)) + b"]"
 
-    async def _each(self, items: Sequence[Item]) -> tuple[int, Headers, bytes]:
-        answers = await self._answers(items, atomic=False)
+    async def _each(self, items: Sequence[Item], speaker: Speaker) -> tuple[int, Headers, bytes]:
+        answers = await self._answers(items, speaker, atomic=False)
         return 200, JSON, b"[" + b",".join(map(_told, answers)) + b"]"
 
-    async def _answers(self, items: Sequence[Item], *, atomic: bool) -> list[Outcome | Problem]:
+    async def _answers(self, items: Sequence[Item], speaker: Speaker, *, atomic: bool) -> list[Outcome | Problem]:
         """What became of each item, in order: of one that has no event's shape, its problem; raises Problem."""
         submissions = [item for item in items if isinstance(item, Submission)]
         whole = len(submissions) == len(items)
-        outcomes = iter(await self._record(submissions, atomic=atomic, whole=whole) if submissions else ())
+        outcomes = iter(await self._record(submissions, speaker, atomic=atomic, whole=whole) if submissions else ())
         return [item if isinstance(item, Problem) else next(outcomes) for item in items]
 
     async def _record(
-        self, submissions: Sequence[Submission], *, atomic: bool = True, whole: bool = True
+        self, submissions: Sequence[Submission], speaker: Speaker, *, atomic: bool = True, whole: bool = True
     ) -> list[Outcome]:
         """The outcomes, in order, once they are durable; raises Problem."""
         source = submissions[0].source
@@ -113,7 +116,7 @@ class Intake:
         try:
             if self.writer is None:
                 raise Closed("the ledger is not open")
-            self.writer.offer(Batch(tuple(submissions), principal(source), atomic, whole), settle)
+            self.writer.offer(Batch(tuple(submissions), recordedby(speaker, source), atomic, whole), settle)
             return await future
         except (OperationalError, InterfaceError, Closed):
             raise Problem(

@@ -6,17 +6,19 @@ from fastapi import APIRouter, Query, Request
 from pydantic import Field, create_model
 from starlette.responses import Response
 
+from api.access import needs, sight_of
 from api.answers import accepts, csv_answer, json_answer, link_header, next_link
 from api.asking import InTime, ledger_of
 from api.contract import CSV, DAY, OPEN, TEXT, WHOLE, json_content, many, responses, shape
 from api.problems import NOT_FOUND, Problem
 from api.waiting import moment_of
+from ledger.access.policy import Verb
 from ledger.domain.fields import written_as
 from ledger.enquiries import QUESTION as ENQUIRIES
 from ledger.projections.asking import Answer, Asking, UnknownPlace
 from ledger.projections.questions import QUESTIONS, Question
 
-router = APIRouter(tags=["what is asked"])
+router = APIRouter(tags=["what is asked"], dependencies=[needs(Verb.READ)])
 LIMIT = 100
 MOST = 1_000
 
@@ -89,6 +91,7 @@ def _answer(question: Question, request: Request, asked: Any) -> Response:
         limit=asked.limit,
         after=asked.after,
         histories=lambda names: ledger.records(names, when.as_at),
+        sees=None if (seen := sight_of(request)) is None else seen.sees,
     )
     try:
         found = question.answer(tables, asking)

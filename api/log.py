@@ -9,15 +9,17 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import Field, StringConstraints
 from starlette.responses import Response
 
+from api.access import needs
 from api.answers import json_answer
 from api.asking import Asked, Nothing, Position, ledger_of
 from api.contract import HASH, TEXT, WHOLE, YES, json_content, many, responses, shape
 from api.problems import BAD_QUERY, NOT_FOUND, Problem
+from ledger.access.policy import Verb
 from ledger.log.verdict import Malformed
 from ledger.receipts import told_keys
 from ledger.witnessing import Cosignatures
 
-router = APIRouter(prefix="/log", tags=["the log"])
+router = APIRouter(prefix="/log", tags=["the log"], dependencies=[needs(Verb.PROVE)])
 FOR_EVER = {"cache-control": "private, max-age=31536000, immutable"}
 """What is served at a tile's path never changes. It is kept by whoever asked, not by caches on the way: entries are not for everybody."""
 PLAIN = "text/plain; charset=utf-8"
@@ -81,7 +83,12 @@ def checkpoint(request: Request, wanted: Annotated[Covering, Query()]) -> Respon
     return Response(note.to_bytes(), media_type=PLAIN)
 
 
-@router.get("/tile/entries/{number:path}", summary="A bundle of entries", responses=responses(404, 422, ok=TILE))
+@router.get(
+    "/tile/entries/{number:path}",
+    summary="A bundle of entries",
+    dependencies=[needs(Verb.EXPORT)],
+    responses=responses(404, 422, ok=TILE),
+)
 def bundle(request: Request, number: TileNumber, _: Annotated[Nothing, Query()]) -> Response:
     """Up to 256 entries, each after its length in two bytes, at its C2SP tlog-tiles path."""
     return _tile(request, f"tile/entries/{number}")

@@ -101,6 +101,19 @@ ANOTHER_HISTORY = _kind(
     "A witness that is trusted here cosigned a checkpoint that does not belong to the entries held here: this ledger lost its end, was "
     "put back to an older copy, or told somebody else another history. Nothing was kept; the witness has the proof.",
 )  # fmt: skip
+UNAUTHENTICATED = _kind(
+    "unauthenticated", 401, "Say who you are",
+    "Send `Authorization: Bearer` with an API key, or with a token of the identity provider. A key that was revoked, and a token that has "
+    "run out, are no longer accepted.",
+)  # fmt: skip
+FORBIDDEN = _kind(
+    "forbidden", 403, "Not for this role",
+    "Who you are is known, and your role may not do this. docs/access has what each role may do. Nothing was recorded.",
+)  # fmt: skip
+NO_PROVIDER = _kind(
+    "identity-provider-silent", 503, "The identity provider does not answer",
+    "Its keys are needed to check your token. Ask again in a moment.",
+)  # fmt: skip
 NOT_FOUND = _kind("not-found", 404, "Not found", "There is nothing here. GET /docs lists what can be asked.")
 METHOD_NOT_ALLOWED = _kind(
     "method-not-allowed", 405, "Not a method of this address", "The Allow header lists the methods that are."

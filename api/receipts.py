@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from api.problems import (
     BATCH_MALFORMED,
     BATCH_REFUSED,
+    FORBIDDEN,
     KEY_REUSED,
     NOT_AN_EVENT,
     RULE_BROKEN,
@@ -53,7 +54,7 @@ def refused_batch(answers: Sequence[Outcome | Problem]) -> Problem:
         for number, problem in enumerate(problems)
         if problem is not None
     ]
-    shapeless = sum(isinstance(answer, Problem) for answer in answers)
+    shapeless = sum(isinstance(answer, Problem) and answer.kind is not FORBIDDEN for answer in answers)
     detail = f"{len(items)} of {len(answers)} events cannot be recorded"
     if shapeless:
         return Problem(BATCH_MALFORMED, f"{detail}, {shapeless} for want of any event's shape.", {"items": items})

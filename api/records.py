@@ -8,11 +8,13 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
+from api.access import needs, sees
 from api.answers import json_answer
 from api.asking import Asked, InTime, RecordName, Reference, ledger_of
 from api.contract import DAY, INSTANT, OPEN, STATEMENT, TEXT, WHOLE, YES, json_content, many, responses, shape
 from api.problems import NOT_FOUND, Problem
 from api.waiting import moment_held
+from ledger.access.policy import Verb
 from ledger.canonical import read
 from ledger.domain.children import BYTES, child_reference
 from ledger.domain.general import Corrected, StatementAdded, Withdrawn
@@ -20,7 +22,7 @@ from ledger.domain.history import Entry, Standing, effective, fold, happened_by,
 from ledger.entry import leaf_hash
 from ledger.projections.as_at import Moment
 
-router = APIRouter(tags=["records"])
+router = APIRouter(tags=["records"], dependencies=[needs(Verb.READ)])
 MOST_CHILDREN = 50
 
 DAYS_LATE = {"type": ["integer", "null"], "minimum": 0}
@@ -54,7 +56,7 @@ def record(
     """Every entry of a record that tells of a day up to `as_of`, also what was corrected or withdrawn since, and how the record stands."""
     when = moment_held(request, asked)
     entries = ledger_of(request).record(f"{record}/{reference}", when.as_at)
-    if not entries:
+    if not entries or not sees(request, f"{record}/{reference}"):
         raise Problem(NOT_FOUND, f"No such record was begun by position {when.as_at}.")
     return json_answer(told_record(entries, when))
 
@@ -119,6 +121,7 @@ def told_entry(entry: Entry, as_it_counts: Entry | None, beside: Sequence[Entry]
 @router.post(
     "/children",
     summary="References for children",
+    dependencies=[needs(Verb.POST)],
     responses=responses(422, ok=json_content(shape({"children": many(TEXT)}))),
 )
 def children(asked: Annotated[HowMany, Query()]) -> Response:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from api.feed import AT_ONCE, Feed, Filter
 from ledger.recorders.contract import StoredEntry
@@ -40,11 +40,17 @@ class Tide:
             self._seen = await asyncio.to_thread(self._feed.head)
 
 
-async def events(feed: Feed, tide: Tide, wanted: Filter, after: int, upto: int | None) -> AsyncIterator[bytes]:
-    """Frames: every wanted entry after a position, then each new one; ends only where `upto` is given and reached."""
+async def events(
+    feed: Feed, tide: Tide, wanting: Callable[[], Filter], after: int, upto: int | None
+) -> AsyncIterator[bytes]:
+    """Frames: every wanted entry after a position, then each new one; ends only where `upto` is given and reached.
+
+    What is wanted is asked before each look: what a reader sees may grow with what was recorded.
+    """
     yield b"retry: 2000\n\n"
     while upto is None or after < upto:
-        end = await asyncio.to_thread(feed.head)
+        wanted = await asyncio.to_thread(wanting)
+        end = await asyncio.to_thread(feed.end, wanted)
         page = await asyncio.to_thread(feed.page, wanted, after, end if upto is None else min(upto, end), AT_ONCE)
         if page.entries:
             yield b"".join(map(_frame, page.entries))

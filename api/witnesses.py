@@ -10,17 +10,19 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
+from api.access import needs
 from api.answers import json_answer
 from api.asking import Nothing, ledger_of
 from api.contract import INSTANT, TEXT, WHOLE, json_content, many, responses, shape
 from api.problems import ANOTHER_HISTORY, NO_COSIGNATURE, TOO_LARGE, Problem
 from api.watching import Watching
+from ledger.access.policy import Verb
 from ledger.clock import spelled
 from ledger.log.policy import Trusted
 from ledger.log.verdict import Unproved
 from ledger.witnessing import Contradicted
 
-router = APIRouter(prefix="/log", tags=["the log"])
+router = APIRouter(prefix="/log", tags=["the log"], dependencies=[needs(Verb.PROVE)])
 MOST_BYTES = 65_536
 WITNESS = shape({"name": TEXT, "key": TEXT, "size": WHOLE, "behind": WHOLE}, {"cosigned": INSTANT, "trouble": TEXT})
 WITNESSES = shape({"size": WHOLE, "agreed": WHOLE, "quorum": TEXT, "witnesses": many(WITNESS)})

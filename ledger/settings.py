@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from pathlib import Path
+from typing import Literal
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from pydantic import Field, SecretStr
@@ -36,6 +37,18 @@ class Settings(BaseSettings):
     """Seconds between two questions to a witness."""
     audit_share: int = Field(default=5, ge=1, le=100)
     """Percent of the time that the self-audit works."""
+    identity: Literal["development", "required"] = "development"
+    """Whether whoever calls must prove who they are. In development nobody is asked, and the service serves this machine only."""
+    oidc_issuer: str | None = None
+    """An OpenID Connect provider's address, https://…, whose tokens are accepted beside API keys."""
+    oidc_audience: str | None = None
+    """Whom its tokens must be meant for: this service's own name there."""
+    oidc_role_claim: str = "ledger_role"
+    oidc_agency_claim: str = "ledger_agency"
+    api_key: SecretStr | None = None
+    """What `ledger post --to` shows the service it posts to."""
+    hosts: str = ""
+    """Names the service answers to besides localhost, divided by commas: what stands before the port in its address."""
     packs: Path | None = None
     """A folder of further rule packs."""
     front_door: str = "Use your local front-door number; if a child is in immediate danger call 999."
@@ -67,11 +80,29 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def why_not_listen(host: str) -> str | None:
-    """Why the service does not listen at an address; None where it does."""
-    if is_loopback(host):
+def why_not_serve(settings: Settings, host: str) -> str | None:
+    """Why the service does not start so; None where it does."""
+    required = settings.identity == "required"
+    if (settings.oidc_issuer is None) != (settings.oidc_audience is None):
+        return "LEDGER_OIDC_ISSUER and LEDGER_OIDC_AUDIENCE are given together: a token names both."
+    if settings.oidc_issuer is not None and not required:
+        return "LEDGER_OIDC_ISSUER is given, but LEDGER_IDENTITY is not required: nobody would be asked for a token."
+    if settings.oidc_issuer is not None and (why := why_not_trust(settings.oidc_issuer)):
+        return why
+    if required or is_loopback(host):
         return None
     return (
-        f"LEDGER_HOST is {host}, which other machines can reach. This version knows no sign-in: whoever reaches it "
-        "may read and post everything. It therefore serves 127.0.0.1, ::1 or localhost only."
+        f"LEDGER_HOST is {host}, which other machines can reach, and nobody is asked who they are: whoever reaches it could read "
+        "and post everything. LEDGER_IDENTITY=required asks for keys or tokens; without it the service serves 127.0.0.1, ::1 "
+        "or localhost only."
     )
+
+
+def why_not_trust(issuer: str) -> str | None:
+    """Why an identity provider at this address is not asked; None where it is. Keys fetched without TLS are anybody's."""
+    parts = urlsplit(issuer)
+    if parts.scheme == "https" or (
+        parts.scheme == "http" and parts.hostname is not None and is_loopback(parts.hostname)
+    ):
+        return None
+    return "LEDGER_OIDC_ISSUER is an https:// address."

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import ast
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 import ledger.domain  # noqa: F401 - fills the register
+from api.access import need_of
+from api.app import create_app
 from ledger.domain.adoption import PACK_CLASSES
 from ledger.domain.clocks import CLOCKS
 from ledger.domain.fields import Day
@@ -21,6 +25,7 @@ from ledger.entry import posted_model, words_of_record
 from ledger.reference import reference
 from ledger.regimes import load_shelf
 from ledger.rulebook import rule_book
+from ledger.wiring import open_parts
 
 HERE = Path(__file__).parent
 SOURCES = sorted(p for room in ("ledger", "api") for p in (HERE.parent / room).rglob("*.py"))
@@ -145,3 +150,13 @@ def test_nobody_catches_everything(path):
             assert passes_on or waived or name not in ("everything", "Exception", "BaseException"), (
                 f"{path}:{node.lineno}"
             )
+
+
+def test_every_route_says_what_it_needs():
+    """A route that says nothing answers nobody: `api.access.needs`."""
+    silent = [
+        route.path
+        for route in create_app(partial(open_parts, "")).routes
+        if isinstance(route, APIRoute) and need_of(route) is None
+    ]
+    assert silent == []

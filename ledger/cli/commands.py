@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import typer
 
 from ledger.cli import (
+    api_keys,
     deciding,
     enquiring,
     evidence,
@@ -63,6 +64,7 @@ COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
 for name, command in COMMANDS:
     app.command(name, epilog=EPILOG)(command)
 app.add_typer(reporting.report, name="report")
+app.add_typer(api_keys.key, name="key")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

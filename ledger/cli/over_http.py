@@ -19,7 +19,7 @@ PATIENCE = 60.0
 """Seconds to wait for an answer."""
 
 
-def post_to(address: str, found: Sequence[Piece], *, atomic: bool) -> list[Answer]:
+def post_to(address: str, found: Sequence[Piece], *, atomic: bool, key: str | None = None) -> list[Answer]:
     """The service's answer to each item; Stop where it cannot be reached, or answers as no ledger does.
 
     What could not be read is posted too, as null: so the service refuses a file that is all or nothing, and judges the rest of it.
@@ -27,7 +27,10 @@ def post_to(address: str, found: Sequence[Piece], *, atomic: bool) -> list[Answe
     unread = {piece.place: unreadable(piece.place, piece.unreadable) for piece in found if piece.unreadable is not None}
     answers: dict[int, Answer] = {}
     try:
-        with httpx2.Client(base_url=address, timeout=PATIENCE) as client, progress("posting") as move:
+        with (
+            httpx2.Client(base_url=address, timeout=PATIENCE, headers=_headers(key)) as client,
+            progress("posting") as move,
+        ):
             for batch in [found] if atomic else _batches(found):
                 answers |= {answer.place: answer for answer in _answered(client, batch, atomic=atomic)}
                 move(len(answers), len(found))
@@ -38,6 +41,10 @@ def post_to(address: str, found: Sequence[Piece], *, atomic: bool) -> list[Answe
     except httpx2.TransportError as error:
         raise Stop(Code.DATABASE, f"The service at {address} cannot be reached: {error}") from error
     return [unread.get(piece.place) or answers[piece.place] for piece in found]
+
+
+def _headers(key: str | None) -> dict[str, str]:
+    return {} if key is None else {"authorization": f"Bearer {key}"}
 
 
 def _batches(items: Sequence[Piece]) -> Iterator[Sequence[Piece]]:

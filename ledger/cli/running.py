@@ -24,13 +24,13 @@ def serve(
     ] = None,
 ) -> None:
     """Start the service; stop it with Ctrl-C or SIGTERM."""
-    from ledger.settings import why_not_listen
+    from ledger.settings import why_not_serve
     from ledger.wiring import policy_of
 
     chosen = settings(database)
     changes = {"LEDGER_DATABASE": database, "LEDGER_HOST": host, "LEDGER_PORT": None if port is None else str(port)}
     address = host or chosen.host
-    if why := why_not_listen(address):
+    if why := why_not_serve(chosen, address):
         raise Stop(Code.USAGE, why)
     shown = f"http://{f'[{address}]' if ':' in address else address}:{chosen.port if port is None else port}"
     with told(), opened(database, make=True):

@@ -62,7 +62,7 @@ class Escalation:
         return self.outcome not in (None, "unresolved-on-risk-register")
 
 
-ESCALATION: Record[Escalation] = Record("escalation", prefix="ESC", title="Escalation")
+ESCALATION: Record[Escalation] = Record("escalation", prefix="ESC", title="Escalation", case=True)
 
 
 @rule("ESC-PARTIES", source="reference.md ESC-FIELDS: raising agency, receiving agency")

@@ -51,7 +51,7 @@ class Incident:
         return self.notified_on is not None and not self.retracted
 
 
-INCIDENT: Record[Incident] = Record("incident", prefix="INC", title="Incident")
+INCIDENT: Record[Incident] = Record("incident", prefix="INC", title="Incident", case=True)
 
 
 def statutory_partner(claim: Claim[Event], code: str) -> str | None:

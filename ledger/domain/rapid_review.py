@@ -51,7 +51,7 @@ class RapidReview:
     chair_role: str = NOT_STATED
 
 
-RAPID_REVIEW: Record[RapidReview] = Record("rapid-review", prefix="RR", title="Rapid review")
+RAPID_REVIEW: Record[RapidReview] = Record("rapid-review", prefix="RR", title="Rapid review", case=True)
 
 
 class PanelMember(Part):

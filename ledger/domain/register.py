@@ -99,12 +99,13 @@ class Record(Generic[S]):
     """One kind of record (one aggregate): its name, the prefix of the references minted for it, and the fold of its events.
 
     `only`: its references are given by the rules, so no record of the kind can be begun in another's place.
+    `case`: it is about a child's case, so that an agency reads it only where it is involved.
     """
 
-    def __init__(self, name: str, *, prefix: str, title: str, only: bool = False) -> None:
+    def __init__(self, name: str, *, prefix: str, title: str, only: bool = False, case: bool = False) -> None:
         if name in RECORDS:
             raise TypeError(f"record {name} is registered twice")
-        self.name, self.prefix, self.title, self.only = name, prefix, title, only
+        self.name, self.prefix, self.title, self.only, self.case = name, prefix, title, only, case
         self.evolve: Callable[[S | None, Any], S] = _no_fold
         RECORDS[name] = self
 

@@ -57,7 +57,7 @@ class Review:
     publication_declined: bool = False
 
 
-REVIEW: Record[Review] = Record("review", prefix="REV", title="Practice review")
+REVIEW: Record[Review] = Record("review", prefix="REV", title="Practice review", case=True)
 
 
 @rule("REV-SCR", effect=FLAG, source="reference.md 8.1: statute of 29 June 2018, transition to September 2019")

@@ -49,7 +49,8 @@ class Asking:
     things, one of them is enough. Values are written as in JSON, without quotes: 2020-03-31, true, 12. `sort` lists fields,
     each with `-` before it for the other way round; without, items come by reference. `after` is the `next` of an
     earlier answer. `packs` are the packs of the ledger, which clocks and ratings are worked out under.
-    `histories` reads whole records as at the position, for what has to be judged anew.
+    `histories` reads whole records as at the position, for what has to be judged anew. `sees`: whether whoever asks sees a
+    record, `<record>/<reference>`; without it they see all. What they do not see is not counted either.
     """
 
     as_at: int
@@ -60,6 +61,7 @@ class Asking:
     limit: int | None = None
     after: str | None = None
     histories: RecordsOf = no_histories
+    sees: Callable[[str], bool] | None = None
 
     @property
     def packs_then(self) -> Packs:
@@ -147,7 +149,7 @@ def ask(
     known = (*fields_of(projection), *worked_out)
     check(asking, known)
     stored = _stored(projection, asking.filters)
-    if len(stored) == len(asking.filters) and not asking.sort:
+    if len(stored) == len(asking.filters) and not asking.sort and asking.sees is None:
         return _page_of_stored(tables, projection, asking, tell, stored)
     found = tables.rows(projection, as_at=asking.as_at, as_of=asking.as_of, where=stored)
     return answered(map(tell, found), asking, known)
@@ -157,6 +159,8 @@ def answered(items: Iterable[Item], asking: Asking, known: Iterable[str]) -> Ans
     """The items that the filters let through, in order, one page of them. Items are told apart by `identity`."""
     check(asking, known)
     kept = [item for item in items if all(_holds(item[name], wanted) for name, wanted in asking.filters.items())]
+    if asking.sees is not None:
+        kept = [item for item in kept if asking.sees(f"{item['record']}/{item['reference']}")]
     kept.sort(key=lambda item: (item["reference"], item["key"]))
     for name in reversed(asking.sort):
         kept = _sorted(kept, name.removeprefix("-"), backwards=name.startswith("-"))

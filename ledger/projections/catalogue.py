@@ -18,6 +18,7 @@ from ledger.projections.folding import Source
 from ledger.projections.incidents import Incidents
 from ledger.projections.indicators import Indicators
 from ledger.projections.inspections import InspectionFindings, Inspections
+from ledger.projections.involved import Involved
 from ledger.projections.links import Links
 from ledger.projections.marks import Holds, Restrictions, Statements
 from ledger.projections.meetings import AttendanceAtMeetings, Meetings
@@ -43,7 +44,7 @@ PROJECTIONS: tuple[Projection[Any], ...] = (
     ActionLog(), EscalationTracker(), EscalationStages(),
     Meetings(), AttendanceAtMeetings(), TrainingPlaces(), TrainingByAgency(), TrainingEvaluations(),
     Accounts(), Indicators(), PublishedReports(), Decisions(), Amendments(), Departures(), RecordedLate(),
-    Statements(), Restrictions(), Holds(), Links(),
+    Statements(), Restrictions(), Holds(), Links(), Involved(),
 )  # fmt: skip
 
 UNTOLD: frozenset[str] = frozenset()

@@ -212,5 +212,5 @@ def test_it_refuses_to_listen_to_other_machines(tmp_path):
         cwd=Path(__file__).parents[2], capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert run.returncode == 2
-    assert "no sign-in" in run.stderr
+    assert "nobody is asked who they are" in run.stderr
     assert not (tmp_path / "l.sqlite").exists()

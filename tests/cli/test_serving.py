@@ -78,7 +78,7 @@ def test_it_does_not_listen_where_others_can_reach_it(tmp_path):
     with serve(tmp_path, "--host", "0.0.0.0") as process:
         told = process.communicate(timeout=LONGEST)[1]
     assert process.returncode == 2
-    assert "knows no sign-in" in told
+    assert "nobody is asked who they are" in told
     assert not (tmp_path / "var").exists()
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from tests.pages import clocks
+from tests.pages import access, clocks
 
 DOCS = Path(__file__).parents[2] / "docs"
-FOLDERS: Mapping[str, Callable[[], Mapping[str, str]]] = {"clocks": clocks.pages}
+FOLDERS: Mapping[str, Callable[[], Mapping[str, str]]] = {"clocks": clocks.pages, "access": access.pages}
 
 
 def pages() -> dict[Path, str]:

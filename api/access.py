@@ -1,0 +1,203 @@
+"""Who speaks, and whether they may: the one place that decides it, for every route and every event posted."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+from fastapi import Depends, Request
+from fastapi.routing import APIRoute
+
+from api.problems import FORBIDDEN, NO_PROVIDER, RULE_BROKEN, UNAUTHENTICATED, Problem
+from ledger.access.keys import PREFIX, Keys
+from ledger.access.policy import Reach, Verb, may, may_post, reads
+from ledger.access.principal import AGENCIES, BUSINESS_UNIT, BUSINESS_UNIT_SOURCE, Principal, Role
+from ledger.access.sight import Sight, involves, sight
+from ledger.access.tokens import Provider, ProviderSilent, Tokens, Unproved
+from ledger.clock import Clock
+from ledger.domain.claim import Broken
+from ledger.domain.register import RECORDS
+from ledger.domain.standing import cited_records_are_known, record_was_begun
+from ledger.entry import MINT, Submission
+from ledger.receipts import told_broken
+from ledger.settings import Settings
+from ledger.wiring import Parts
+
+SCHEME = "bearer "
+Speaker = Principal | None
+"""None: whoever speaks to a service in development, which asks nobody who they are and serves this machine only."""
+
+
+class Access:
+    """Who may do what with one ledger. Without keys and tokens nobody is asked who they are: that is development."""
+
+    def __init__(self, keys: Keys | None = None, tokens: Tokens | None = None) -> None:
+        self._keys, self._tokens = keys, tokens
+        self.parts: Parts | None = None
+
+    @classmethod
+    def of(cls, settings: Settings, database: str, clock: Clock) -> Self:
+        """As the settings have it."""
+        if settings.identity == "development":
+            return cls()
+        tokens = None
+        if settings.oidc_issuer is not None and settings.oidc_audience is not None:
+            claims = (settings.oidc_role_claim, settings.oidc_agency_claim)
+            tokens = Tokens(Provider(settings.oidc_issuer, settings.oidc_audience, *claims), clock)
+        return cls(Keys.open(database, clock), tokens)
+
+    def close(self) -> None:
+        if self._keys is not None:
+            self._keys.close()
+
+    @property
+    def in_development(self) -> bool:
+        """Whether everybody is taken at their word."""
+        return self._keys is None and self._tokens is None
+
+    def speaker(self, authorization: str | None) -> Speaker:
+        """Who speaks; raises Problem where that is not proved. It may wait for a database or the provider."""
+        if self.in_development:
+            return None
+        if authorization is None or not authorization.lower().startswith(SCHEME):
+            raise _unproved("This service answers nobody it does not know.")
+        text = authorization[len(SCHEME) :].strip()
+        found = self._of_key(text) if text.startswith(PREFIX) else self._of_token(text)
+        if found is None:
+            raise _unproved("The key or token is not accepted.")
+        return found
+
+    async def admitted_to_post(self, authorization: bytes | None) -> Speaker:
+        """Whoever posts; raises Problem."""
+        if self.in_development:
+            return None
+        told = None if authorization is None else authorization.decode("latin-1")
+        found = await asyncio.to_thread(self.speaker, told)
+        _expect(found, Verb.POST)
+        return found
+
+    def screened(self, speaker: Principal, items: Sequence[Submission | Problem]) -> list[Submission | Problem]:
+        """What was posted, with a problem in the place of each event that is not theirs to record."""
+        return [item if isinstance(item, Problem) else self._why_not(speaker, item) or item for item in items]
+
+    def _why_not(self, speaker: Principal, posted: Submission) -> Problem | None:
+        if not may_post(speaker, posted.kind, posted.source):
+            return _forbidden(
+                f"A {speaker.role.title} of {speaker.agency} does not record {posted.kind.name} from that source."
+            )
+        if reads(speaker.role, "incident") is Reach.ALL:
+            return None
+        name = f"{posted.record}/{posted.reference}"
+        own = posted.reference == MINT or (posted.kind.begins and not posted.kind.continues)
+        if not own and self._hidden(speaker, [name]):
+            return _as_if_never_begun(Broken(record_was_begun, f"{name} was never begun."))
+        cited = {f"{record}/{reference}" for record, reference in posted.kind.references(posted.event)}
+        if hidden := self._hidden(speaker, sorted(cited - {name})):
+            return _as_if_never_begun(
+                Broken(cited_records_are_known, f"Not known to this ledger: {', '.join(hidden)}.")
+            )
+        return None
+
+    def _hidden(self, speaker: Principal, names: Iterable[str]) -> list[str]:
+        """The cases among these records that they do not see; the tables may be behind, so the ledger itself is asked last."""
+        assert self.parts is not None, "nothing is posted before the ledger is open"
+        cases = [name for name in names if RECORDS[name.partition("/")[0]].case]
+        seen = self.sight(speaker)
+        unseen = [name for name in cases if not seen.sees(name)]
+        return [name for name in unseen if not involves(self.parts.ledger.record(name), speaker.agency)]
+
+    def sight(self, speaker: Principal) -> Sight:
+        """What they see now."""
+        assert self.parts is not None, "nothing is read before the ledger is open"
+        return sight(speaker, self.parts.tables)
+
+    def _of_key(self, text: str) -> Principal | None:
+        return None if self._keys is None else self._keys.principal(text)
+
+    def _of_token(self, text: str) -> Principal | None:
+        if self._tokens is None:
+            return None
+        try:
+            return self._tokens.principal(text)
+        except Unproved as unproved:
+            raise _unproved(str(unproved)) from None
+        except ProviderSilent:
+            raise Problem(NO_PROVIDER, "Ask again in a moment.", headers={"retry-after": "5"}) from None
+
+
+@dataclass(frozen=True)
+class Need:
+    """What a route asks of whoever calls it; None: nothing, since it tells only what holds for everybody."""
+
+    verb: Verb | None
+
+    def __call__(self) -> None:
+        """A dependency that does nothing: `admitted` reads it off the route."""
+
+
+def needs(verb: Verb | None) -> Any:
+    """As a dependency of a router or a route: what it takes. The route's own counts before its router's."""
+    return Depends(Need(verb))
+
+
+def need_of(route: APIRoute) -> Need | None:
+    """What a route asks; None where nobody said."""
+    found = [each.dependency for each in route.dependencies if isinstance(each.dependency, Need)]
+    return found[-1] if found else None
+
+
+def admitted(request: Request) -> None:
+    """The first dependency of every route: who speaks is known, and may do what it needs. A route that says nothing answers nobody."""
+    need = need_of(request.scope["route"])
+    if need is not None and need.verb is None:
+        return
+    access: Access = request.app.state.access
+    speaker = access.speaker(request.headers.get("authorization"))
+    if need is None:
+        raise _forbidden("Nobody may ask this.")
+    _expect(speaker, need.verb)
+    request.state.speaker = speaker
+
+
+def sees(request: Request, name: str) -> bool:
+    """Whether whoever asks sees a record, `<record>/<reference>`."""
+    found = sight_of(request)
+    return found is None or found.sees(name)
+
+
+def sight_of(request: Request) -> Sight | None:
+    """What whoever asks sees of the ledger; None where that is everything."""
+    speaker: Speaker = request.state.speaker
+    if speaker is None:
+        return None
+    found: Sight = request.app.state.access.sight(speaker)
+    return found if found.is_limited else None
+
+
+def recordedby(speaker: Speaker, source: str) -> str:
+    """`role@agency` of whoever records. In development each source is taken at its word."""
+    if speaker is not None:
+        return speaker.recordedby
+    if source == BUSINESS_UNIT_SOURCE:
+        return Principal(Role.BUSINESS_UNIT, BUSINESS_UNIT, "").recordedby
+    return Principal(Role.PARTNER_SUBMITTER, source.removeprefix(AGENCIES), "").recordedby
+
+
+def _expect(speaker: Speaker, verb: Verb | None) -> None:
+    if speaker is not None and verb is not None and not may(speaker.role, verb):
+        raise _forbidden(f"The role {speaker.role.title} may not do this.")
+
+
+def _unproved(detail: str) -> Problem:
+    return Problem(UNAUTHENTICATED, detail, headers={"www-authenticate": 'Bearer realm="ledger"'})
+
+
+def _forbidden(detail: str) -> Problem:
+    return Problem(FORBIDDEN, detail)
+
+
+def _as_if_never_begun(broken: Broken) -> Problem:
+    """A case that is not theirs is answered like one that is not there."""
+    return Problem(RULE_BROKEN, f"Broken: {broken.rule.id}.", {"rules": [told_broken(broken)]})

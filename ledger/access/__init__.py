@@ -1,0 +1,1 @@
+"""Who may do what: roles, the one policy table, API keys and identity tokens."""

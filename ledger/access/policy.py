@@ -1,0 +1,105 @@
+"""Who may do what, on one page: nothing is allowed that no row of this table grants."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+from fnmatch import fnmatchcase
+
+from ledger.access.principal import Principal, Role
+from ledger.domain.register import RECORDS, EventType
+
+
+class Verb(StrEnum):
+    """What somebody may do."""
+
+    POST = "post"
+    """Record events."""
+    READ = "read"
+    """Read entries, records, histories, lists and lines of enquiry."""
+    SCRUTINISE = "scrutinise"
+    """Read lines of enquiry, which look across all cases."""
+    COUNT = "count"
+    """Read figures and reports."""
+    PROVE = "prove"
+    """Read checkpoints, hash tiles and proofs, and hand in cosignatures."""
+    EXPORT = "export"
+    """Take entry bundles and evidence bundles away."""
+    OPERATE = "operate"
+    """See whether the service is well."""
+
+
+class Reach(Enum):
+    """How far a right to read goes."""
+
+    NONE = "none"
+    OWN = "own"
+    """Cases that name the agency, and what follows from the incidents that do."""
+    ALL = "all"
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What one role may do. `posts`: patterns of event types; `general` and `cases`: how far it reads; `verbs`: everything else."""
+
+    posts: tuple[str, ...] = ()
+    general: Reach = Reach.NONE
+    cases: Reach = Reach.NONE
+    verbs: frozenset[Verb] = frozenset()
+
+    def reads(self, record: str) -> Reach:
+        return self.cases if RECORDS[record].case else self.general
+
+
+_AMEND = ("*.corrected", "*.withdrawn", "*.duplicate-of", "*.statement-added")
+_PARTNER_POSTS = (
+    "incident.reported", "incident.view-stated", "rapid-review.*", "review.family-engaged", "review.learning-shared",
+    "action.raised", "action.accepted", "action.reassigned", "action.progressed", "action.rescheduled", "action.completed",
+    "action.impact-evidenced", "action.reopened", "audit.return-received", "audit.held", "audit.finding-recorded",
+    "escalation.*", "meeting.*", "training.*", "finance.*", "dataset.*", "engagement.*", "risk.identified",
+    "scrutiny.answered", *_AMEND,
+)  # fmt: skip
+"""What an agency says for itself. It neither assures nor closes an action (ACT-CLOSE), and keeps no register of the partnership."""
+_READERS = frozenset({Verb.COUNT, Verb.PROVE, Verb.OPERATE})
+_OVERSEERS = _READERS | {Verb.SCRUTINISE}
+_SCRUTINEER_POSTS = ("scrutiny.*",)
+"""SEP-SCRUT: whoever scrutinises decides nothing and acts on nothing, so records nothing else."""
+
+POLICY: Mapping[Role, Rights] = {
+    #                              may record                  partnership  cases       and besides
+    Role.PARTNER_SUBMITTER: Rights(_PARTNER_POSTS,             Reach.ALL,   Reach.OWN,  _READERS),
+    Role.PARTNER_READER:    Rights((),                         Reach.ALL,   Reach.OWN,  _READERS),
+    Role.BUSINESS_UNIT:     Rights(("*",),                     Reach.ALL,   Reach.ALL,  _OVERSEERS | {Verb.EXPORT}),
+    Role.QA_OFFICER:        Rights(("audit.*", "action.*"),    Reach.ALL,   Reach.ALL,  _OVERSEERS),
+    Role.CHAIR:             Rights((),                         Reach.ALL,   Reach.ALL,  _OVERSEERS),
+    Role.DELEGATED_PARTNER: Rights(("incident.view-stated",),  Reach.ALL,   Reach.ALL,  _OVERSEERS),
+    Role.LEAD_PARTNER:      Rights((),                         Reach.ALL,   Reach.ALL,  _OVERSEERS),
+    Role.SCRUTINEER:        Rights(_SCRUTINEER_POSTS,          Reach.ALL,   Reach.ALL,  _OVERSEERS | {Verb.EXPORT}),
+    Role.REPORT_BUILDER:    Rights((),                         Reach.NONE,  Reach.NONE, frozenset({Verb.COUNT})),
+    Role.AUDITOR:           Rights((),                         Reach.NONE,  Reach.NONE, frozenset()),
+    Role.ADMINISTRATOR:     Rights((),                         Reach.NONE,  Reach.NONE, frozenset({Verb.OPERATE})),
+    Role.WITNESS:           Rights((),                         Reach.NONE,  Reach.NONE, frozenset({Verb.PROVE})),
+}  # fmt: skip
+
+
+def may(role: Role, verb: Verb) -> bool:
+    """Whether a role may do a thing at all; what of it, `may_post` and `reads` say."""
+    rights = POLICY[role]
+    match verb:
+        case Verb.POST:
+            return bool(rights.posts)
+        case Verb.READ:
+            return rights.general is not Reach.NONE or rights.cases is not Reach.NONE
+        case _:
+            return verb in rights.verbs
+
+
+def reads(role: Role, record: str) -> Reach:
+    """How far a role reads records of a kind."""
+    return POLICY[role].reads(record)
+
+
+def may_post(principal: Principal, kind: EventType, source: str) -> bool:
+    """Whether they may record an event of a type from a source: an agency speaks as itself only."""
+    return source == principal.source and any(fnmatchcase(kind.name, each) for each in POLICY[principal.role].posts)

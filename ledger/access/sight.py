@@ -1,0 +1,46 @@
+"""What of the ledger one speaker sees: everything, the partnership's own records, or also the cases of their agency."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ledger.access.policy import Reach, reads
+from ledger.access.principal import Principal
+from ledger.domain.history import Entry
+from ledger.projections.involved import agencies_of, cases_of
+from ledger.projections.tables import Tables
+
+
+@dataclass(frozen=True)
+class Sight:
+    """`own`: the cases of their agency, or None where their role reads every case or none."""
+
+    principal: Principal
+    own: frozenset[str] | None
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether there are records it does not see."""
+        return self.own is not None
+
+    def sees(self, name: str) -> bool:
+        """Whether it sees a record, `<record>/<reference>`."""
+        match reads(self.principal.role, name.partition("/")[0]):
+            case Reach.ALL:
+                return True
+            case Reach.OWN:
+                return self.own is not None and name in self.own
+            case Reach.NONE:
+                return False
+
+
+def sight(principal: Principal, tables: Tables) -> Sight:
+    """What a principal sees now, by what the tables hold."""
+    own = cases_of(tables, principal.agency) if reads(principal.role, "incident") is Reach.OWN else None
+    return Sight(principal, own)
+
+
+def involves(entries: Sequence[Entry], agency: str) -> bool:
+    """Whether any of a record's entries names an agency or was posted by it."""
+    return any(agency in agencies_of(entry) for entry in entries)

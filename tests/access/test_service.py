@@ -1,0 +1,252 @@
+"""The service as each role meets it: every route, every kind of record, its own cases and those of others."""
+
+from __future__ import annotations
+
+import json
+from fnmatch import fnmatchcase
+from functools import partial
+from pathlib import Path
+
+import pytest
+from fastapi.routing import APIRoute
+from fastapi.testclient import TestClient
+
+from api.access import Access, need_of
+from api.app import create_app
+from ledger.access.keys import Keys
+from ledger.access.policy import POLICY, Reach, Verb, may, may_post, reads
+from ledger.access.principal import OF_THE_BUSINESS_UNIT, Principal, Role
+from ledger.access.tokens import Tokens
+from ledger.domain.register import REGISTER
+from ledger.wiring import open_parts
+from tests.access.provider import identity_provider
+from tests.api.story import action, group, incident, on, rapid_review, review
+from tests.ledger.posting import agency, clock_at_noon, event
+
+HIDDEN = ("INC-HIDDEN", "RR-HIDDEN", "REV-HIDDEN")
+OWN = ("INC-OWN", "RR-OWN", "REV-OWN")
+PLACES = {
+    "reference": "INC-HIDDEN", "position": "7", "record": "incident", "year": "2019-20", "id": "FIG-ACT-RAISED", "type": "uk.safeguarding.action.raised",
+    "kind": "forbidden", "path": "0/000", "rest": "0/000", "level": "0", "period": "2019-20",
+}  # fmt: skip
+
+
+def of_others(made):
+    """The same case, of agencies other than HEALTH."""
+    text = json.dumps(made).replace('"HEALTH"', '"POLICE"').replace("-OWN", "-HIDDEN")
+    return json.loads(text) | {"id": f"hidden-{made['id']}"}
+
+
+@pytest.fixture(scope="module")
+def story():
+    case = (
+        incident("INC-OWN"),
+        rapid_review("RR-OWN", "INC-OWN"),
+        review("REV-OWN", "RR-OWN"),
+        action("ACT-OWN", "REV-OWN"),
+    )
+    partners = [agency(code) for code in ("LA", "HEALTH", "POLICE", "IS")]
+    partners[1]["data"] |= {"standing": "statutory-partner"}
+    return [*partners, group("QAS"), *case, *map(of_others, case)]
+
+
+class Door:
+    """A service that asks everybody who they are, a key for each role, and one that may post the story."""
+
+    def __init__(self, client, keys, provider):
+        self.client, self._keys, self.provider = client, keys, provider
+        self._made = {}
+
+    def headers(self, role, agency="HEALTH"):
+        agency = "BU" if role in OF_THE_BUSINESS_UNIT else agency
+        if (role, agency) not in self._made:
+            self._made[role, agency] = self._keys.make(role, agency, "")[1]
+        return {"authorization": f"Bearer {self._made[role, agency]}"}
+
+    def get(self, path, role, agency="HEALTH", **how):
+        return self.client.get(path, headers=self.headers(role, agency) | how.pop("headers", {}), **how)
+
+    def post(self, events, role, agency="HEALTH", **how):
+        kind = {"content-type": "application/json"}
+        return self.client.post("/events", content=json.dumps(events), headers=self.headers(role, agency) | kind, **how)
+
+
+@pytest.fixture(scope="module")
+def door(tmp_path_factory, story):
+    database, clock = str(tmp_path_factory.mktemp("access") / "ledger.sqlite"), clock_at_noon()
+    with identity_provider() as provider:
+        access = Access(Keys.open(database, clock), Tokens(provider.provider, clock))
+        app = create_app(partial(open_parts, database, clock=clock), access=access)
+        with TestClient(app, base_url="http://localhost", raise_server_exceptions=False) as client:
+            found = Door(client, Keys.open(database, clock), provider)
+            answer = found.post(story, Role.BUSINESS_UNIT)
+            assert answer.status_code == 201, answer.text
+            last = answer.json()[-1]["position"]
+            found.get(f"/agencies?at_least={last}", Role.BUSINESS_UNIT).raise_for_status()
+            yield found
+
+
+def verb_of(route):
+    need = need_of(route)
+    assert need is not None
+    return need.verb
+
+
+def routes(app):
+    return [route for route in app.routes if isinstance(route, APIRoute)]
+
+
+def paths(app, method="GET"):
+    for route in routes(app):
+        if method in route.methods:
+            path = route.path.replace("{path:path}", "0/000")
+            for name in route.param_convertors:
+                path = path.replace(f"{{{name}}}", PLACES.get(name, "0")).replace(
+                    f"{{{name}:path}}", PLACES.get(name, "0")
+                )
+            yield route, path
+
+
+def test_nobody_unknown_is_answered(door):
+    for route, path in paths(door.client.app):
+        expected = verb_of(route) is None
+        for headers in (
+            {},
+            {"authorization": "Bearer slk_nobody_x"},
+            {"authorization": "Basic eDp5"},
+            {"authorization": "Bearer a.b.c"},
+        ):
+            answer = door.client.get(path, headers=headers)
+            assert (answer.status_code != 401) == expected, f"{path} {headers}"
+            if not expected:
+                assert answer.headers["www-authenticate"].startswith("Bearer")
+    assert door.client.post("/events", content=b"{}").status_code == 401
+
+
+@pytest.mark.parametrize("role", Role)
+def test_each_role_is_answered_what_the_table_grants_and_nothing_else(door, role):
+    for route, path in paths(door.client.app):
+        verb = verb_of(route)
+        answer = door.get(path, role, headers={"accept": "application/json"})
+        assert answer.status_code < 500, f"{path}: {answer.text}"
+        assert (answer.status_code == 403) == (verb is not None and not may(role, verb)), (
+            f"{path}: {answer.status_code}"
+        )
+
+
+@pytest.mark.parametrize("role", [role for role in Role if reads(role, "incident") is not Reach.ALL])
+def test_no_answer_names_a_case_of_others(door, role):
+    for _, path in paths(door.client.app):
+        for accept in ("application/json", "application/x-ndjson", "text/csv"):
+            answer = door.get(path, role, headers={"accept": accept})
+            if answer.status_code != 404:  # which may repeat what was asked
+                assert not any(name in answer.text for name in HIDDEN), f"{path}: {answer.text[:400]}"
+
+
+@pytest.mark.parametrize("role", [Role.PARTNER_READER, Role.PARTNER_SUBMITTER])
+def test_an_agency_sees_its_own_cases_and_what_follows_from_them(door, role):
+    feed = door.get("/entries?limit=1000", role).text
+    assert all(name in feed for name in OWN)
+    assert "ACT-HIDDEN" in feed, "an action says how the partnership works; it is no case"
+    assert [item["reference"] for item in door.get("/reviews", role).json()["items"]] == ["INC-OWN"]
+    for path in ("/records/incident/INC-{}", "/incidents/INC-{}/history"):
+        there, absent = door.get(path.format("HIDDEN"), role), door.get(path.format("NOWHERE"), role)
+        assert door.get(path.format("OWN"), role).status_code == 200
+        assert there.status_code == absent.status_code == 404
+        assert there.text.replace("HIDDEN", "") == absent.text.replace("NOWHERE", "")
+
+
+def test_the_scrutineer_sees_every_case(door):
+    feed = door.get("/entries?limit=1000", Role.SCRUTINEER, "IS").text
+    assert all(name in feed for name in (*OWN, *HIDDEN[:3]))
+
+
+def stated(reference, **attributes):
+    data = {"partner": "HEALTH", "sector": "health", "view": "notify", "reasons": "Words."}
+    return event("incident.view-stated", f"incident/{reference}", data, **on("2019-12-20"), **attributes)
+
+
+def test_an_agency_posts_only_as_itself(door):
+    for source in ("/agencies/POLICE", "/business-unit"):
+        answer = door.post(stated("INC-OWN", source=source), Role.PARTNER_SUBMITTER)
+        assert answer.status_code == 403, answer.text
+    answer = door.post(stated("INC-OWN", source="/agencies/HEALTH", id="own-view"), Role.PARTNER_SUBMITTER)
+    assert answer.status_code == 201, answer.text
+    entry = door.get(f"/entries/{answer.json()['position']}", Role.BUSINESS_UNIT).json()["entry"]
+    assert entry["recordedby"] == "partner-submitter@HEALTH"
+
+
+def test_a_case_of_others_is_answered_like_one_that_is_not_there(door):
+    def told(reference):
+        answer = door.post(stated(reference, source="/agencies/HEALTH"), Role.PARTNER_SUBMITTER)
+        assert answer.status_code == 409
+        return answer.text.replace(reference, "")
+
+    assert told("INC-HIDDEN") == told("INC-NOWHERE")
+    cites = rapid_review("RR-NEW", "INC-HIDDEN") | {"source": "/agencies/HEALTH", "id": "cites"}
+    missing = rapid_review("RR-NEW", "INC-NOWHERE") | {"source": "/agencies/HEALTH", "id": "cites-nothing"}
+    answers = [door.post(each, Role.PARTNER_SUBMITTER) for each in (cites, missing)]
+    assert [answer.status_code for answer in answers] == [409, 409]
+    assert answers[0].text.replace("HIDDEN", "") == answers[1].text.replace("NOWHERE", "")
+
+
+VECTORS = {
+    name: data
+    for path in Path(__file__).parent.with_name("vectors").glob("*.json")
+    for name, data in json.loads(path.read_text()).items()
+}
+
+
+@pytest.mark.parametrize("role", Role)
+def test_of_each_type_only_those_are_taken_that_the_table_grants(door, role):
+    """What is taken may still break a rule: the records it speaks of are not there."""
+    source = Principal(role, "HEALTH", "").source
+    for name, data in VECTORS.items():
+        posted = event(name, f"{name.partition('.')[0]}/X-1", data, source=source, **on("2019-12-20"))
+        granted = any(fnmatchcase(name, pattern) for pattern in POLICY[role].posts)
+        answer = door.post(posted, role)
+        assert (answer.status_code == 403) != granted, f"{name}: {answer.text}"
+
+
+@pytest.mark.parametrize(
+    ("role", "name"),
+    [
+        (Role.PARTNER_SUBMITTER, "action.assured"),
+        (Role.PARTNER_SUBMITTER, "action.closed"),
+        (Role.PARTNER_SUBMITTER, "scrutiny.judged"),
+        (Role.SCRUTINEER, "action.raised"),
+        (Role.QA_OFFICER, "policy.adopted"),
+        (Role.CHAIR, "rapid-review.decided"),
+        (Role.ADMINISTRATOR, "ledger.opened"),
+    ],
+)
+def test_these_are_never_granted(role, name):
+    principal = Principal(role, "HEALTH", "")
+    assert name in VECTORS
+    assert not may_post(principal, REGISTER[f"uk.safeguarding.{name}"], principal.source)
+
+
+def test_in_a_batch_each_event_that_is_not_theirs_is_named(door):
+    mine = incident("INC-MINE", source="/agencies/HEALTH", id="mine-in-a-batch")
+    other = action("ACT-OTHER", "REV-OWN") | {"source": "/agencies/POLICE", "id": "not-mine"}
+    answer = door.post([mine, other], Role.PARTNER_SUBMITTER)
+    assert answer.status_code == 409
+    assert [item["index"] for item in answer.json()["items"]] == [1]
+    each = door.post([mine, other], Role.PARTNER_SUBMITTER, params={"atomic": "false"}).json()
+    assert [item["status"] for item in each][1] == 403
+
+
+def test_a_token_of_the_provider_opens_the_door(door):
+    told = {"authorization": f"Bearer {door.provider.token(role='report-builder', agency='BU')}"}
+    assert door.client.get("/figures", headers=told).status_code == 200
+    assert door.client.get("/entries", headers=told).status_code == 403
+    door.provider.rotate()
+    door.provider.down = True
+    stale = {"authorization": f"Bearer {door.provider.token()}"}
+    assert door.client.get("/figures", headers=stale).status_code in (200, 401, 503)
+    door.provider.down = False
+
+
+def test_every_role_and_verb_stands_in_the_table():
+    assert set(POLICY) == set(Role)
+    assert all(any(may(role, verb) for role in Role) for verb in Verb)

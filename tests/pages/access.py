@@ -1,0 +1,81 @@
+"""Who may do what, from the policy table, the register and the routes of the service."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from typing import Any
+
+from fastapi.routing import APIRoute
+
+import ledger.domain  # noqa: F401 - fills the register
+from api.access import need_of
+from api.app import create_app
+from ledger.access.policy import POLICY, Reach, Verb, may
+from ledger.access.principal import OF_THE_BUSINESS_UNIT, Role
+from ledger.domain.register import RECORDS, REGISTER
+from tests.pages.markdown import page, table
+
+READS = {Reach.NONE: "none", Reach.OWN: "its own", Reach.ALL: "all"}
+
+
+def pages() -> Mapping[str, str]:
+    """File name -> text: the one page."""
+    return {"README.md": _page()}
+
+
+def _page() -> str:
+    cases = ", ".join(sorted(name for name, record in RECORDS.items() if record.case))
+    return page(
+        "# Who may do what",
+        "Nothing is allowed that this table does not grant (`ledger/access/policy.py`). A test asks every route as every role, and posts "
+        "every type of event as every role.",
+        f"Records about a child's case are: {cases}. All others say how the partnership works. An agency's *own* cases are those that it "
+        "posted something of or is named in, and the case records that follow from them; a successor has those of the agency it "
+        "succeeded. A case that is not one's own is answered like one that is not there.",
+        "## Roles",
+        table(
+            ("role", "posts from", "partnership's records", "cases", *(verb.value for verb in VERBS)), map(_role, Role)
+        ),
+        "## Events each role may record",
+        table(
+            ("event", *(role.title for role in POSTING)), map(_event, sorted(kind.name for kind in REGISTER.values()))
+        ),
+        "## What each address needs",
+        table(("address", "needs"), _routes()),
+    )
+
+
+VERBS = [verb for verb in Verb if verb not in (Verb.POST, Verb.READ)]
+POSTING = [role for role in Role if POLICY[role].posts]
+
+
+def _role(role: Role) -> list[str]:
+    rights = POLICY[role]
+    source = ("/business-unit" if role in OF_THE_BUSINESS_UNIT else "/agencies/(its own)") if rights.posts else "never"
+    return [
+        role.title,
+        source,
+        READS[rights.general],
+        READS[rights.cases],
+        *("yes" if may(role, verb) else "" for verb in VERBS),
+    ]
+
+
+def _event(name: str) -> list[str]:
+    return [name, *("yes" if any(fnmatchcase(name, each) for each in POLICY[role].posts) else "" for role in POSTING)]
+
+
+def _routes() -> list[tuple[str, str]]:
+    found = [("POST /events", Verb.POST.value)]
+    for route in create_app(_never).routes:
+        if isinstance(route, APIRoute) and (need := need_of(route)) is not None:
+            found += [
+                (f"{method} {route.path}", need.verb or "nothing: it tells what holds for everybody")
+                for method in route.methods or ()
+            ]
+    return sorted(found)
+
+
+def _never() -> Any:
+    raise AssertionError("a page is written without a ledger")
