@@ -134,7 +134,7 @@ def test_the_packs_adopted_are_those_on_the_shelf():
     shelf = load_shelf()
     adopted = [e["data"] for e in of("policy.adopted")]
     assert {p["kind"] for p in adopted} == {
-        "regime", "notification-vote", "calendar", "escalation-ladder", "rag-pack",
+        "regime", "notification-vote", "calendar", "escalation-ladder", "rag-pack", "drift-rule",
     }  # fmt: skip
     for policy in adopted:
         pack = shelf.get(policy["pack"], policy["version"])
