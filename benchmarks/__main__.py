@@ -15,7 +15,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import lives, posting, reading, writing
+from benchmarks import asking, lives, posting, reading, writing
 from benchmarks.homes import ENGINES, Homes, fill, opened
 from benchmarks.measuring import Row
 from ledger.garbage import look_seldom
@@ -53,7 +53,8 @@ def sections(homes: Homes, sizes: Sizes) -> dict[str, Callable[[str], list[Row]]
             print(f"  filling a ledger with {s.long:,} entries [{engine}]", file=sys.stderr, flush=True)
             fill(held, lives.lives(s.long, name="F"))
         appending = writing.growth(homes, database, engine, s.repeats, s.batched)
-        return [*appending, *reading.reports(database, engine, s.repeats)]
+        told = [*appending, *reading.reports(database, engine, s.repeats)]
+        return [*told, *asking.lists(database, engine, s.repeats), *asking.replays(homes, database, engine, s.repeats)]
 
     return {
         "a": lambda engine: posting.singles(homes, engine, s.repeats, s.posts),
@@ -98,7 +99,7 @@ def main() -> None:
     asked.add_argument(
         "--only",
         default="abcdfgi",
-        help="letters of the sections of benchmarks/README.md, such as bd; e is measured with d, h with g",
+        help="letters of the sections of benchmarks/README.md, such as bd; e is measured with d, h, j and k with g",
     )
     asked.add_argument("--engine", choices=ENGINES, help="one engine only")
     options = asked.parse_args()
@@ -106,7 +107,9 @@ def main() -> None:
     sizes = QUICK if options.quick else FULL
     rows = list(
         measured(
-            sizes, options.only.replace("e", "d").replace("h", "g"), (options.engine,) if options.engine else ENGINES
+            sizes,
+            options.only.replace("e", "d").translate(str.maketrans("hjk", "ggg")),
+            (options.engine,) if options.engine else ENGINES,
         )
     )
     Console(width=150).print(table(rows))

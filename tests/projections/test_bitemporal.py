@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine, select
 
-from ledger.domain.history import Entry
+from ledger.domain.general import Corrected, DuplicateOf, Withdrawn
+from ledger.domain.history import Entry, effective, happened_by
 from ledger.projections.columns import table_of
 from ledger.projections.folding import Batch, Folding
 from ledger.projections.home import open_engine, reading
@@ -111,6 +112,20 @@ def test_no_row_is_empty_and_no_two_hold_at_once(entries):
                 own.sort(key=lambda interval: interval.valid_from)
                 for earlier, later in pairwise(own):
                     assert earlier.valid_until is not None and earlier.valid_until <= later.valid_from
+
+
+@given(histories())
+def test_a_record_as_of_a_day_tells_what_had_happened_as_corrected_and_what_amends_that(entries):
+    for reference in {e.reference for e in entries}:
+        for as_at in range(len(entries) + 1):
+            known = [e for e in entries[:as_at] if e.reference == reference]
+            counted = {e.position: e.day for e in effective(known) if not isinstance(e.event, DuplicateOf)}
+            for as_of in DAYS:
+                shown = {e.position for e in happened_by(as_of, known)}
+                assert counted.keys() & shown == {position for position, day in counted.items() if day <= as_of}
+                for entry in known:
+                    if isinstance(entry.event, Corrected | Withdrawn):
+                        assert (entry.position in shown) is (entry.event.position in shown)
 
 
 @pytest.fixture
