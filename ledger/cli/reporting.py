@@ -87,7 +87,8 @@ def _write(text: str, out: Path | None) -> None:
 def _tell(made: Report) -> None:
     from ledger.reports.page import said
 
-    say(f"Figures of {made.period.name}, as at position {made.as_at}")
+    so_far = f", as of {made.as_of}" if made.as_of else ""
+    say(f"Figures of {made.period.name}, as at position {made.as_at}{so_far}")
     if made.partnership is not None:
         say(made.partnership.name)
         for sentence in made.partnership.told:
@@ -143,6 +144,8 @@ def figure(
             }
         )
         return
+    if as_of:
+        say(f"As of {asked.day}:")
     for each in found:
         _tell_figure(each)
     for each, rows in zip(found, sentences, strict=False):
