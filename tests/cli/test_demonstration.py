@@ -52,7 +52,7 @@ def test_both_years_are_recorded_shown_and_written_afresh(perform, run, tmp_path
     assert len(list(csv.reader((into / "cheshire-west-2019-20.beside-published.csv").read_text().splitlines()))) == 191
     commands = [line for line in out.splitlines() if line.startswith("  LEDGER_DATABASE=")]
     assert sum(line.endswith("run.py serve") for line in commands) == 2
-    assert run("entries", "--json", "--database", into / "cheshire-west-2019-20.sqlite").out.count("\n") == 153
+    assert run("entries", "--json", "--database", into / "cheshire-west-2019-20.sqlite").out.count("\n") == 177
 
 
 def test_a_difference_that_nobody_explains_is_an_error(perform, tmp_path, monkeypatch, capfd):
