@@ -13,7 +13,21 @@ from pathlib import Path
 from fastapi import Depends, FastAPI
 from starlette.routing import Route
 
-from api import catalogue, decisions, entries, figures, guide, health, histories, intake, lists, log, records, witnesses
+from api import (
+    catalogue,
+    decisions,
+    entries,
+    figures,
+    guide,
+    health,
+    histories,
+    intake,
+    lists,
+    log,
+    records,
+    reports,
+    witnesses,
+)
 from api.access import Access, admitted
 from api.asking import asked_once
 from api.feed import Feed
@@ -93,7 +107,20 @@ def create_app(
         telemetry={"tracing": False, "metrics": False, "logs": False},  # spans would carry addresses and queries
     )
     app.state.front_door, app.state.access = front_door, access
-    for part in (entries, log, witnesses, records, histories, decisions, lists, figures, catalogue, health, guide):
+    for part in (
+        entries,
+        log,
+        witnesses,
+        records,
+        histories,
+        decisions,
+        lists,
+        figures,
+        reports,
+        catalogue,
+        health,
+        guide,
+    ):
         app.include_router(part.router)
     app.add_middleware(Front, hosts=hosts, intake=door)
     tell_problems(app)

@@ -1,8 +1,5 @@
-"""GET /figures, /figures/{id} and /reports/annual/{year}: the published figures, each with its working, as at any position."""
+"""GET /figures and /figures/{id}: the published figures, each with its working, as at any position."""
 
-import base64
-import hashlib
-import re
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
@@ -11,9 +8,9 @@ from pydantic_core import PydanticCustomError
 from starlette.responses import Response
 
 from api.access import needs
-from api.answers import accepts, json_answer
+from api.answers import json_answer
 from api.asking import Day, InTime, Nothing, ledger_of
-from api.contract import CSV, DAY, OPEN, TEXT, WHOLE, json_content, many, responses, shape
+from api.contract import DAY, OPEN, TEXT, WHOLE, json_content, many, responses, shape
 from api.problems import BAD_QUERY, NOT_FOUND, Problem
 from api.waiting import moment_of
 from ledger.access.policy import Verb
@@ -21,12 +18,8 @@ from ledger.domain.fields import written_as
 from ledger.figures import FIGURES, answers_of
 from ledger.figures.answer import asking
 from ledger.figures.period import NotAPeriod, Period
-from ledger.reports.annual import report
-from ledger.reports.written import Format, partnership_of, written
 
 router = APIRouter(tags=["figures and reports"], dependencies=[needs(Verb.COUNT)])
-
-MEDIA = {Format.JSON: "application/json", Format.CSV: "text/csv", Format.HTML: "text/html"}
 
 
 def _year(value: str) -> str:
@@ -53,21 +46,8 @@ class OfAFigure(InTime):
     on: Annotated[Day | None, Field(description="On a day. Without a year or a day: that of as_of.")] = None
 
 
-class OfAReport(InTime):
-    format: Annotated[Format | None, Field(description="Without it, by the Accept header, else JSON.")] = None
-
-
-def _or_null(kind: str) -> dict[str, object]:
-    """What the ledger's opening says; null before it was opened for a partnership."""
-    return {"type": [kind, "null"]}
-
-
 FIGURE = {"type": "object", "required": ["id", "caption", "value", "unit", "kind", "by", "numerator", "denominator", "definition", "version", "entries"]}  # fmt: skip
 OF_FIGURES = shape({"as_at": WHOLE, "as_of": DAY, "period": TEXT, "figures": many(FIGURE)})
-OPENED = {"partnership": _or_null("string"), "notice": _or_null("string"), "demonstration": _or_null("boolean"), "retrospective": _or_null("boolean")}  # fmt: skip
-OF_REPORT = shape(
-    {"as_at": WHOLE, "period": TEXT, "from": TEXT, "to": TEXT, **OPENED, "figures": many(FIGURE)}, {"as_of": DAY}
-)
 OF_CATALOGUE = shape({"figures": many(OPEN)})
 
 
@@ -116,33 +96,3 @@ def figure(
         "figures": [each.wire() for each in found],
     }
     return json_answer(told, headers={"as-at": str(position)})
-
-
-@router.get(
-    "/reports/annual/{year}",
-    summary="The annual figures",
-    responses=responses(404, 422, ok={**json_content(OF_REPORT), **CSV, "text/html": {"schema": TEXT}}),
-)
-def annual(request: Request, year: Annotated[Year, Path()], asked: Annotated[OfAReport, Query()]) -> Response:
-    """Every figure of a reporting year with its working, as JSON, CSV or a page to read. The same entries give the same bytes."""
-    ledger, tables = ledger_of(request), request.app.state.parts.tables
-    position = moment_of(request, asked).as_at
-    whose = partnership_of(ledger, position)
-    try:
-        made = report(tables, ledger.packs(as_at=position), year, position, whose, as_of=asked.as_of)
-    except NotAPeriod as before:
-        raise Problem(NOT_FOUND, str(before)) from None
-    media = accepts(request, *MEDIA.values())
-    format_ = asked.format or next((f for f, m in MEDIA.items() if m == media), Format.JSON)
-    text = written(made, format_)
-    headers = {"as-at": str(position)}
-    if format_ is Format.HTML:
-        headers["content-security-policy"] = _policy(text)
-    return Response(text.encode(), 200, headers, MEDIA[format_])
-
-
-def _policy(page: str) -> str:
-    """The page's own style sheet, by its hash, and nothing else."""
-    styles = re.findall(r"<style>(.*?)</style>", page, re.DOTALL)
-    digests = " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in styles)
-    return f"default-src 'none'; style-src {digests}; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"

@@ -252,6 +252,10 @@ class Ledger(Application[str]):
         """That the first `old` entries begin the first `new`. LookupError where there are fewer, Malformed where the numbers do not fit."""
         return self._prover.consistency(old, new)
 
+    def root(self, size: int) -> bytes:
+        """The root of the tree of the first `size` entries. LookupError where there are fewer."""
+        return self._prover.root(size)
+
     def tile(self, path: str) -> bytes:
         """What a C2SP tlog-tiles path such as `tile/0/000` leads to. Malformed for another path, LookupError beyond the ledger's end."""
         return self._prover.tile(Tile.parse(path))

@@ -11,7 +11,7 @@ from ledger.log.note import Note
 from ledger.log.proofs import Proof, consistency_proof, inclusion_proof
 from ledger.log.receipt import Receipt
 from ledger.log.tiles import Tile, to_bundle
-from ledger.log.tree import HashAt
+from ledger.log.tree import Frontier, HashAt
 from ledger.recorders.contract import LedgerRecorder, Signed
 
 
@@ -45,6 +45,15 @@ class Prover:
     def consistency(self, old: int, new: int) -> Proof:
         """That the tree of `old` entries begins that of `new`. LookupError where there are fewer; Malformed where it cannot."""
         return consistency_proof(self._hash_at(new), old, new)
+
+    def root(self, size: int) -> bytes:
+        """The root of the tree of the first `size` entries, 32 bytes. LookupError where there are fewer."""
+        hash_at, begins, peaks = self._hash_at(size), 0, []
+        for level in reversed(range(size.bit_length())):
+            if size >> level & 1:
+                peaks.append(hash_at(level, begins >> level))
+                begins += 1 << level
+        return Frontier(size, tuple(peaks)).root()
 
     def tile(self, tile: Tile) -> bytes:
         """The bytes of a hash tile or an entry bundle; LookupError where the ledger is not so long."""

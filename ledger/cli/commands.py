@@ -17,6 +17,7 @@ from ledger.cli import (
     keys,
     listing,
     posting,
+    publishing,
     reading,
     reference,
     reporting,
@@ -44,6 +45,7 @@ COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
     *((listed.name, listing.command(listed)) for listed in listing.LISTS),
     ("replay", deciding.replay),
     ("enquiries", enquiring.enquiries),
+    ("publish", publishing.publish),
     ("figure", reporting.figure),
     ("figures", reference.figures),
     ("rules", reference.rules),
@@ -63,6 +65,7 @@ COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
 )
 for name, command in COMMANDS:
     app.command(name, epilog=EPILOG)(command)
+reporting.report.command("restatement", epilog=EPILOG)(publishing.restatement)
 app.add_typer(reporting.report, name="report")
 app.add_typer(api_keys.key, name="key")
 

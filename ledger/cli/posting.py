@@ -55,9 +55,7 @@ def post(
         raise Stop(Code.USAGE, "--to posts to a service, which has its own database and knows who posts.")
     found = pieces(file)
     with told():
-        given = (
-            _over_http(to, found, atomic=atomic) if to is not None else _straight(database, found, by, atomic=atomic)
-        )
+        given = _over_http(to, found, atomic=atomic) if to is not None else straight(database, found, by, atomic=atomic)
     answers = Answers(given)
     tell(answers, as_json=as_json)
     if answers.code:
@@ -71,7 +69,7 @@ def _over_http(address: str, found: Sequence[Piece], *, atomic: bool) -> list[An
     return post_to(address, found, atomic=atomic, key=None if key is None else key.get_secret_value())
 
 
-def _straight(database: str | None, found: Sequence[Piece], by: str, *, atomic: bool) -> list[Answer]:
+def straight(database: str | None, found: Sequence[Piece], by: str, *, atomic: bool) -> list[Answer]:
     answers: dict[int, Answer] = {}
     submissions: list[tuple[int, Submission]] = []
     for piece in found:

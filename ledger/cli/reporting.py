@@ -12,7 +12,7 @@ from ledger.cli.exits import EPILOG, Code, Stop, told
 from ledger.cli.opening import day_of, moment_of, opened_parts, position_of
 from ledger.cli.options import AsAt, AsOf, Database, Json
 from ledger.cli.output import note, say, show, write_bytes, write_json
-from ledger.reports.written import Format, partnership_of, written
+from ledger.reports.written import Format, written
 
 if TYPE_CHECKING:
     from ledger.application import Ledger
@@ -47,11 +47,39 @@ def annual(
     as_json: Json = False,
 ) -> None:
     """The figures of a reporting year, as the ledger stood at any position; with --as-of, of the year so far."""
+    _report("annual", year, format=format, out=out, database=database, as_at=as_at, as_of=as_of, as_json=as_json)
+
+
+@report.command(epilog=EPILOG)
+def quarterly(
+    quarter: Annotated[
+        str, typer.Argument(metavar="QUARTER", help="A quarter of a reporting year: 2019-20-Q1 is April to June 2019.")
+    ],
+    *,
+    format: Annotated[
+        Format | None, typer.Option("--format", help="Written as a document rather than a table.", show_default=False)
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Into this file, not to standard output.", show_default=False)
+    ] = None,
+    database: Database = None,
+    as_at: AsAt = None,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """A quarter: priorities, outstanding actions and what was decided on each, escalations, reviews, and the figures."""
+    _report("quarterly", quarter, format=format, out=out, database=database, as_at=as_at, as_of=as_of, as_json=as_json)
+
+
+def _report(
+    kind: str, period: str, *, format: Format | None, out: Path | None, database: str | None, as_at: str | None,
+    as_of: str | None, as_json: bool,
+) -> None:  # fmt: skip
     if as_json and format is not None:
         raise Stop(Code.USAGE, "--json and --format both say how it is written; give one.")
     if out is not None and not as_json and format is None:
         raise Stop(Code.USAGE, "--out needs --format or --json.")
-    made = _made(database, year, as_at, day_of(as_of))
+    made = _made(database, kind, period, as_at, day_of(as_of))
     if as_json and out is None:
         write_json(made.wire())
     elif as_json or format is not None:
@@ -60,15 +88,13 @@ def annual(
         _tell(made)
 
 
-def _made(database: str | None, year: str, as_at: str | None, as_of: date | None) -> Report:
+def _made(database: str | None, kind: str, period: str, as_at: str | None, as_of: date | None) -> Report:
     from ledger.figures.period import NotAPeriod
-    from ledger.reports.annual import report as made
+    from ledger.reports.kinds import make
 
     with told(), opened_parts(database) as parts:
-        position = position_of(parts.ledger, as_at)
         try:
-            whose = partnership_of(parts.ledger, position)
-            return made(parts.tables, parts.ledger.packs(as_at=position), year, position, whose, as_of=as_of)
+            return make(parts.ledger, parts.tables, kind, period, position_of(parts.ledger, as_at), as_of=as_of)
         except NotAPeriod as error:
             raise Stop(Code.USAGE, str(error)) from error
 

@@ -6,7 +6,10 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from ledger.domain.calendar import days_of
+
 APRIL, MARCH, LAST_OF_MARCH = 4, 3, 31
+QUARTERS = ("1", "2", "3", "4")
 _YEAR = re.compile(r"((?:19|20)[0-9]{2})-([0-9]{2})")
 
 
@@ -35,14 +38,25 @@ class Period:
         return cls(date(first, APRIL, 1), date(first + 1, MARCH, LAST_OF_MARCH))
 
     @classmethod
+    def quarter(cls, period: str) -> Period:
+        """A quarter of a reporting year: `2019-20-Q1` is April to June 2019. NotAPeriod for anything else."""
+        year, _, number = period.partition("-Q")
+        if number not in QUARTERS:
+            raise NotAPeriod("Say a quarter of a reporting year, such as 2019-20-Q3.")
+        cls.year(year)
+        return cls(*days_of(period))
+
+    @classmethod
     def day(cls, on: date) -> Period:
         """One day."""
         return cls(on, on)
 
     @property
     def name(self) -> str:
-        """`2019-20` for a reporting year, else both days."""
-        starts, ends = (self.first.month, self.first.day), (self.last.month, self.last.day)
-        if (starts, ends) == ((APRIL, 1), (MARCH, LAST_OF_MARCH)) and self.last.year == self.first.year + 1:
-            return f"{self.first.year}-{self.last.year % 100:02}"
+        """`2019-20` for a reporting year, `2019-20-Q1` for a quarter of one, else both days."""
+        begins = self.first.year - (self.first.month < APRIL)
+        year = f"{begins}-{(begins + 1) % 100:02}"
+        for name in (year, *(f"{year}-Q{number}" for number in QUARTERS)):
+            if days_of(name) == (self.first, self.last):
+                return name
         return f"{self.first} to {self.last}"

@@ -28,6 +28,7 @@ class Report:
     figures: tuple[Answer, ...]
     partnership: Partnership | None = None
     as_of: date | None = None
+    kind: str = "annual"
 
     @property
     def sections(self) -> dict[str, list[Answer]]:
@@ -59,19 +60,22 @@ class Report:
 def report(
     tables: Tables,
     packs: Packs,
-    year: str,
+    period: str,
     as_at: int,
     partnership: Partnership | None = None,
     *,
     as_of: date | None = None,
+    kind: str = "annual",
 ) -> Report:
-    """The annual figures of a reporting year such as `2019-20`. `packs` and `partnership` are those as at the position.
+    """The figures of a reporting year such as `2019-20`, or where `kind` is quarterly of a quarter such as `2019-20-Q1`.
+
+    `packs` and `partnership` are those as at the position.
 
     The tables must have come as far as `as_at`. `as_of`: of the year so far, up to this day. Raises NotAPeriod.
     """
-    period = Period.year(year)
-    with asking(tables, packs, period, as_at, as_of) as asked:
-        return Report(period, as_at, tuple(answers(asked)), partnership, as_of)
+    days = Period.year(period) if kind == "annual" else Period.quarter(period)
+    with asking(tables, packs, days, as_at, as_of) as asked:
+        return Report(days, as_at, tuple(answers(asked)), partnership, as_of, kind)
 
 
 def to_json(made: Report) -> str:

@@ -84,3 +84,15 @@ def test_a_year_as_of_a_day_is_the_year_so_far(client):
     assert client.get("/reports/annual/2019-20").json().keys() == so_far.keys() - {"as_of"}
     for address in ("/reports/annual/2019-20", "/figures/FIG-ACT-RAISED?year=2019-20"):
         assert client.get(f"{address}{'&' if '?' in address else '?'}as_of=2019-03-31").status_code == 404
+
+
+def test_a_report_is_published_by_an_event_that_the_service_makes(told):
+    quarter = told.get("/reports/quarterly/2019-20-Q1").json()
+    assert (quarter["period"], quarter["from"]) == ("2019-20-Q1", "2019-04-01")
+    made = told.get("/reports/annual/2019-20/publication?on=2020-09-30").json()["event"]
+    assert made["type"] == "uk.safeguarding.report.published"
+    assert made["data"]["as_at"] == len(CASE)
+    assert told.get("/reports/annual/2019-20/restatement").status_code == 404
+    for wrong in ("/reports/annual/2019-20-Q1", "/reports/quarterly/2019-20"):
+        assert told.get(wrong).status_code == 422
+    assert told.get("/reports/monthly/2019-20").status_code == 404

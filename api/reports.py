@@ -1,0 +1,137 @@
+"""GET /reports/{kind}/{period}: the yearly and quarterly reports, the event that publishes one, and what moved since."""
+
+import base64
+import hashlib
+import re
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path, Query, Request
+from pydantic import Field
+from starlette.responses import Response
+
+from api.access import needs
+from api.answers import accepts, json_answer
+from api.asking import Day, InTime, UpTo, ledger_of
+from api.contract import CSV, DAY, OPEN, TEXT, WHOLE, json_content, many, responses, shape
+from api.figures import FIGURE
+from api.problems import BAD_QUERY, NOT_FOUND, Problem
+from api.waiting import moment_of
+from ledger.access.policy import Verb
+from ledger.domain.calendar import london_day
+from ledger.domain.fields import ReportPeriod
+from ledger.figures.period import NotAPeriod
+from ledger.reports.kinds import make
+from ledger.reports.publishing import Wish, editions, publication
+from ledger.reports.restatement import restatement
+from ledger.reports.written import Format, written
+
+router = APIRouter(prefix="/reports/{kind}/{period}", tags=["figures and reports"], dependencies=[needs(Verb.COUNT)])
+
+MEDIA = {Format.JSON: "application/json", Format.CSV: "text/csv", Format.HTML: "text/html"}
+Kind = Annotated[
+    Literal["annual", "quarterly"], Path(description="A report of a reporting year, or of a quarter of one.")
+]
+Period = Annotated[ReportPeriod, Path()]
+
+
+class OfAReport(InTime):
+    format: Annotated[Format | None, Field(description="Without it, by the Accept header, else JSON.")] = None
+
+
+class OfAPublication(UpTo):
+    on: Annotated[Day | None, Field(description="Published on this day; without it, today.")] = None
+    reason: Annotated[str | None, Field(max_length=4000, description="Why there is another edition.")] = None
+
+
+class OfAnEdition(UpTo):
+    edition: Annotated[int | None, Field(ge=1, le=9999, description="Which edition; without it, the last.")] = None
+
+
+def _or_null(kind: str) -> dict[str, object]:
+    """What the ledger's opening says; null before it was opened for a partnership."""
+    return {"type": [kind, "null"]}
+
+
+OPENED = {"partnership": _or_null("string"), "notice": _or_null("string"), "demonstration": _or_null("boolean"), "retrospective": _or_null("boolean")}  # fmt: skip
+OF_REPORT = shape(
+    {"as_at": WHOLE, "period": TEXT, "from": TEXT, "to": TEXT, **OPENED, "figures": many(FIGURE)}, {"as_of": DAY}
+)
+OF_PUBLICATION = shape({"event": OPEN})
+OF_RESTATEMENT = shape(
+    {"kind": TEXT, "period": TEXT, "edition": WHOLE, "published_on": TEXT, "published_entry": WHOLE,
+     "published_as_at": WHOLE, "as_at": WHOLE, "moved": WHOLE, "figures": many(OPEN), "appeared": many(TEXT)}
+)  # fmt: skip
+
+
+@router.get(
+    "",
+    summary="The yearly or quarterly report",
+    responses=responses(404, 422, ok={**json_content(OF_REPORT), **CSV, "text/html": {"schema": TEXT}}),
+)
+def told(request: Request, kind: Kind, period: Period, asked: Annotated[OfAReport, Query()]) -> Response:
+    """Every figure of a reporting year, or of a quarter, with its working, as JSON, CSV or a page to read. The same entries give the same bytes."""
+    ledger, tables = ledger_of(request), request.app.state.parts.tables
+    position = moment_of(request, asked).as_at
+    _matched(kind, period)
+    try:
+        made = make(ledger, tables, kind, period, position, as_of=asked.as_of)
+    except NotAPeriod as before:
+        raise Problem(NOT_FOUND, str(before)) from None
+    media = accepts(request, *MEDIA.values())
+    format_ = asked.format or next((f for f, m in MEDIA.items() if m == media), Format.JSON)
+    text = written(made, format_)
+    headers = {"as-at": str(position)}
+    if format_ is Format.HTML:
+        headers["content-security-policy"] = _policy(text)
+    return Response(text.encode(), 200, headers, MEDIA[format_])
+
+
+@router.get(
+    "/publication",
+    summary="The event that publishes a report",
+    responses=responses(404, 422, ok=json_content(OF_PUBLICATION)),
+)
+def publishing(request: Request, kind: Kind, period: Period, asked: Annotated[OfAPublication, Query()]) -> Response:
+    """The `report.published` event to post to `/events`: figures, definitions' versions, file hashes, position and root, as at a position.
+
+    Without a position or a reason, the last edition over again, if there is one.
+    """
+    ledger, tables = ledger_of(request), request.app.state.parts.tables
+    position = moment_of(request, asked).as_at
+    if not position:
+        raise Problem(NOT_FOUND, "The ledger held nothing by then that could be published.")
+    wish = Wish(kind, period, asked.on or london_day(ledger.clock.now()), asked.reason)
+    _matched(kind, period)
+    made = publication(ledger, tables, wish, position if asked.as_at else None)
+    return json_answer({"event": made.event}, headers={"as-at": str(made.event["data"]["as_at"])})
+
+
+@router.get(
+    "/restatement",
+    summary="What moved since a report was published",
+    dependencies=[needs(Verb.SCRUTINISE)],  # it tells of single entries, across all cases
+    responses=responses(404, 422, ok=json_content(OF_RESTATEMENT)),
+)
+def restated(request: Request, kind: Kind, period: Period, asked: Annotated[OfAnEdition, Query()]) -> Response:
+    """Each published figure beside what it is now, and the entries that moved it: who recorded them, and how many days late."""
+    ledger, tables = ledger_of(request), request.app.state.parts.tables
+    position = moment_of(request, asked).as_at
+    published = editions(ledger, kind, period, position)
+    number = asked.edition or len(published)
+    if number not in published:
+        raise Problem(NOT_FOUND, f"No such report was published by position {position}.")
+    found = restatement(ledger, tables, published[number], position)
+    return json_answer(found.wire(), headers={"as-at": str(position)})
+
+
+def _matched(kind: str, period: str) -> None:
+    """A yearly report is of a reporting year, a quarterly one of a quarter."""
+    if (kind == "quarterly") is not ("Q" in period):
+        raise Problem(BAD_QUERY, f"A report that is {kind} is not of {period}.", {"faults": []})
+
+
+def _policy(page: str) -> str:
+    """The page's own style sheet, by its hash, and nothing else."""
+    styles = re.findall(r"<style>(.*?)</style>", page, re.DOTALL)
+    digests = " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in styles)
+    return f"default-src 'none'; style-src {digests}; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"

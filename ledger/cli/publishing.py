@@ -1,0 +1,162 @@
+"""`ledger publish` and `ledger report restatement`: a report is frozen by an event, and later explained entry by entry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ledger.cli.exits import Code, Stop, told
+from ledger.cli.opening import day_of, opened_parts, position_of
+from ledger.cli.options import AsAt, Database, Json
+from ledger.cli.output import note, say, show, write_json
+
+if TYPE_CHECKING:
+    from ledger.cli.answers import Answer
+    from ledger.reports.publishing import Publication
+
+
+class Kind(StrEnum):
+    """The kinds of report."""
+
+    ANNUAL = "annual"
+    QUARTERLY = "quarterly"
+
+
+Period = Annotated[
+    str, typer.Argument(metavar="PERIOD", help="A reporting year such as 2019-20, or a quarter such as 2019-20-Q3.")
+]
+
+
+def publish(
+    kind: Annotated[Kind, typer.Argument(help="Which report.")],
+    period: Period,
+    *,
+    on: Annotated[
+        str | None, typer.Option("--on", metavar="DAY", help="Published on; without it, today.", show_default=False)
+    ] = None,
+    reason: Annotated[
+        str | None, typer.Option("--reason", help="Why there is another edition; needed from the second on.", show_default=False)
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FOLDER", help="Write the report's files there.", show_default=False)
+    ] = None,
+    to: Annotated[
+        str | None,
+        typer.Option("--to", metavar="URL", help="Post to a running service over HTTP instead.", show_default=False),
+    ] = None,
+    database: Database = None,
+    as_at: AsAt = None,
+    as_json: Json = False,
+) -> None:  # fmt: skip
+    """Publish a report: its figures, their definitions, the position and the log's root are frozen in an event."""
+    from ledger.cli.answers import Answers, tell
+
+    made = _made(kind, period, database=database, on=on, reason=reason, as_at=as_at)
+    if out is not None:
+        _write(out, f"{kind}-{period}", made.files)
+    with told():
+        answers = Answers([_posted(made.event, database, to)])
+    tell(answers, as_json=as_json)
+    if answers.code:
+        raise typer.Exit(answers.code)
+
+
+def _made(
+    kind: Kind, period: str, *, database: str | None, on: str | None, reason: str | None, as_at: str | None
+) -> Publication:
+    from ledger.domain.calendar import london_day
+    from ledger.figures.period import NotAPeriod
+    from ledger.reports.publishing import Wish, publication
+
+    with told(), opened_parts(database) as parts:
+        day = day_of(on, "--on") or london_day(parts.ledger.clock.now())
+        at = None if as_at is None else position_of(parts.ledger, as_at)
+        if not parts.ledger.head().position:
+            raise Stop(Code.NOT_FOUND, "The ledger holds nothing yet that could be published.")
+        try:
+            return publication(parts.ledger, parts.tables, Wish(str(kind), period, day, reason), at)
+        except NotAPeriod as error:
+            raise Stop(Code.USAGE, str(error)) from error
+
+
+def _posted(event: dict[str, Any], database: str | None, to: str | None) -> Answer:
+    from ledger.cli.files import Piece
+    from ledger.cli.over_http import post_to
+    from ledger.cli.posting import BUSINESS_UNIT, straight
+
+    pieces = [Piece(1, event)]
+    return (post_to(to, pieces, atomic=True) if to else straight(database, pieces, BUSINESS_UNIT, atomic=True))[0]
+
+
+def _write(folder: Path, stem: str, files: Mapping[Any, bytes]) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for format_, body in files.items():
+            (folder / f"{stem}.{format_}").write_bytes(body)
+    except OSError as error:
+        raise Stop(Code.USAGE, f"{folder}: {error.strerror}") from error
+    note(f"Written to {folder}: {', '.join(f'{stem}.{format_}' for format_ in files)}.")
+
+
+def restatement(
+    kind: Annotated[Kind, typer.Argument(help="Which report.")],
+    period: Period,
+    *,
+    edition: Annotated[
+        int | None, typer.Option("--edition", min=1, help="Which edition; without it, the last.", show_default=False)
+    ] = None,
+    database: Database = None,
+    as_at: AsAt = None,
+    as_json: Json = False,
+) -> None:
+    """What moved since a report was published: for each figure the entries that moved it, and how late they came."""
+    from ledger.reports.publishing import editions
+    from ledger.reports.restatement import restatement as restated
+
+    with told(), opened_parts(database) as parts:
+        position = position_of(parts.ledger, as_at)
+        published = editions(parts.ledger, str(kind), period, position)
+        number = edition or len(published)
+        if number not in published:
+            raise Stop(Code.NOT_FOUND, f"No such report of {period} was published by position {position}.")
+        found = restated(parts.ledger, parts.tables, published[number], position).wire()
+    if as_json:
+        write_json(found)
+    else:
+        _tell(found)
+
+
+def _tell(found: dict[str, Any]) -> None:
+    say(
+        f"The {found['kind']} report of {found['period']}, edition {found['edition']}, published on {found['published_on']} "
+        f"as at position {found['published_as_at']}, beside the ledger as at position {found['as_at']}: "
+        f"{found['moved']} of {len(found['figures'])} figures moved"
+    )
+    say()
+    for figure in found["figures"]:
+        if figure["movements"]:
+            title = f"{figure['caption']} ({figure['id']}): {_said(figure['published'])} published, {_said(figure['now'])} now"
+            show(
+                title, ("position", "cause", "from", "to", "what happened", "recorded"), map(_row, figure["movements"])
+            )
+
+
+def _row(movement: dict[str, Any]) -> tuple[Any, ...]:
+    steps = (
+        movement["position"],
+        movement["cause"].replace("-", " "),
+        _said(movement["before"]),
+        _said(movement["after"]),
+    )
+    if movement["position"] is None:
+        return (*steps, "", "")
+    late = f"{movement['recorded_on']} by {movement['recordedby']}, {movement['days_late']} days after {movement['happened_on']}"
+    return (*steps, f"{movement['record']}: {movement['sentence']}", late)
+
+
+def _said(value: int | str | None) -> str:
+    return "cannot tell" if value is None else str(value)

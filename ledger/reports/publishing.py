@@ -1,0 +1,106 @@
+"""Publishing: a report made as at a position becomes its files, and the event that freezes what they say."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from ledger.application import Ledger
+from ledger.domain.calendar import start_of_day
+from ledger.domain.claim import BUSINESS_UNIT
+from ledger.domain.history import effective
+from ledger.domain.register import TYPE_PREFIX
+from ledger.domain.report import MOST_FIGURES, ReportPublished, reference_of
+from ledger.figures.answer import Answer, spelled
+from ledger.projections.tables import Tables
+from ledger.reports.annual import Report
+from ledger.reports.kinds import make
+from ledger.reports.written import Format, written
+
+MOST_BYTES = 50_000
+"""Of the figures in the entry, which has at most 65,535; beyond, they stand in the JSON file alone."""
+
+
+@dataclass(frozen=True)
+class Publication:
+    """A report about to be published: the CloudEvent to post, and the files whose hashes it gives."""
+
+    event: dict[str, Any]
+    files: Mapping[Format, bytes]
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is to be published: the report of a period, on a day; a later edition with its `reason`."""
+
+    kind: str
+    period: str
+    on: date
+    reason: str | None = None
+    signed_off_by: str | None = None
+
+
+def editions(
+    ledger: Ledger, kind: str, period: str, as_at: int | None = None
+) -> dict[int, tuple[int, ReportPublished]]:
+    """The editions published so far, by number: the position of each, and what it says."""
+    counted = effective(ledger.record(f"report/{reference_of(kind, period)}", as_at))
+    published = ((entry.position, entry.event) for entry in counted)
+    return {event.edition: (position, event) for position, event in published if isinstance(event, ReportPublished)}
+
+
+def publication(ledger: Ledger, tables: Tables, wish: Wish, as_at: int | None = None) -> Publication:
+    """The publication of a report as at a position; without one, at the head, or the last edition over again where no reason
+    for another is given. The same wish at the same position gives the same bytes. The tables must have come as far.
+    """
+    made_so_far = editions(ledger, wish.kind, wish.period)
+    number, on = len(made_so_far) + 1, wish.on
+    if made_so_far:
+        last = made_so_far[len(made_so_far)][1]
+        if as_at == last.as_at or (as_at is None and wish.reason is None):
+            number, on, as_at = last.edition, last.published_on, last.as_at
+    as_at = ledger.head().position if as_at is None else as_at
+    made = make(ledger, tables, wish.kind, wish.period, as_at)
+    files = {format_: written(made, format_).encode() for format_ in Format}
+    data = {
+        "kind": wish.kind, "period": wish.period, "published_on": on.isoformat(), "as_at": as_at,
+        "files": [{"format": str(name), "sha256": hashlib.sha256(body).hexdigest()} for name, body in files.items()],
+        "checkpoint": _checkpoint(ledger, as_at), "edition": number, **_figures(made),
+    }  # fmt: skip
+    said = {"reason": wish.reason, "signed_off_by": wish.signed_off_by}
+    return Publication(_event(wish, number, on, data | {name: v for name, v in said.items() if v is not None}), files)
+
+
+def _event(wish: Wish, number: int, on: date, data: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "specversion": "1.0",
+        "id": f"report-{wish.kind}-{wish.period}-{number}",
+        "source": BUSINESS_UNIT,
+        "type": TYPE_PREFIX + "report.published",
+        "subject": f"report/{reference_of(wish.kind, wish.period)}",
+        "time": start_of_day(on).isoformat(),
+        "timeprecision": "day",
+        "data": data,
+    }
+
+
+def _checkpoint(ledger: Ledger, as_at: int) -> dict[str, str]:
+    """The root over the entries the report was made of, and the first checkpoint signed that covers them."""
+    receipt = ledger.prove(as_at)
+    signed = {} if receipt is None else {"note": receipt.checkpoint.to_bytes().decode()}
+    return {"root": ledger.root(as_at).hex(), **signed}
+
+
+def _figures(made: Report) -> dict[str, Any]:
+    figures = [_figure(each) for each in made.figures]
+    fits = len(figures) <= MOST_FIGURES and len(json.dumps(figures)) <= MOST_BYTES
+    return {"figures": figures} if fits else {}
+
+
+def _figure(each: Answer) -> dict[str, Any]:
+    told = {} if each.value is None else {"value": str(spelled(each.value))}
+    return {"id": each.id, "version": each.version, **told}
