@@ -75,6 +75,7 @@ def _route(question: Question) -> None:
         summary=question.name.capitalize(),
         description=" ".join((question.asks.__doc__ or "").split()),
         responses=responses(404, 422, ok={**json_content(ANSWER), **CSV}),
+        dependencies=[needs(Verb.SCRUTINISE)] if question is ENQUIRIES else [],
     )
 
 
