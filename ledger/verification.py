@@ -204,6 +204,10 @@ class Walk:
         said = None if met else (yield from self._signed(0, raw))
         if said is None:
             return
+        if raw != self._stored.checkpoint(said.size):
+            yield Break(
+                0, Part.CHECKPOINT, "the checkpoint kept last is kept for another number of entries than its own"
+            )
         if said.size > position:
             yield Break(0, Part.HEAD, f"{said.size} entries were signed, and {position} are here: the end is gone")
         elif said.size == position and not self.mark.tree_broken and said.root != tree.root():
