@@ -64,6 +64,7 @@ def sections(homes: Homes, sizes: Sizes) -> dict[str, Callable[[str], list[Row]]
         "f": lambda engine: reading.rebuilds(homes, engine, s.repeats, s.rebuilt),
         "g": long_ledger,
         "i": lambda engine: reading.memory(homes, engine, s.memory),
+        "v": lambda engine: reading.verification(homes, engine, s.repeats, s.rebuilt),
     }
 
 
@@ -98,7 +99,7 @@ def main() -> None:
     )
     asked.add_argument(
         "--only",
-        default="abcdfgi",
+        default="abcdfgiv",
         help="letters of the sections of benchmarks/README.md, such as bd; e is measured with d, h, j and k with g",
     )
     asked.add_argument("--engine", choices=ENGINES, help="one engine only")

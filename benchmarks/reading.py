@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 
 from benchmarks import lives
@@ -17,6 +18,7 @@ from benchmarks.theirs import actions_in, made
 from ledger.recorders import open_recorder
 from ledger.recorders.contract import LedgerRecorder
 from ledger.reports.annual import report, to_json
+from ledger.verification import Walk
 from ledger.wiring import Parts, open_parts
 
 CHECKOUT = Path(__file__).parents[1]
@@ -137,3 +139,38 @@ def peak(work: str, database: str) -> float:
     command = [sys.executable, "-m", "benchmarks.memory", work, database]
     done = subprocess.run(command, cwd=CHECKOUT, check=True, stdout=subprocess.PIPE, text=True)
     return int(done.stdout) / 1024
+
+
+def verification(homes: Homes, engine: str, repeats: int, events: int) -> list[Row]:
+    """v: working the whole ledger out again, at hash level and with every column, version and word, beside a bare SHA-256 of each entry."""
+    database = homes.new(engine)
+    with opened(database) as ours:
+        fill(ours, lives.lives(events, name="V"))
+    with closing(open_recorder(database)) as stored:
+        whole = stored.head().position
+
+        def bare() -> None:
+            for after in range(0, whole, 1_000):
+                for _, body in stored.bodies(after, 1_000):
+                    sha256(body).digest()
+
+        def walk(*, thorough: bool) -> None:
+            assert list(Walk(stored, thorough=thorough).to_the_end(whole)) == []
+
+        quick, full, hashing = in_turn(
+            repeats,
+            lambda: timed(lambda: walk(thorough=False), whole),
+            lambda: timed(lambda: walk(thorough=True), whole),
+            lambda: timed(bare, whole),
+        )
+    return [
+        row(
+            "verifying the bytes against the tree : SHA-256 of each entry",
+            engine,
+            quick,
+            hashing,
+            0.25,
+            unit="entries/s",
+        ),
+        row("verifying everything : SHA-256 of each entry", engine, full, hashing, 0.12, unit="entries/s"),
+    ]
