@@ -15,7 +15,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import asking, lives, posting, reading, writing
+from benchmarks import asking, lives, posting, proving, reading, writing
 from benchmarks.homes import ENGINES, Homes, fill, opened
 from benchmarks.measuring import Row
 from ledger.garbage import look_seldom
@@ -53,7 +53,11 @@ def sections(homes: Homes, sizes: Sizes) -> dict[str, Callable[[str], list[Row]]
             print(f"  filling a ledger with {s.long:,} entries [{engine}]", file=sys.stderr, flush=True)
             fill(held, lives.lives(s.long, name="F"))
         appending = writing.growth(homes, database, engine, s.repeats, s.batched)
-        told = [*appending, *reading.reports(database, engine, s.repeats)]
+        told = [
+            *appending,
+            *proving.proofs(homes, database, engine, s.repeats),
+            *reading.reports(database, engine, s.repeats),
+        ]
         return [*told, *asking.lists(database, engine, s.repeats), *asking.replays(homes, database, engine, s.repeats)]
 
     return {
@@ -63,6 +67,7 @@ def sections(homes: Homes, sizes: Sizes) -> dict[str, Callable[[str], list[Row]]
         "d": lambda engine: writing.long_records(homes, engine, s.repeats, s.records),
         "f": lambda engine: reading.rebuilds(homes, engine, s.repeats, s.rebuilt),
         "g": long_ledger,
+        "m": lambda engine: proving.appending(homes, engine, s.repeats, s.batched),
         "i": lambda engine: reading.memory(homes, engine, s.memory),
         "v": lambda engine: reading.verification(homes, engine, s.repeats, s.rebuilt),
     }
@@ -99,8 +104,8 @@ def main() -> None:
     )
     asked.add_argument(
         "--only",
-        default="abcdfgiv",
-        help="letters of the sections of benchmarks/README.md, such as bd; e is measured with d, h, j and k with g",
+        default="abcdfgimv",
+        help="letters of the sections of benchmarks/README.md, such as bd; e is measured with d, h, j, k and n with g",
     )
     asked.add_argument("--engine", choices=ENGINES, help="one engine only")
     options = asked.parse_args()
@@ -109,7 +114,7 @@ def main() -> None:
     rows = list(
         measured(
             sizes,
-            options.only.replace("e", "d").translate(str.maketrans("hjk", "ggg")),
+            options.only.replace("e", "d").translate(str.maketrans("hjkn", "gggg")),
             (options.engine,) if options.engine else ENGINES,
         )
     )

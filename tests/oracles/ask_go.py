@@ -1,5 +1,7 @@
 """Go's checksum database packages, as a judge nobody here wrote, of the notes, proofs and tiles made here; and the other way round.
 
+They also follow the log of a running service, from its checkpoint to every entry.
+
 `python -m tests.oracles.ask_go go run tests/oracles/main.go`: the words after the module are how the judge is started. It needs the
 Debian packages golang-go and golang-golang-x-mod-dev, so it stands apart from the tests that `run.py test` runs.
 """
@@ -11,12 +13,18 @@ import subprocess
 import sys
 import tempfile
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
 
+import httpx2
+
 import verify_ledger
+from api.app import create_app
+from api.demo_serving import served
 from ledger.log.checkpoint import Checkpoint
 from ledger.log.keys import VerifierKey
 from ledger.log.note import Note
@@ -24,10 +32,14 @@ from ledger.log.proofs import check_consistency, check_inclusion, consistency_pr
 from ledger.log.tiles import Tile, tiles_of
 from ledger.log.tree import Frontier, Growth, leaf_hashes
 from ledger.log.verdict import Unproved
+from ledger.signing import Signing
+from ledger.wiring import open_parts
+from tests.ledger.posting import agency
 from tests.log.making import LOG, NEXT, ORIGIN, STRANGER, WITNESSES, bodies
 
 SIZES = 66
 LONG = 70_000
+SERVED = 1_000
 Question = dict[str, Any]
 
 
@@ -151,6 +163,23 @@ def tiles(folder: Path, draw: Random) -> list[tuple[Question, bool]]:
     ]
 
 
+@contextmanager
+def service(folder: Path) -> Iterator[list[tuple[Question, bool]]]:
+    """A running service, whose whole log Go follows with nothing but an address and a key; under another key it follows nothing."""
+    app = create_app(partial(open_parts, str(folder / "ledger.sqlite"), signing=Signing(lambda: (LOG,))))
+    with served(app) as address, httpx2.Client(base_url=address, timeout=60) as client:
+        for start in range(0, SERVED, 97):
+            batch = [agency(f"A{number}") for number in range(start, min(start + 97, SERVED))]
+            client.post("/events", json=batch).raise_for_status()
+        asked: Question = {"Kind": "served", "Name": f"{address}/log", "Size": SERVED, "Keys": [str(LOG.verifier)]}
+        yield [
+            (asked, True),
+            (asked | {"Keys": [str(NEXT.verifier)]}, False),
+            (asked | {"Size": SERVED + 1}, False),
+            (asked | {"Name": f"{address}/entries"}, False),
+        ]
+
+
 def at(whole: Growth, folder: Path, index: int, leaf: int) -> Question:
     """Whether a leaf stands at an index of the log in a folder."""
     leaves, root = whole.made[0], whole.after.root()
@@ -179,8 +208,8 @@ def theirs(line: str) -> bool:
 def main(command: Sequence[str]) -> None:
     """Ask and answer; ends with an error where the two sides differ in anything."""
     draw = Random(20_240_601)
-    with tempfile.TemporaryDirectory() as folder:
-        asked = [*proofs(draw), *notes(draw), *tiles(Path(folder), draw)]
+    with tempfile.TemporaryDirectory() as folder, service(Path(folder)) as handed_out:
+        asked = [*proofs(draw), *notes(draw), *tiles(Path(folder), draw), *handed_out]
         lines = "\n".join(encoded(question) for question, _ in asked)
         told = subprocess.run(command, input=lines, capture_output=True, text=True, check=True).stdout.splitlines()
     differ = [(q, here, there) for (q, here), there in zip(asked, told, strict=True) if here is not (there == "yes")]

@@ -1,4 +1,5 @@
-// Answers whether Go's checksum database packages (golang.org/x/mod/sumdb/note and tlog) take notes, proofs and tiles made elsewhere.
+// Answers whether Go's checksum database packages (golang.org/x/mod/sumdb/note and tlog) take notes, proofs and tiles made elsewhere,
+// and whether they can follow a log that a service hands out.
 //
 // One question a line on standard input, as JSON; one answer a line on standard output: "yes", or "no: " and why.
 // With the argument "make", prints notes, keys and proofs of its own instead, for the other side to check.
@@ -7,10 +8,14 @@ package main
 import (
 	"bufio"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"golang.org/x/mod/sumdb/note"
@@ -67,6 +72,101 @@ func (folder tiles) ReadTiles(wanted []tlog.Tile) (all [][]byte, err error) {
 
 func (folder tiles) SaveTiles([]tlog.Tile, [][]byte) {}
 
+// served reads a log over HTTP, as c2sp.org/tlog-tiles says.
+type served string
+
+func (log served) get(path string) ([]byte, error) {
+	answer, err := http.Get(string(log) + "/" + path)
+	if err != nil {
+		return nil, err
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("%s: %s", path, answer.Status)
+	}
+	return io.ReadAll(answer.Body)
+}
+
+func (log served) Height() int { return 8 }
+
+func (log served) ReadTiles(wanted []tlog.Tile) (all [][]byte, err error) {
+	for _, tile := range wanted {
+		raw, err := log.get(strings.Replace(tile.Path(), "tile/8/", "tile/", 1))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, raw)
+	}
+	return all, nil
+}
+
+func (log served) SaveTiles([]tlog.Tile, [][]byte) {}
+
+// follow reads a served log from its checkpoint to its last entry, and believes nothing of it that the signature does not cover.
+func (log served) follow(key string, least int64) error {
+	verifier, err := note.NewVerifier(key)
+	if err != nil {
+		return err
+	}
+	signed, err := log.get("checkpoint")
+	if err != nil {
+		return err
+	}
+	opened, err := note.Open(signed, note.VerifierList(verifier))
+	if err != nil {
+		return err
+	}
+	lines := strings.Split(opened.Text, "\n")
+	if len(lines) < 4 || lines[0] != verifier.Name() {
+		return fmt.Errorf("not this log's checkpoint: %q", opened.Text)
+	}
+	size, err := strconv.ParseInt(lines[1], 10, 64)
+	if err != nil {
+		return err
+	}
+	root, err := tlog.ParseHash(lines[2])
+	if err != nil {
+		return err
+	}
+	if size < least {
+		return fmt.Errorf("%d entries, where at least %d were expected", size, least)
+	}
+	reader := tlog.TileHashReader(tlog.Tree{N: size, Hash: root}, log)
+	for start := int64(0); start < size; start += 256 {
+		if err := log.bundle(reader, start, min(256, size-start)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// bundle holds each entry of a bundle against the leaf that the tiles, and so the checkpoint, have for it.
+func (log served) bundle(reader tlog.HashReader, start, width int64) error {
+	tile := tlog.Tile{H: 8, L: 0, N: start / 256, W: int(width)}
+	raw, err := log.get(strings.Replace(tile.Path(), "tile/8/0/", "tile/entries/", 1))
+	if err != nil {
+		return err
+	}
+	for index := start; index < start+width; index++ {
+		if len(raw) < 2 || len(raw) < 2+int(binary.BigEndian.Uint16(raw)) {
+			return fmt.Errorf("the bundle of entry %d ends early", index)
+		}
+		entry := raw[2 : 2+int(binary.BigEndian.Uint16(raw))]
+		raw = raw[2+len(entry):]
+		leaf, err := reader.ReadHashes([]int64{tlog.StoredHashIndex(0, index)})
+		if err != nil {
+			return err
+		}
+		if leaf[0] != tlog.RecordHash(entry) {
+			return fmt.Errorf("entry %d is not what was signed", index)
+		}
+	}
+	if len(raw) > 0 {
+		return fmt.Errorf("the bundle from entry %d on is too long", start)
+	}
+	return nil
+}
+
 func answer(q question) error {
 	switch q.Kind {
 	case "note":
@@ -95,6 +195,8 @@ func answer(q question) error {
 			return err
 		}
 		return tlog.CheckRecord(proof, q.Size, hash(q.Root), q.Index, hash(q.Leaf))
+	case "served":
+		return served(q.Name).follow(q.Keys[0], q.Size)
 	case "path":
 		tile, err := tlog.ParseTilePath(strings.Replace(q.Name, "tile/", "tile/8/", 1))
 		if err == nil && tile.N != q.Index {
