@@ -8,7 +8,7 @@ from functools import lru_cache
 from ledger.log.checkpoint import Checkpoint
 from ledger.log.nodes import Nodes
 from ledger.log.note import Note
-from ledger.log.proofs import Proof, consistency_proof, inclusion_proof
+from ledger.log.proofs import Proof, consistency_proof, inclusion_proof, inclusion_proofs
 from ledger.log.receipt import Receipt
 from ledger.log.tiles import Tile, to_bundle
 from ledger.log.tree import Frontier, HashAt
@@ -36,7 +36,9 @@ class Prover:
         if signed is None:
             return None
         note = Note.parse(signed)
-        return _receipt(Nodes(stated(note).size, self._home.nodes).hash_at, position, note, entry.state)
+        size = stated(note).size
+        path = inclusion_proof(Nodes(size, self._home.nodes).hash_at, position - 1, size)
+        return Receipt(position - 1, path, note, entry.state)
 
     def inclusion(self, index: int, size: int) -> Proof:
         """That leaf `index` stands in the tree of the first `size` entries. LookupError where there are fewer; Malformed where it cannot."""
@@ -75,12 +77,8 @@ def receipts_of(signed: Signed | None, bodies: Sequence[bytes]) -> dict[int, Rec
     if signed is None or signed.note is None:
         return {}
     note, growth = Note.parse(signed.note), signed.growth
+    indexes = range(growth.before.size, growth.after.size)
+    paths = inclusion_proofs(growth.hash_at, indexes, growth.after.size)
     return {
-        position: _receipt(growth.hash_at, position, note, body)
-        for position, body in enumerate(bodies, growth.before.size + 1)
+        index + 1: Receipt(index, path, note, body) for index, path, body in zip(indexes, paths, bodies, strict=True)
     }
-
-
-def _receipt(hash_at: HashAt, position: int, note: Note, body: bytes) -> Receipt:
-    index = position - 1
-    return Receipt(index, inclusion_proof(hash_at, index, stated(note).size), note, body)

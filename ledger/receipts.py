@@ -43,8 +43,8 @@ def proof(given: Receipt) -> dict[str, Any]:
         "size": tree.size,
         "root": tree.root.hex(),
         "inclusion": [item.hex() for item in given.path],
-        "checkpoint": given.checkpoint.to_bytes().decode(),
-        "proof": given.to_bytes().decode(),
+        "checkpoint": str(given.checkpoint),
+        "proof": given.text(),
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from ledger.log.forms import from_base64, plain, to_base64, to_text
 from ledger.log.keys import ID_BYTES, Signature, VerifierKey
@@ -31,8 +32,16 @@ class Note:
 
     def to_bytes(self) -> bytes:
         """The note as it is kept and sent; Malformed if it is too long."""
+        return _no_longer(str(self).encode())
+
+    def __str__(self) -> str:
+        """The note as text, spelt once: many receipts carry one note."""
+        return self._spelt
+
+    @cached_property
+    def _spelt(self) -> str:
         lines = [f"{_DASH}{s.name} {to_base64(s.key_id + s.value)}\n" for s in self.signatures]
-        return _no_longer(f"{self.text}\n{''.join(lines)}".encode())
+        return f"{self.text}\n{''.join(lines)}"
 
     @classmethod
     def parse(cls, raw: bytes) -> Note:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, partial
 from itertools import pairwise
 
 from ledger.log.tree import EMPTY_ROOT, HASH_BYTES, HashAt, joined, node_hash
@@ -14,9 +15,17 @@ Proof = tuple[bytes, ...]
 
 def inclusion_proof(hash_at: HashAt, index: int, size: int) -> Proof:
     """That leaf `index` (from 0) stands in the tree of `size` leaves; Malformed where it has no such leaf."""
-    if not 0 <= index < size:
-        raise Malformed(f"a tree of {size} leaves has no leaf {index}")
-    return tuple(_upwards(hash_at, 0, index, size))
+    return inclusion_proofs(hash_at, (index,), size)[0]
+
+
+def inclusion_proofs(hash_at: HashAt, indexes: Sequence[int], size: int) -> list[Proof]:
+    """As `inclusion_proof` of each leaf; what several of them need is looked up and worked out once."""
+    for index in indexes:
+        if not 0 <= index < size:
+            raise Malformed(f"a tree of {size} leaves has no leaf {index}")
+    held = cache(hash_at)
+    edge = cache(partial(_right_edge, held))
+    return [tuple(_upwards(held, edge, 0, index, size)) for index in indexes]
 
 
 def consistency_proof(hash_at: HashAt, old: int, new: int) -> Proof:
@@ -28,7 +37,7 @@ def consistency_proof(hash_at: HashAt, old: int, new: int) -> Proof:
     level = _trailing_zeroes(old)
     last = (old >> level) - 1
     seed = () if last == 0 else (hash_at(level, last),)
-    return (*seed, *_upwards(hash_at, level, last, new))
+    return (*seed, *_upwards(hash_at, partial(_right_edge, hash_at), level, last, new))
 
 
 def check_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], root: bytes) -> None:
@@ -69,13 +78,15 @@ def check_consistency(old: int, new: int, proof: Sequence[bytes], old_root: byte
         raise Wrong(f"the proof does not lead to the root of the tree of {new}")
 
 
-def _upwards(hash_at: HashAt, level: int, index: int, size: int) -> Iterator[bytes]:
+def _upwards(
+    hash_at: HashAt, edge: Callable[[int, int, int], bytes], level: int, index: int, size: int
+) -> Iterator[bytes]:
     """The siblings on the way from a node to the root. Up to where the node and the last leaf part they are whole, above they lie to the left."""
     inner, _ = _lengths(level, index, size)
     for height in range(inner - 1):
         yield hash_at(level + height, index >> height ^ 1)
     if inner:
-        yield _right_edge(hash_at, level + inner - 1, index >> (inner - 1) ^ 1, size)
+        yield edge(level + inner - 1, index >> (inner - 1) ^ 1, size)
     for height in range(inner, index.bit_length()):
         if index >> height & 1:
             yield hash_at(level + height, (index >> height) - 1)

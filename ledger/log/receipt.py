@@ -37,9 +37,13 @@ class Receipt:
 
     def to_bytes(self) -> bytes:
         """The receipt as a file; its name should end in .tlog-proof."""
+        return self.text().encode()
+
+    def text(self) -> str:
+        """The same as text."""
         extra = [] if self.extra is None else [f"extra {to_base64(self.extra)}"]
-        lines = [VERSION, *extra, f"index {self.index}", *map(to_base64, self.path), "", ""]
-        return "\n".join(lines).encode() + self.checkpoint.to_bytes()
+        lines = [VERSION, *extra, f"index {self.index}", *map(to_base64, self.path), "", str(self.checkpoint)]
+        return "\n".join(lines)
 
     @classmethod
     def parse(cls, raw: bytes) -> Receipt:

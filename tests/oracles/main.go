@@ -133,7 +133,11 @@ func (log served) follow(key string, least int64) error {
 	}
 	reader := tlog.TileHashReader(tlog.Tree{N: size, Hash: root}, log)
 	for start := int64(0); start < size; start += 256 {
-		if err := log.bundle(reader, start, min(256, size-start)); err != nil {
+		width := size - start
+		if width > 256 {
+			width = 256
+		}
+		if err := log.bundle(reader, start, width); err != nil {
 			return err
 		}
 	}
