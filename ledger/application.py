@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any, cast, get_args
@@ -149,7 +149,10 @@ class Ledger(Application[str]):
             return fresh[position] if position in fresh else self.prove(position)
 
         return [
-            [replace(o, receipt=proof(o.entry.position)) if isinstance(o, Recorded) else o for o in each]
+            [
+                Recorded(o.entry, o.content, o.repeat, proof(o.entry.position)) if isinstance(o, Recorded) else o
+                for o in each
+            ]
             for each in outcomes
         ]
 
