@@ -4,7 +4,7 @@ FROM python:3.13-slim
 WORKDIR /srv/ledger
 COPY requirements-service.lock .
 RUN pip install --no-cache-dir --no-deps --require-hashes --only-binary=:all: -r requirements-service.lock
-COPY verify_ledger.py .
+COPY verify_ledger.py witness_ledger.py .
 COPY ledger ledger
 COPY api api
 COPY docs/domain/reference.md docs/domain/reference.md

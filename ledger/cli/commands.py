@@ -23,6 +23,7 @@ from ledger.cli import (
     reporting,
     running,
     verifying,
+    witnessing,
 )
 from ledger.cli.exits import EPILOG, Stop
 from ledger.cli.output import note
@@ -57,6 +58,7 @@ COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
     ("seal-heads", evidence.seal_heads),
     ("receipt", evidence.receipt),
     ("checkpoint", evidence.checkpoint),
+    ("witnesses", witnessing.witnesses),
     ("make-key", keys.make_key),
     ("rotate-key", keys.rotate_key),
     ("retire-key", keys.retire_key),
@@ -66,6 +68,7 @@ COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
 for name, command in COMMANDS:
     app.command(name, epilog=EPILOG)(command)
 reporting.report.command("restatement", epilog=EPILOG)(publishing.restatement)
+app.command("witness", epilog=EPILOG, context_settings={"ignore_unknown_options": True})(witnessing.witness)
 app.add_typer(reporting.report, name="report")
 app.add_typer(api_keys.key, name="key")
 

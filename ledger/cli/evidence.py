@@ -60,10 +60,18 @@ def receipt(
     write_bytes(found.to_bytes())
 
 
-def checkpoint(database: Database = None) -> None:
-    """What the log says of itself now: the signed C2SP checkpoint."""
+def checkpoint(
+    database: Database = None,
+    agreed: Annotated[bool, typer.Option("--agreed", help="The last one that enough witnesses cosigned.")] = False,
+) -> None:
+    """What the log says of itself now: the signed C2SP checkpoint, with what witnesses have cosigned of it."""
+    from ledger.cli.witnessing import cosignatures_of
+
     with told(), opened(database) as ledger:
-        note = ledger.checkpoint()
+        kept = cosignatures_of(ledger)
+        note = kept.note(kept.agreed_size()) if agreed else kept.latest()
+    if note is None and agreed:
+        raise Stop(Code.NOT_FOUND, "No checkpoint is agreed yet; `ledger witnesses` says who has cosigned how much.")
     if note is None:
         raise Stop(Code.NOT_FOUND, "Nothing is signed yet: the first checkpoint comes with the first entry.")
-    write_bytes(note)
+    write_bytes(note.to_bytes())

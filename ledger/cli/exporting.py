@@ -101,13 +101,13 @@ def _days(period: str) -> tuple[date, date]:
 
 
 def _checkpoint(ledger: Ledger) -> tuple[Note, int]:
+    """The last one, with what witnesses have cosigned of it."""
+    from ledger.cli.witnessing import cosignatures_of
     from ledger.log.checkpoint import Checkpoint
-    from ledger.log.note import Note
 
-    raw = ledger.checkpoint()
-    if raw is None:
+    checkpoint = cosignatures_of(ledger).latest()
+    if checkpoint is None:
         raise Stop(Code.NOT_FOUND, "Nothing in this ledger was ever signed: there is nothing to show.")
-    checkpoint = Note.parse(raw)
     return checkpoint, Checkpoint.parse(checkpoint.text).size
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -32,7 +34,7 @@ from tests.durability.service import PATIENCE, Service
 from tests.ledger.posting import agency, clock_at_noon, write
 from tests.ledger.tampering import owning
 from tests.log.making import LOG, WITNESSES
-from tests.witness.running import made, post, run, serving
+from tests.witness.running import PROGRAM, made, post, run, serving
 
 NAMES = ("police", "icb", "council")
 
@@ -336,6 +338,38 @@ def test_a_witness_that_forgot_is_shown(true, tmp_path, partners, service):
     ):
         said = await_that(lambda: get(running, "/log/witnesses")["witnesses"][0].get("trouble"), "no trouble is told")
         assert "remembered 0" in said
+
+
+def test_the_command_line_tells_the_same(true, tmp_path, partners, service):
+    with service(str(true), partners) as running:
+        for name in NAMES[:2]:
+            assert run("--home", tmp_path / name, "pull", f"http://127.0.0.1:{running.port}").returncode == 0
+        told = get(running, "/log/witnesses")
+        note = get(running, "/log/checkpoint?agreed=true")
+    said = json.loads(ledger("witnesses", "--database", str(true), "--json").stdout)
+    assert [each["name"] for each in said["witnesses"]] == list(NAMES)
+    assert [each["size"] for each in said["witnesses"]] == [each["size"] for each in told["witnesses"]]
+    assert (said["agreed"], said["size"], said["quorum"]) == (told["agreed"], told["size"], told["quorum"])
+    assert f"of {told['size']} agreed; needed: 2 of police, icb, council." in ledger("witnesses", "--database", str(true)).stdout
+    assert ledger("checkpoint", "--agreed", "--database", str(true)).stdout.encode() == note
+    assert len(Note.parse(note).signers(partners.values())) == 2
+
+
+def test_a_witness_of_the_command_line_is_the_same_program(tmp_path, true, service):
+    done = ledger("witness", "--home", str(tmp_path / "w"), "init", "witness.example/w", "--log", str(LOG.verifier))
+    assert done.returncode == 0, done.stderr
+    key = VerifierKey.parse(done.stdout.strip())
+    with service(str(true), {"w": key, "v": WITNESSES[0].verifier}) as running:
+        address = f"http://127.0.0.1:{running.port}"
+        assert ledger("witness", "--home", str(tmp_path / "w"), "--pull", address).returncode == 0
+        assert get(running, "/log/witnesses")["witnesses"][0]["size"] == 7
+    assert ledger("witness").returncode == 2
+
+
+def ledger(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """A command of the ledger, as a process."""
+    command = [sys.executable, "-m", "ledger.cli", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False, cwd=PROGRAM.parent)
 
 
 def test_a_policy_that_is_none_is_told_in_a_line(tmp_path, monkeypatch, capsys):
