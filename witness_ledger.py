@@ -472,7 +472,14 @@ def pull(witness: Witness, url: str) -> int:
     asked = "\n".join([*lines, "", ""]).encode() + raw
     answer = witness.add_checkpoint(asked)
     if answer.status == 200:
-        _fetched(f"{url}/log/cosignatures", f"{note.text}\n{answer.body}".encode())
+        try:
+            _fetched(f"{url}/log/cosignatures", f"{note.text}\n{answer.body}".encode())
+        except CannotTell as reason:
+            say(
+                f"{new.size} entries of {new.origin} were checked and are remembered; the cosignature was not taken ({reason})."
+            )
+            say("Does the policy of whoever runs the ledger name this witness?")
+            return UNABLE
         say(f"Cosigned {new.size} entries of {new.origin}.")
         return FINE
     say(f"Not cosigned ({answer.status}): {answer.body.strip()}")

@@ -253,14 +253,21 @@ ATTACKS = {truncated: "shorter", put_back: "unproved", forked: "fork", rewritten
 
 
 @pytest.fixture(scope="module")
-def true(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A ledger of seven entries, and beside it what a backup held when it had four."""
-    folder = tmp_path_factory.mktemp("true")
+    folder = tmp_path_factory.mktemp("kept")
     record(str(folder / "ledger"), *CODES[:4])
     with closing(open_recorder(str(folder / "ledger"))) as recorder:
         backup(recorder, folder / "yesterday", lambda done, total: None)
     record(str(folder / "ledger"), *CODES[4:])
-    return folder / "ledger"
+    return folder
+
+
+@pytest.fixture
+def true(kept: Path, tmp_path: Path) -> Path:
+    """That ledger, for one test."""
+    shutil.copytree(kept, tmp_path / "true")
+    return tmp_path / "true" / "ledger"
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.__name__)
@@ -350,9 +357,21 @@ def test_the_command_line_tells_the_same(true, tmp_path, partners, service):
     assert [each["name"] for each in said["witnesses"]] == list(NAMES)
     assert [each["size"] for each in said["witnesses"]] == [each["size"] for each in told["witnesses"]]
     assert (said["agreed"], said["size"], said["quorum"]) == (told["agreed"], told["size"], told["quorum"])
-    assert f"of {told['size']} agreed; needed: 2 of police, icb, council." in ledger("witnesses", "--database", str(true)).stdout
+    assert (
+        f"of {told['size']} agreed; needed: 2 of police, icb, council."
+        in ledger("witnesses", "--database", str(true)).stdout
+    )
     assert ledger("checkpoint", "--agreed", "--database", str(true)).stdout.encode() == note
     assert len(Note.parse(note).signers(partners.values())) == 2
+
+
+def test_a_witness_that_no_policy_names_remembers_all_the_same_and_is_told_why(true, tmp_path, partners, service):
+    unknown = {name: key.verifier for name, key in zip(NAMES, WITNESSES, strict=True)}
+    with service(str(true), unknown) as running:
+        pulled = run("--home", tmp_path / "police", "pull", f"http://127.0.0.1:{running.port}")
+    assert pulled.returncode == 2
+    assert "are remembered; the cosignature was not taken" in pulled.stderr
+    assert "entries cosigned" in run("--home", tmp_path / "police", "status").stdout
 
 
 def test_a_witness_of_the_command_line_is_the_same_program(tmp_path, true, service):
