@@ -54,7 +54,8 @@ def _or_null(kind: str) -> dict[str, object]:
 
 OPENED = {"partnership": _or_null("string"), "notice": _or_null("string"), "demonstration": _or_null("boolean"), "retrospective": _or_null("boolean")}  # fmt: skip
 OF_REPORT = shape(
-    {"as_at": WHOLE, "period": TEXT, "from": TEXT, "to": TEXT, **OPENED, "figures": many(FIGURE)}, {"as_of": DAY}
+    {"as_at": WHOLE, "period": TEXT, "from": TEXT, "to": TEXT, **OPENED, "parts": many(OPEN), "figures": many(FIGURE)},
+    {"as_of": DAY},
 )
 OF_PUBLICATION = shape({"event": OPEN})
 OF_RESTATEMENT = shape(

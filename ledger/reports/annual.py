@@ -13,6 +13,7 @@ from ledger.figures.answer import Answer, asking
 from ledger.figures.period import Period
 from ledger.projections.tables import Tables
 from ledger.reports.partnership import Partnership
+from ledger.reports.parts import Part, parts
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Report:
     partnership: Partnership | None = None
     as_of: date | None = None
     kind: str = "annual"
+    parts: tuple[Part, ...] = ()
 
     @property
     def sections(self) -> dict[str, list[Answer]]:
@@ -40,7 +42,11 @@ class Report:
 
     def wire(self) -> dict[str, Any]:
         """As JSON."""
-        return {**self._head(), "figures": [each.wire() for each in self.figures]}
+        return {
+            **self._head(),
+            "parts": [part.wire() for part in self.parts],
+            "figures": [each.wire() for each in self.figures],
+        }
 
     def _head(self) -> dict[str, Any]:
         first, last = self.period.first.isoformat(), self.period.last.isoformat()
@@ -75,11 +81,12 @@ def report(
     """
     days = Period.year(period) if kind == "annual" else Period.quarter(period)
     with asking(tables, packs, days, as_at, as_of) as asked:
-        return Report(days, as_at, tuple(answers(asked)), partnership, as_of, kind)
+        return Report(days, as_at, tuple(answers(asked)), partnership, as_of, kind, parts(kind, asked))
 
 
 def to_json(made: Report) -> str:
     """One line per figure, so that two reports can be compared line by line."""
     head = json.dumps(made._head(), separators=(",", ":"))[:-1]  # noqa: SLF001 - the same module
     lines = ",\n".join(json.dumps(each.wire(), ensure_ascii=False, separators=(",", ":")) for each in made.figures)
-    return f'{head},"figures":[\n{lines}\n]}}\n'
+    told = json.dumps([part.wire() for part in made.parts], ensure_ascii=False, separators=(",", ":"))
+    return f'{head},"parts":{told},"figures":[\n{lines}\n]}}\n'

@@ -16,6 +16,7 @@ from ledger.figures.answer import DATASET, NOTHING, RECORDS, Answer
 from ledger.figures.measures import Part, Value
 from ledger.figures.stated import plain as words
 from ledger.reports.annual import Report
+from ledger.reports.parts import SAID_EMPTY
 from ledger.reports.table import spoken_ranges
 
 MOST_RANGES = 200
@@ -36,7 +37,7 @@ _MEANT = re.compile(rf"\b({'|'.join(MEANT)})\b")
 def to_html(made: Report) -> str:
     """A self-contained page in UTF-8. The same report gives the same bytes."""
     title = f"Safeguarding figures {made.period.name}" + (f": {made.partnership.name}" if made.partnership else "")
-    return _pages().get_template("annual.html").render(report=made, title=title, basis=BASIS)
+    return _pages().get_template("annual.html").render(report=made, title=title, basis=BASIS, nothing=SAID_EMPTY)
 
 
 def number(value: Value | str) -> str:
@@ -73,6 +74,7 @@ def _pages() -> Environment:
     made = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined)
     made.filters |= {
         "anchor": lambda name: "section-" + re.sub(r"[^a-z0-9]+", "-", name.lower()),
+        "cell": _cell,
         "day": _day,
         "lower_first": lambda text: text[:1].lower() + text[1:] if text[1:2].islower() else text,
         "meant": meant,
@@ -88,6 +90,19 @@ def _pages() -> Environment:
 
 def _part_value(part: Part, figure: Answer) -> str:
     return said(part.value, figure.unit)
+
+
+def _cell(value: object) -> str:
+    """A cell of a part: a list as its items, what is not recorded as nothing."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case list():
+            return ", ".join(map(str, value))
+        case _:
+            return str(value)
 
 
 def _day(day: date) -> str:

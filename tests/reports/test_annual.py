@@ -13,10 +13,12 @@ import pytest
 from ledger.figures import FIGURES, SECTIONS
 from ledger.figures.period import NotAPeriod
 from ledger.reports.annual import to_json
+from ledger.reports.kinds import make
 from ledger.reports.page import MOST_RANGES, number, plain, said, to_html
 from ledger.reports.partnership import DEMONSTRATION, RETROSPECTIVE, Partnership
+from ledger.reports.parts import SAID_EMPTY
 from ledger.reports.table import COLUMNS, guarded, spoken_ranges, to_csv
-from tests.figures.telling import agencies, raised, real_year, told
+from tests.figures.telling import agencies, packs, raised, real_year, told
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}
 FIXED = ("id", "caption", "value", "unit", "kind", "by", "numerator", "denominator", "definition", "version", "entries")
@@ -31,7 +33,7 @@ def test_the_json_has_the_shape_machines_read(real, made):
         "2019-04-01",
         "2020-03-31",
     )
-    assert list(found)[3:] == ["to", "partnership", "notice", "demonstration", "retrospective", "figures"]
+    assert list(found)[3:] == ["to", "partnership", "notice", "demonstration", "retrospective", "parts", "figures"]
     for figure in found["figures"]:
         assert tuple(figure)[: len(FIXED)] == FIXED
         assert isinstance(figure["value"], int | str | None)
@@ -207,3 +209,24 @@ def test_an_empty_ledger_is_told_to_be_empty(tmp_path):
         assert json.loads(to_json(empty))["as_at"] == 0
         assert empty.partnership is None and json.loads(to_json(empty))["partnership"] is None
         assert ledger.report().figures != empty.figures
+
+
+def test_every_part_guidance_asks_for_is_there_and_an_empty_one_says_so(real, made):
+    told = {part["title"]: part for part in json.loads(to_json(made))["parts"]}
+    assert {"Evidence of impact", "Key decisions", "Costs and each partner's contribution"} <= told.keys()
+    assert told["Reviews"]["rows"] and told["Reviews"]["entries"]
+    empty = [title for title, part in told.items() if not part["rows"]]
+    assert empty and all(told[title]["note"] == SAID_EMPTY for title in empty)
+    assert to_html(made).count(SAID_EMPTY) == len(empty)
+
+
+def test_a_quarter_tells_what_is_outstanding_with_its_drift_and_decision(tmp_path):
+    late = raised("ACT-1", "2019-05-01", "2019-06-01")
+    with told(str(tmp_path / "quarter.sqlite"), [*packs(), *agencies(), late]) as ledger:
+        parts = ledger.parts
+        quarter = make(parts.ledger, parts.tables, "quarterly", "2019-20-Q2", ledger.head)
+    assert quarter.parts[0].title == "Progress on priorities"
+    (action,) = next(part for part in quarter.parts if part.source == "DRIFT-Q").wire()["rows"]
+    assert action["drift"].startswith("Due on 1 June 2019, 121 days ago.") and "No progress recorded" in action["drift"]
+    assert action["decision"] == "None recorded."
+    assert "121 days ago" in to_html(quarter)

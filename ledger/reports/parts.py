@@ -1,0 +1,169 @@
+"""What guidance asks a report to tell beside its figures, part by part; a part without anything to tell says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_
+
+from ledger.enquiries.actions import adrift, delayed, put_off
+from ledger.enquiries.enquiry import CannotTell, Looking
+from ledger.figures.selection import Asked, within
+from ledger.projections.accounts import Accounts
+from ledger.projections.action_log import ActionLog
+from ledger.projections.asking import told
+from ledger.projections.columns import table_of
+from ledger.projections.decisions import Decisions
+from ledger.projections.editions import Editions
+from ledger.projections.engagements import Engagements
+from ledger.projections.escalation_tracker import EscalationTracker
+from ledger.projections.practice_reviews import LearningFromReviews, PracticeReviews, Recommendations
+from ledger.projections.priorities import Priorities
+from ledger.projections.rows import Projection
+from ledger.projections.scrutinies import Scrutinies
+from ledger.projections.training_places import TrainingEvaluations
+
+SAID_EMPTY = "The ledger holds nothing to tell here for this period."
+A, E, P, R, S = (table_of(each).c for each in (ActionLog, EscalationTracker, Priorities, PracticeReviews, Scrutinies))
+Where = Callable[[Asked], Sequence[ColumnElement[bool]]]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a report: what asks for it, and a row for each record, under the names of `columns`. Empty rows say SAID_EMPTY."""
+
+    title: str
+    source: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    entries: tuple[int, ...]
+
+    def wire(self) -> dict[str, Any]:
+        """As JSON."""
+        rows = [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+        note = None if rows else SAID_EMPTY
+        return {"title": self.title, "source": self.source, "rows": rows, "entries": list(self.entries), "note": note}
+
+
+@dataclass(frozen=True)
+class _Asks:
+    title: str
+    source: str
+    projection: type[Projection[Any]]
+    columns: tuple[str, ...]
+    where: Where = lambda asked: ()
+    at_last: bool = False
+    """What says itself which period it is of, and may well be recorded after its end."""
+
+    def part(self, asked: Asked) -> Part:
+        as_of = None if self.at_last else asked.day
+        also = self.where(asked)
+        found = asked.tables.rows(self.projection, as_at=asked.as_at, as_of=as_of, also=also, on=asked.on)
+        items = [told(held) for held in found]
+        columns = ("reference", *self.columns)
+        rows = tuple(tuple(item[name] for name in columns) for item in items)
+        entries = tuple(sorted({position for item in items for position in item["entries"]}))
+        return Part(self.title, self.source, columns, rows, entries)
+
+
+class _Outstanding(_Asks):
+    """Actions with what drifts about each (DRIFT-DEF), and the last thing decided on it."""
+
+    def part(self, asked: Asked) -> Part:
+        made, drift = super().part(asked), _drift(asked)
+        rows = []
+        for row in made.rows:
+            item = dict(zip(made.columns, row, strict=True))
+            rows.append((*row, " ".join(drift.get(item["reference"], ("none",))), _decision(item)))
+        return replace(made, columns=(*made.columns, "drift", "decision"), rows=tuple(rows))
+
+
+def _drift(asked: Asked) -> dict[str, list[str]]:
+    """What the lines of enquiry about late and drifting actions say of each, by reference."""
+    looking = Looking(asked.period, asked.as_at, asked.packs, asked.tables, asked.on)
+    found: dict[str, list[str]] = {}
+    for finds in (delayed, adrift, put_off):
+        try:
+            for each in finds(looking):
+                found.setdefault(each.reference, []).append(each.why)
+        except CannotTell:
+            continue  # no drift rule in force: the line of enquiry itself says so
+    return found
+
+
+def _decision(item: Mapping[str, Any]) -> str:
+    if item["assurance"] is not None:
+        return f"Assurance {item['assurance']} by {item['assured_by']}."
+    if item["times_rescheduled"]:
+        return f"Put off to {item['due_on']}."
+    return "None recorded."
+
+
+def _within(day: ColumnElement[Any]) -> Where:
+    """What happened within the period."""
+    return lambda asked: (within(day, asked.period),)
+
+
+def _still_or_in_period(ended: ColumnElement[Any], on: ColumnElement[Any]) -> Where:
+    """What goes on at the end of the period, or ended within it."""
+    return lambda asked: (or_(ended.is_(None), within(on, asked.period)),)
+
+
+_PRIORITY = ("title", "lead_agency", "lead_group", "progress", "because", "judged_on", "outcome")
+_ACTION = (
+    "state", "owner_agency", "owner_group", "lead_group", "original_due_on", "due_on", "times_rescheduled",
+    "last_progress_on", "assurance", "assured_by",
+)  # fmt: skip
+_REVIEW = ("kind", "state", "decided_on", "reported_on", "published_on", "days_paused", "recommendations", "declined")
+_PRIORITIES = _Asks("Progress on priorities", "YR-WT18-PLUS; quarterly", Priorities, _PRIORITY)
+_REVIEWS = _Asks(
+    "Reviews", "YR-WT18-BODY; LCSPR-6M", PracticeReviews, _REVIEW, _still_or_in_period(R.published_on, R.published_on)
+)
+_ESCALATIONS = _Asks(
+    "Escalations that went on or ended", "ESC-COUNT", EscalationTracker,
+    ("by_agency", "with_agency", "reason", "raised_on", "stage", "outcome", "ended_on"),
+    _still_or_in_period(E.outcome, E.ended_on),
+)  # fmt: skip
+PARTS: dict[str, tuple[_Asks, ...]] = {
+    "quarterly": (
+        _PRIORITIES,
+        _Outstanding("Outstanding actions, with drift and what was decided on each", "DRIFT-Q", ActionLog, _ACTION,
+                     lambda asked: (A.closed_kind.is_(None),)),
+        _ESCALATIONS,
+        _REVIEWS,
+    ),
+    "annual": (
+        _REVIEWS,
+        _Asks("Evidence of impact", "YR-WT18-PLUS (a)", ActionLog,
+              ("impact_measure", "impact_baseline", "impact_value", "impact_on", "owner_agency"),
+              lambda asked: (A.impact.is_(True), within(A.impact_day, asked.period))),
+        _Asks("Impact of training", "YR-WT18-PLUS (a), TRN-EVAL", TrainingEvaluations,
+              ("tier", "course", "returns", "asked", "changed_practice"), _within(table_of(TrainingEvaluations).c.evaluated_on)),
+        _Asks("Priorities with little or no progress", "YR-WT18-PLUS (b)", Priorities, _PRIORITY,
+              lambda asked: (P.progress.in_(("little-progress", "no-progress")),)),
+        _PRIORITIES,
+        _Asks("What became of recommendations", "YR-WT18-PLUS (c)", Recommendations,
+              ("number", "made_on", "to", "themes", "declined_on"), _within(table_of(Recommendations).c.made_on)),
+        _Asks("How learning was shared", "YR-WT23-PLUS", LearningFromReviews, ("how", "audience", "shared_on"), _within(table_of(LearningFromReviews).c.shared_on)),
+        _Asks("What children and families said, and what changed", "YR-WT18-PLUS (d)", Engagements,
+              ("audience", "method", "how_many", "heard_on", "changed"), _within(table_of(Engagements).c.took_place_on)),
+        _Asks("Arrangements and their changes", "YR-WT18-PLUS", Editions,
+              ("edition", "guidance", "published_on", "amended_on", "areas")),
+        _Asks("Key decisions", "YR-WT23-PLUS", Decisions, ("type", "decision", "title", "decided_on", "dissent"), _within(table_of(Decisions).c.decided_on)),
+        _Asks("Independent scrutiny", "YR-WT23-PLUS, YR-WHO", Scrutinies,
+              ("by_role", "method", "area", "undertaken_on", "rating", "challenges", "recommendations"),
+              _within(S.took_place_on)),
+        _Asks("Costs and each partner's contribution", "YR-WT23-PLUS", Accounts,
+              ("kind", "agency", "title", "amount", "year"),
+              lambda asked: (table_of(Accounts).c.year == asked.period.name,), at_last=True),
+        _ESCALATIONS,
+    ),
+}  # fmt: skip
+"""The parts of each kind of report (reference.md 1.5), in order."""
+
+
+def parts(kind: str, asked: Asked) -> tuple[Part, ...]:
+    """Every part of a kind of report, also those with nothing to tell."""
+    return tuple(each.part(asked) for each in PARTS[kind])
