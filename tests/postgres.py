@@ -27,7 +27,7 @@ import psycopg
 from psycopg import sql
 
 SHORT = "/tmp"  # a socket's path holds 107 bytes, and the folder of a test may be long
-PATIENCE = 30  # seconds to become ready or to end; a healthy server takes a third of one
+PATIENCE = 120  # seconds to become ready or to end; a healthy server takes a third of one
 END_OF_LOG = 4_000  # characters shown of what a server said that does not start
 PLAIN = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 # Becomes the server, as another user if told so, asking the kernel to end it at once when the starter ends.

@@ -20,7 +20,7 @@ from tests.log.making import LOG
 from tests.postgres import free_port
 
 CHECKOUT = Path(__file__).parents[2]
-PATIENCE = 30  # seconds for what takes one on a healthy machine
+PATIENCE = 120  # seconds for what takes one on a machine that has nothing else to do
 ONE = "application/cloudevents+json"
 BATCH = "application/cloudevents-batch+json"
 RECORDED = (200, 201)
@@ -78,7 +78,11 @@ class Service:
             connection.close()
 
     def __enter__(self) -> Self:
-        return self.start()
+        try:
+            return self.start()
+        except BaseException:
+            self.__exit__()
+            raise
 
     def __exit__(self, *_: object) -> None:
         self.kill()
