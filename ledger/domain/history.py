@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -90,8 +90,7 @@ class Hold:
     authority: str
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """How a record stands: its version, its state, whether it was voided or repeats another record, and its marks."""
 
     version: int = 0
@@ -199,23 +198,23 @@ def _after(standing: Standing, entry: Entry) -> Standing:
     """The standing after one more entry that counts; its version is left as it is."""
     match entry.event:
         case DuplicateOf(duplicate_of=other):
-            return replace(standing, duplicate_of=other, void=False)
+            return standing._replace(duplicate_of=other, void=False)
         case Mark() as mark:
             return _marked(standing, mark, entry.position)
         case event:
-            return replace(standing, state=entry.kind.record.evolve(standing.state, event), void=False)
+            return standing._replace(state=entry.kind.record.evolve(standing.state, event), void=False)
 
 
 def _marked(standing: Standing, mark: Mark, position: int) -> Standing:
     match mark:
         case Restricted(ground=ground, until=until):
-            return replace(standing, restriction=Restriction(ground, until, position))
+            return standing._replace(restriction=Restriction(ground, until, position))
         case Unrestricted():
-            return replace(standing, restriction=None)
+            return standing._replace(restriction=None)
         case HoldPlaced(authority=authority):
-            return replace(standing, holds=(*standing.holds, Hold(position, authority)))
+            return standing._replace(holds=(*standing.holds, Hold(position, authority)))
         case HoldLifted(hold=placed):
-            return replace(standing, holds=tuple(hold for hold in standing.holds if hold.position != placed))
+            return standing._replace(holds=tuple(hold for hold in standing.holds if hold.position != placed))
         case _:
             return standing
 
@@ -235,4 +234,4 @@ def advance(standing: Standing, entry: Entry) -> Standing | None:
         case Corrected() | Withdrawn():
             return None
         case _:
-            return _after(replace(standing, version=entry.version), entry)
+            return _after(standing._replace(version=entry.version), entry)
