@@ -178,6 +178,15 @@ class Home:
         except OSError as error:
             raise CannotTell(f"{self.folder / 'key'}: {error.strerror}; `init NAME` makes a witness") from None
 
+    def api_key(self) -> str | None:
+        """What tells a ledger that asks for it who comes; the owner puts it into the file `api-key`, where there is one."""
+        try:
+            return (self.folder / "api-key").read_text("ascii").strip()
+        except FileNotFoundError:
+            return None
+        except ValueError:
+            raise CannotTell("the file api-key holds no key") from None
+
     def trusted(self) -> list[Key]:
         """The keys of the ledgers that are trusted; each ledger's name is its keys' name."""
         lines = [line.split() for line in (self.folder / "logs").read_text("utf-8").splitlines()]
@@ -430,13 +439,22 @@ class Served(ThreadingHTTPServer):
 # --- pull: the witness goes to the ledger ---------------------------------------------------------------------------------------
 
 
-def _fetched(address: str, body: bytes | None = None) -> bytes:
+class _Straight(urllib.request.HTTPRedirectHandler):
+    """Goes nowhere else than it was told to, and so never shows the API key to a stranger."""
+
+    def redirect_request(self, *_: object) -> None:
+        return None
+
+
+def _fetched(address: str, api_key: str | None, body: bytes | None = None) -> bytes:
     if not address.startswith(("http://", "https://")):
         raise CannotTell("an address begins with https:// or http://")
-    kind = {"Content-Type": "text/plain; charset=utf-8"} if body else {}
-    request = urllib.request.Request(address, body, kind)  # noqa: S310 - the scheme was looked at
+    headers = {"Content-Type": "text/plain; charset=utf-8"} if body else {}
+    if api_key:
+        headers["Authorization"] = f"Bearer {api_key}"
+    request = urllib.request.Request(address, body, headers)  # noqa: S310 - the scheme was looked at
     try:
-        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310 - the scheme was looked at
+        with urllib.request.build_opener(_Straight).open(request, timeout=PATIENCE) as answer:
             raw: bytes = answer.read(MOST_BYTES + 1)
     except urllib.error.HTTPError as error:
         with error:
@@ -459,7 +477,8 @@ def _proof(answer: bytes) -> list[str]:
 def pull(witness: Witness, url: str) -> int:
     """Fetch the ledger's checkpoint, treat it as if it had been brought, and hand the cosignature back. Returns the exit code."""
     url = url.rstrip("/")
-    raw = _fetched(f"{url}/log/checkpoint")
+    api_key = witness.home.api_key()
+    raw = _fetched(f"{url}/log/checkpoint", api_key)
     try:
         note = Note.parse(raw)
         new = Checkpoint.parse(note.text)
@@ -468,12 +487,12 @@ def pull(witness: Witness, url: str) -> int:
     seen = witness.seen(new.origin)
     lines = [f"old {min(seen.size, new.size)}"]
     if 0 < seen.size < new.size:
-        lines += _proof(_fetched(f"{url}/log/proof/consistency?old={seen.size}&new={new.size}"))
+        lines += _proof(_fetched(f"{url}/log/proof/consistency?old={seen.size}&new={new.size}", api_key))
     asked = "\n".join([*lines, "", ""]).encode() + raw
     answer = witness.add_checkpoint(asked)
     if answer.status == 200:
         try:
-            _fetched(f"{url}/log/cosignatures", f"{note.text}\n{answer.body}".encode())
+            _fetched(f"{url}/log/cosignatures", api_key, f"{note.text}\n{answer.body}".encode())
         except CannotTell as reason:
             say(
                 f"{new.size} entries of {new.origin} were checked and are remembered; the cosignature was not taken ({reason})."

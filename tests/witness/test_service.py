@@ -374,6 +374,41 @@ def test_a_witness_that_no_policy_names_remembers_all_the_same_and_is_told_why(t
     assert "entries cosigned" in run("--home", tmp_path / "police", "status").stdout
 
 
+def test_a_ledger_that_asks_who_comes_knows_a_witness_by_its_api_key(true, tmp_path, partners, service, monkeypatch):
+    monkeypatch.setenv("LEDGER_IDENTITY", "required")
+    made_key = json.loads(ledger("key", "make", "witness", "POLICE", "--database", str(true), "--json").stdout)["key"]
+    with service(str(true), partners) as running:
+        address = f"http://127.0.0.1:{running.port}"
+        stranger = run("--home", tmp_path / "police", "pull", address)
+        (tmp_path / "police" / "api-key").write_text(f"{made_key}\n")
+        known = run("--home", tmp_path / "police", "pull", address)
+    assert (stranger.returncode, known.returncode) == (2, 0)
+    assert "answers 401" in stranger.stderr
+
+
+def test_a_witness_follows_no_redirect(tmp_path, partners):
+    """Its API key is for the ledger it was given, and for nobody that one names."""
+    seen = []
+
+    class Elsewhere(BaseHTTPRequestHandler):
+        def do_GET(self):
+            seen.append(self.path)
+            self.send_response(302)
+            self.send_header("location", "/elsewhere")
+            self.send_header("content-length", "0")
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Elsewhere) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        done = run("--home", tmp_path / "police", "pull", f"http://127.0.0.1:{server.server_address[1]}")
+        server.shutdown()
+    assert done.returncode == 2
+    assert seen == ["/log/checkpoint"]
+
+
 def test_a_witness_of_the_command_line_is_the_same_program(tmp_path, true, service):
     done = ledger("witness", "--home", str(tmp_path / "w"), "init", "witness.example/w", "--log", str(LOG.verifier))
     assert done.returncode == 0, done.stderr
