@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import timedelta
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -15,6 +16,8 @@ from benchmarks.homes import Homes, fill, opened
 from benchmarks.measuring import Row, in_turn, row, timed
 from benchmarks.their_view import run
 from benchmarks.theirs import actions_in, made
+from ledger.enquiries import enquiries
+from ledger.projections.asking import Asking
 from ledger.recorders import open_recorder
 from ledger.recorders.contract import LedgerRecorder
 from ledger.reports.annual import report, to_json
@@ -23,6 +26,8 @@ from ledger.wiring import Parts, open_parts
 
 CHECKOUT = Path(__file__).parents[1]
 YEAR = "2019-20"
+LAST_DAY = lives.FIRST_DAY + timedelta(days=lives.DAYS // 2)
+"""Half way through the ten years: many actions are then open, and many are late."""
 PAGE = 5_000
 THEIR_BATCH = 100
 """Events in one of their saves; a thousand fill the socket both ways, and the save waits for ever."""
@@ -105,6 +110,15 @@ def reports(database: str, engine: str, repeats: int) -> list[Row]:
             bare_scan(recorder)
             bare_scan(recorder)
 
+        def looked() -> None:
+            asking = Asking(head, LAST_DAY, parts.ledger.packs(), histories=parts.ledger.records)
+            enquiries(parts.tables, asking)
+
+        looking, four = in_turn(
+            repeats,
+            lambda: 1 / timed(looked, 1),
+            lambda: 1 / timed(lambda: (two_scans(), two_scans()), 1),
+        )
         now, scans, earlier, early = in_turn(
             repeats,
             lambda: 1 / timed(partial(told, head), 1),
@@ -113,7 +127,9 @@ def reports(database: str, engine: str, repeats: int) -> list[Row]:
             lambda: 1 / timed(partial(told, head // 10), 1),
         )
     name = f"the annual report at {head:,} entries"
+    every = f"all lines of enquiry at {head:,} entries : four bare scans"
     return [
+        row(every, engine, looking, four, 1, unit="s", bound="at most"),
         row(f"{name} : two bare scans", engine, now, scans, 1, unit="s", bound="at most"),
         row(f"{name}, as at half way : as at now", engine, earlier, now, 2, unit="s", bound="at most"),
         row(f"{name}, as at a tenth : as at now", engine, early, now, 2, unit="s", bound="at most"),
