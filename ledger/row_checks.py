@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
+
+import msgspec
 
 from ledger import canonical, sealing
 from ledger.domain.register import REGISTER
@@ -14,21 +15,36 @@ from ledger.recorders.contract import FullRow, SealedWords
 
 STAMPED = ("recordedtime", "recordversion", "recordedby", "regime", "departures")
 """What the ledger adds to what was posted; it may also set `retrospective`, and mint a reference."""
+COLUMNS = {
+    "originator_id": "subject",
+    "originator_version": "recordversion",
+    "topic": "type",
+    "source": "source",
+    "id": "id",
+    "recordedtime": "recordedtime",
+}
+"""The attribute of the entry that each column repeats."""
 UNKNOWN_TYPE = "it is of a type this program does not know: written by a later version, or altered"
+
+_DECODER = msgspec.json.Decoder()
 
 
 def faults_of_row(row: FullRow) -> Iterator[str]:
     """Everything in which a row is not what its entry's bytes say, as sentences that repeat nothing stored."""
     try:
-        told = json.loads(row.entry.state)
-    except ValueError:
+        told = _DECODER.decode(row.entry.state)
+    except msgspec.DecodeError:
         told = None
     if not (isinstance(told, dict) and isinstance(told.get("type"), str) and isinstance(told.get("data"), dict)):
         yield "its bytes are not those of an entry"
         return
-    for column, said in _columns(told).items():
-        if (row.recordedtime if column == "recordedtime" else getattr(row.entry, column)) != said:
-            yield f"its column {column} is not what its bytes say"
+    entry = row.entry
+    held = (entry.originator_id, entry.originator_version, entry.topic, entry.source, entry.id, row.recordedtime)
+    said = tuple(map(told.get, COLUMNS.values()))
+    if held != said:
+        for column, ours, theirs in zip(COLUMNS, held, said, strict=True):
+            if ours != theirs:
+                yield f"its column {column} is not what its bytes say"
     kind = REGISTER.get(told["type"])
     if kind is None:
         yield UNKNOWN_TYPE
@@ -43,33 +59,26 @@ def faults_of_row(row: FullRow) -> Iterator[str]:
     yield from _faults_of_words(told["data"], places, row.words)
 
 
-def _columns(told: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "originator_id": told.get("subject"),
-        "originator_version": told.get("recordversion"),
-        "topic": told.get("type"),
-        "source": told.get("source"),
-        "id": told.get("id"),
-        "recordedtime": told.get("recordedtime"),
-    }
-
-
 def _contents(told: Mapping[str, Any], places: list[sealing.Place]) -> Iterator[bytes]:
     """The hashes of all that may have been posted to become this entry, the likeliest first."""
-    posted = {name: value for name, value in told.items() if name not in STAMPED}
+    posted = dict(told)
+    for name in STAMPED:
+        posted.pop(name, None)
     if places:
         posted["data"] = sealing.replaced(posted["data"], dict.fromkeys(places, True))
-    yield from map(_hash, _as_posted(posted))
+    yield _hash(posted)
+    alike = [posted]
     if told.get("recordversion") == 1:
-        record = str(told.get("subject")).partition("/")[0]
-        yield from map(_hash, _as_posted(posted | {"subject": f"{record}/{MINT}"}))
-
-
-def _as_posted(posted: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield posted
+        alike.append(posted | {"subject": f"{str(told.get('subject')).partition('/')[0]}/{MINT}"})
+        yield _hash(alike[-1])
     if posted.get("retrospective") is True:
-        yield {name: value for name, value in posted.items() if name != "retrospective"}
-        yield posted | {"retrospective": False}
+        yield from (_hash(other) for each in alike for other in _unmarked(each))
+
+
+def _unmarked(posted: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The same, if it was not the sender who said that it was entered afterwards."""
+    yield {name: value for name, value in posted.items() if name != "retrospective"}
+    yield posted | {"retrospective": False}
 
 
 def _hash(posted: dict[str, Any]) -> bytes:
