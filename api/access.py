@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from fastapi import Depends, Request
-from fastapi.routing import APIRoute
+from fastapi import Depends, FastAPI, Request
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
 from api.problems import FORBIDDEN, NO_PROVIDER, RULE_BROKEN, UNAUTHENTICATED, Problem
 from ledger.access.keys import PREFIX, Keys
@@ -142,7 +142,12 @@ def needs(verb: Verb | None) -> Any:
     return Depends(Need(verb))
 
 
-def need_of(route: APIRoute) -> Need | None:
+def routes_of(app: FastAPI) -> Iterator[RouteContext]:
+    """Every route but that of POST /events, which has its own door; `app.routes` holds routers, not their routes."""
+    return (each for each in iter_route_contexts(app.routes) if isinstance(each.original_route, APIRoute))
+
+
+def need_of(route: APIRoute | RouteContext) -> Need | None:
     """What a route asks; None where nobody said."""
     found = [each.dependency for each in route.dependencies if isinstance(each.dependency, Need)]
     return found[-1] if found else None

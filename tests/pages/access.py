@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
-from fastapi.routing import APIRoute
-
 import ledger.domain  # noqa: F401 - fills the register
-from api.access import need_of
+from api.access import need_of, routes_of
 from api.app import create_app
 from ledger.access.policy import POLICY, Reach, Verb, may
 from ledger.access.principal import OF_THE_BUSINESS_UNIT, Role
@@ -32,7 +30,8 @@ def _page() -> str:
         "every type of event as every role.",
         f"Records about a child's case are: {cases}. All others say how the partnership works. An agency's *own* cases are those that it "
         "posted something of or is named in, and the case records that follow from them; a successor has those of the agency it "
-        "succeeded. A case that is not one's own is answered like one that is not there.",
+        "succeeded. A case that is not one's own is answered like one that is not there; only an action of the partnership says by reference "
+        "which review it comes from.",
         "## Roles",
         table(
             ("role", "posts from", "partnership's records", "cases", *(verb.value for verb in VERBS)), map(_role, Role)
@@ -68,8 +67,8 @@ def _event(name: str) -> list[str]:
 
 def _routes() -> list[tuple[str, str]]:
     found = [("POST /events", Verb.POST.value)]
-    for route in create_app(_never).routes:
-        if isinstance(route, APIRoute) and (need := need_of(route)) is not None:
+    for route in routes_of(create_app(_never)):
+        if (need := need_of(route)) is not None:
             found += [
                 (f"{method} {route.path}", need.verb or "nothing: it tells what holds for everybody")
                 for method in route.methods or ()
