@@ -56,7 +56,7 @@ class Between(Asked):
 
 
 class Covering(Asked):
-    """Which checkpoint: the last one, or the first over a `position` (from 1; the last, unless told) that is `agreed`."""
+    """Which checkpoint: the last one, or the first over a `position` (from 1); with `agreed` only among those that are."""
 
     agreed: bool = False
     position: Annotated[Position | None, Field(ge=1)] = None
@@ -64,14 +64,12 @@ class Covering(Asked):
 
 @router.get("/checkpoint", summary="The signed checkpoint", responses=responses(404, 422, ok=NOTE))
 def checkpoint(request: Request, wanted: Annotated[Covering, Query()]) -> Response:
-    """What the log says of itself: a C2SP tlog-checkpoint, with the cosignatures of witnesses so far. It is the last one, or with `agreed`
-    one that enough witnesses cosigned (`/log/witnesses`): the last such, or the first that covers a `position`.
+    """What the log says of itself: a C2SP tlog-checkpoint, with the cosignatures of witnesses so far. It is the last one, or the
+    first that covers a `position`; with `agreed` only those count that enough witnesses cosigned (`/log/witnesses`).
     """
     cosignatures: Cosignatures = request.app.state.watching.cosignatures
-    if wanted.position is not None and not wanted.agreed:
-        raise Problem(BAD_QUERY, "`position` belongs to `agreed=true`.", {"faults": []})
     if not wanted.agreed:
-        note = cosignatures.latest()
+        note = cosignatures.latest() if wanted.position is None else cosignatures.covering(wanted.position)
     elif wanted.position is None:
         note = cosignatures.note(cosignatures.agreed_size())
     else:
@@ -79,7 +77,7 @@ def checkpoint(request: Request, wanted: Annotated[Covering, Query()]) -> Respon
     if note is None and wanted.agreed:
         raise Problem(NOT_FOUND, "No such checkpoint is agreed yet; /log/witnesses says who has cosigned how much.")
     if note is None:
-        raise Problem(NOT_FOUND, "Nothing is signed yet: the first checkpoint comes with the first entry.")
+        raise Problem(NOT_FOUND, "Nothing is signed over that yet: the first checkpoint comes with the first entry.")
     return Response(note.to_bytes(), media_type=PLAIN)
 
 
