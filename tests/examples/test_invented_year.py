@@ -134,9 +134,20 @@ def test_every_line_says_what_happens_in_plain_words() -> None:
         assert line.keys() - {"batch"} | {"post"} == {"clock", "post", "expect", "why"}
 
 
+OF_A_RUNNING_LEDGER = {
+    f"uk.safeguarding.{name}"
+    for name in ("ledger.heads-sealed", "ledger.key-rotated", "report.published", "report.circulated")
+}
+"""Roots, keys and figures of the ledger as it is: a script written beforehand cannot know them."""
+
+
 def test_every_type_of_event_occurs(entries: list[Entry]) -> None:
     seen = {entry.kind for entry in entries}
-    own = {kind for kind in REGISTER.values() if kind.event not in GENERAL.values()}
+    own = {
+        kind
+        for kind in REGISTER.values()
+        if kind.event not in GENERAL.values() and kind.type not in OF_A_RUNNING_LEDGER
+    }
     assert not own - seen, sorted(kind.name for kind in own - seen)
     assert {kind.event for kind in seen} >= set(GENERAL.values())
 

@@ -55,7 +55,8 @@ def test_a_rebuild_in_other_batches_gives_the_same_rows(tables, year):
             return {p.table: {tuple(row) for row in connection.execute(select(table_of(type(p))))} for p in PROJECTIONS}
 
     before = stored()
-    assert all(before.values()), [table for table, rows in before.items() if not rows]
+    empty = {table for table, rows in before.items() if not rows}
+    assert empty == {"published_reports"}, "a script cannot publish: it does not know the figures beforehand"
     Projector(Entries(year.entries), tables.engine, PROJECTIONS, batch=37, remembered=5).rebuild()
     assert stored() == before
 

@@ -21,7 +21,8 @@ EXAMPLES: dict[str, Json] = {
 }
 ORDER = (
     "ledger", "policy", "agency", "group", "incident", "rapid-review", "review",
-    "audit", "escalation", "action", "meeting", "training", "finance", "dataset",
+    "audit", "escalation", "action", "meeting", "training", "finance", "dataset", "arrangements", "scrutiny", "inspection",
+    "priority", "risk", "task-group", "engagement", "report",
 )  # fmt: skip
 FIRST = {
     record: next(n for n in EXAMPLES if n.startswith(f"{record}.") and REGISTER[TYPE_PREFIX + n].begins)
