@@ -34,7 +34,13 @@ def delayed(looking: Looking) -> Iterator[Found]:
         yield of(held, why, row.raised_entry, row.due_entry)
 
 
-@enquiry("ENQ-ACT-DRIFT", "Actions adrift", source="reference.md DRIFT-DEF (a); drift-rule pack", about_lateness=True)
+@enquiry(
+    "ENQ-ACT-DRIFT",
+    "Actions adrift",
+    source="reference.md DRIFT-DEF (a); drift-rule pack",
+    about_lateness=True,
+    drift="days_without_progress",
+)
 def adrift(looking: Looking) -> Iterator[Found]:
     """Actions under way without an entry that shows progress for longer than the drift rule in force allows."""
     rule = looking.drift
@@ -53,6 +59,7 @@ def adrift(looking: Looking) -> Iterator[Found]:
     "ENQ-ACT-PUT-OFF",
     "Actions put off again and again",
     source="reference.md DRIFT-DEF (b), ACT-DATES; drift-rule pack",
+    drift="times_rescheduled",
 )
 def put_off(looking: Looking) -> Iterator[Found]:
     """Actions still open whose due date was moved as often as the drift rule in force counts as drift, or more often."""

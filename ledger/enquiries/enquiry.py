@@ -64,6 +64,7 @@ class Enquiry:
     """One line of enquiry. Its sentence says what it looks for; an id is never reused.
 
     `about_lateness`: it goes by what was not recorded in time, so that history entered afterwards is left out of it.
+    `drift` is where in a drift rule the number stands that it goes by, `clocks` the kinds of clock it reads.
     """
 
     id: str
@@ -72,12 +73,22 @@ class Enquiry:
     sentence: str
     about_lateness: bool
     finds: Finds
+    drift: str | None = None
+    clocks: tuple[str, ...] = ()
 
 
 REGISTERED: dict[str, Enquiry] = {}
 
 
-def enquiry(id_: str, title: str, *, source: str, about_lateness: bool = False) -> Callable[[Finds], Finds]:
+def enquiry(
+    id_: str,
+    title: str,
+    *,
+    source: str,
+    about_lateness: bool = False,
+    drift: str | None = None,
+    clocks: tuple[str, ...] = (),
+) -> Callable[[Finds], Finds]:
     """Register what follows as a line of enquiry; its docstring is its sentence. ValueError if the id is taken or malformed."""
 
     def register(finds: Finds) -> Finds:
@@ -86,7 +97,7 @@ def enquiry(id_: str, title: str, *, source: str, about_lateness: bool = False) 
         if not finds.__doc__:
             raise ValueError(f"{id_} has no sentence.")
         sentence = " ".join(cleandoc(finds.__doc__).split())
-        REGISTERED[id_] = Enquiry(id_, title, source, sentence, about_lateness, finds)
+        REGISTERED[id_] = Enquiry(id_, title, source, sentence, about_lateness, finds, drift, clocks)
         return finds
 
     return register

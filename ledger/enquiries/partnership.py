@@ -24,7 +24,12 @@ TAKING_PART = ("statutory-partner", "relevant-agency")
 STATED = "not-stated"
 
 
-@enquiry("ENQ-GRP-NOT-HELD", "Meetings planned and not held", source="reference.md DRIFT-DEF (c); drift-rule pack")
+@enquiry(
+    "ENQ-GRP-NOT-HELD",
+    "Meetings planned and not held",
+    source="reference.md DRIFT-DEF (c); drift-rule pack",
+    drift="meetings_not_held",
+)
 def meetings_not_held(looking: Looking) -> Iterator[Found]:
     """Groups of which as many planned meetings were not held as the drift rule in force counts as drift, or more."""
     rule, c = looking.drift, table_of(Meetings).c
@@ -114,6 +119,7 @@ def silent_agencies(looking: Looking) -> Iterator[Found]:
     "Escalations without an answer in time",
     source="reference.md ESC-CFG; escalation-ladder pack",
     about_lateness=True,
+    clocks=("escalation-stage",),
 )
 def lapsed_stages(looking: Looking) -> Iterator[Found]:
     """Stages of the ladder whose answer was due by the day and never came, also where the matter then went further up."""

@@ -20,7 +20,13 @@ from ledger.projections.tables import held as held_rows
 SEPARATE = "SEP-SCRUT"
 
 
-@enquiry("ENQ-LATE", "Recorded late", source="reference.md GEN-BITEMP; drift-rule pack", about_lateness=True)
+@enquiry(
+    "ENQ-LATE",
+    "Recorded late",
+    source="reference.md GEN-BITEMP; drift-rule pack",
+    about_lateness=True,
+    drift="days_to_record",
+)
 def recorded_late(looking: Looking) -> Iterator[Found]:
     """Entries recorded longer after what they tell than the drift rule in force allows; where only the month or the year is known, it cannot be told."""
     rule, c = looking.drift, table_of(RecordedLate).c

@@ -8,10 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from tests.pages import access, clocks
+from tests.pages import access, clocks, enquiries
 
 DOCS = Path(__file__).parents[2] / "docs"
-FOLDERS: Mapping[str, Callable[[], Mapping[str, str]]] = {"clocks": clocks.pages, "access": access.pages}
+FOLDERS: Mapping[str, Callable[[], Mapping[str, str]]] = {
+    "clocks": clocks.pages,
+    "access": access.pages,
+    "enquiries": enquiries.pages,
+}
 
 
 def pages() -> dict[Path, str]:
