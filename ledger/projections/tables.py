@@ -139,6 +139,27 @@ class Tables:
         question = select(table).where(held_ever(table, as_at), *conditions(table, where or {}))
         return self._ask(question.order_by(table.c.reference, table.c.key, table.c.valid_from), projection, None)
 
+    def marked(
+        self,
+        projection: type[Projection[R]],
+        marks: Sequence[ColumnElement[bool]],
+        *,
+        as_at: int,
+        as_of: date | None,
+        on: Connection,
+    ) -> list[list[Held[R]]]:
+        """For each of several conditions the rows for which it holds, by reference and key; all in one pass over the table."""
+        table = table_of(projection)
+        question = select(table, *marks).where(held(table, as_at, as_of), or_(*marks))
+        found: list[list[Held[R]]] = [[] for _ in marks]
+        columns = len(table.c)
+        for row in on.execute(question.order_by(table.c.reference, table.c.key)):
+            made = _held(row[:columns], projection)
+            for holds, rows in zip(row[columns:], found, strict=True):
+                if holds:
+                    rows.append(made)
+        return found
+
     def _ask(self, question: Any, projection: type[Projection[R]], on: Connection | None) -> list[Held[R]]:
         if on is not None:
             return [_held(row, projection) for row in on.execute(question)]

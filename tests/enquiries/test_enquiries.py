@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from sqlalchemy.event import listen
+
 from ledger.enquiries import ENQUIRIES, enquiries
 from ledger.projections.asking import Asking
 from tests.figures.telling import Told, agencies, corrected, dataset, observed, on, packs, raised, told
@@ -85,6 +87,23 @@ def test_an_action_drifts_after_sixty_silent_days(on_both):
     assert references(on_both, "ENQ-ACT-DRIFT", as_of=date(2019, 8, 1)) == ["ACT-1"]
     on_both.tell(completed("ACT-1", "2019-08-01"))
     assert references(on_both, "ENQ-ACT-DRIFT", as_of=date(2020, 3, 1)) == []
+
+
+def test_the_actions_of_every_line_are_read_in_one_pass(on_both):
+    on_both.tell(raised("ACT-1", "2019-05-01", "2019-06-01"), completed("ACT-1", "2019-05-20", "policy-artefact"))
+    on_both.tell(raised("ACT-2", "2019-05-01", "2019-06-01"))
+    asked: list[str] = []
+    listen(on_both.parts.tables.engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
+    found = {(item["id"], item["reference"]) for item in look(on_both)}
+    assert {("ENQ-ACT-DELAY", "ACT-2"), ("ENQ-ACT-DRIFT", "ACT-2")} <= found
+    assert {("ENQ-ACT-UNASSURED", "ACT-1"), ("ENQ-ACT-ARTEFACT", "ACT-1")} <= found
+    assert len([question for question in asked if question.startswith("SELECT action_log.")]) == 1
+
+
+def test_without_a_drift_rule_two_lines_cannot_tell_and_the_others_do(tmp_path):
+    with told(str(tmp_path / "none.sqlite"), [*agencies(), raised("ACT-1", "2019-05-01", "2019-06-01")]) as ledger:
+        lines = {item["id"]: item["told"] for item in look(ledger, "ENQ-ACT-DELAY", "ENQ-ACT-DRIFT", "ENQ-ACT-PUT-OFF")}
+    assert lines == {"ENQ-ACT-DELAY": "found", "ENQ-ACT-DRIFT": "cannot-tell", "ENQ-ACT-PUT-OFF": "cannot-tell"}
 
 
 def test_two_later_due_dates_are_drift_and_one_is_not(ledger):
