@@ -94,7 +94,7 @@ class ActionLog(Projection[ActionRow]):
     table = "action_log"
     records = ("action",)
     row = ActionRow
-    indexes = (("lead_group",), ("owner_agency",), ("source_record", "source_reference"))
+    indexes = (("lead_group",), ("owner_agency",), ("source_record", "source_reference"), ("impact_day",))
 
     def apply(self, rows: Rows[ActionRow], entry: Entry) -> None:
         match entry.event:

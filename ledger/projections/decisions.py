@@ -38,6 +38,7 @@ class Decisions(Projection[DecisionRow]):
     table = "decisions"
     records = tuple(dict.fromkeys(kind.record.name for kind in REGISTER.values() if kind.decides))
     row = DecisionRow
+    indexes = (("decided_on",),)
 
     def apply(self, rows: Rows[DecisionRow], entry: Entry) -> None:
         said = entry.event.stands()

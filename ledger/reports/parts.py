@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, or_, select
 
 from ledger.enquiries.actions import adrift, delayed, put_off
 from ledger.enquiries.enquiry import CannotTell, Looking
 from ledger.figures.selection import Asked, within
 from ledger.projections.accounts import Accounts
 from ledger.projections.action_log import ActionLog
-from ledger.projections.asking import told
+from ledger.projections.asking import plain
 from ledger.projections.columns import table_of
 from ledger.projections.decisions import Decisions
 from ledger.projections.editions import Editions
@@ -23,6 +23,7 @@ from ledger.projections.practice_reviews import LearningFromReviews, PracticeRev
 from ledger.projections.priorities import Priorities
 from ledger.projections.rows import Projection
 from ledger.projections.scrutinies import Scrutinies
+from ledger.projections.tables import held
 from ledger.projections.training_places import TrainingEvaluations
 
 SAID_EMPTY = "The ledger holds nothing to tell here for this period."
@@ -58,14 +59,19 @@ class _Asks:
     """What says itself which period it is of, and may well be recorded after its end."""
 
     def part(self, asked: Asked) -> Part:
-        as_of = None if self.at_last else asked.day
-        also = self.where(asked)
-        found = asked.tables.rows(self.projection, as_at=asked.as_at, as_of=as_of, also=also, on=asked.on)
-        items = [told(held) for held in found]
+        """The columns shown, and those that cite entries; a year may have thousands of rows, so nothing else is read."""
+        table = table_of(self.projection)
         columns = ("reference", *self.columns)
-        rows = tuple(tuple(item[name] for name in columns) for item in items)
-        entries = tuple(sorted({position for item in items for position in item["entries"]}))
-        return Part(self.title, self.source, columns, rows, entries)
+        cited = [column for column in table.c if column.name.endswith("_entry")]
+        question = (
+            select(*(table.c[name] for name in columns), *cited)
+            .where(held(table, asked.as_at, None if self.at_last else asked.day), *self.where(asked))
+            .order_by(table.c.reference, table.c.key)
+        )
+        found = asked.on.execute(question).all()
+        rows = tuple(tuple(map(plain, row[: len(columns)])) for row in found)
+        entries = {position for row in found for position in row[len(columns) :]}
+        return Part(self.title, self.source, columns, rows, tuple(sorted(entries - {None})))
 
 
 class _Outstanding(_Asks):
