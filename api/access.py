@@ -84,7 +84,7 @@ class Access:
 
     def _why_not(self, speaker: Principal, posted: Submission) -> Problem | None:
         if not may_post(speaker, posted.kind, posted.source):
-            return _forbidden(
+            return forbidden(
                 f"A {speaker.role.title} of {speaker.agency} does not record {posted.kind.name} from that source."
             )
         if reads(speaker.role, "incident") is Reach.ALL:
@@ -161,7 +161,7 @@ def admitted(request: Request) -> None:
     access: Access = request.app.state.access
     speaker = access.speaker(request.headers.get("authorization"))
     if need is None:
-        raise _forbidden("Nobody may ask this.")
+        raise forbidden("Nobody may ask this.")
     _expect(speaker, need.verb)
     request.state.speaker = speaker
 
@@ -192,14 +192,15 @@ def recordedby(speaker: Speaker, source: str) -> str:
 
 def _expect(speaker: Speaker, verb: Verb | None) -> None:
     if speaker is not None and verb is not None and not may(speaker.role, verb):
-        raise _forbidden(f"The role {speaker.role.title} may not do this.")
+        raise forbidden(f"The role {speaker.role.title} may not do this.")
 
 
 def _unproved(detail: str) -> Problem:
     return Problem(UNAUTHENTICATED, detail, headers={"www-authenticate": 'Bearer realm="ledger"'})
 
 
-def _forbidden(detail: str) -> Problem:
+def forbidden(detail: str) -> Problem:
+    """What whoever is known may not do."""
     return Problem(FORBIDDEN, detail)
 
 

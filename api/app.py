@@ -14,6 +14,7 @@ from fastapi import Depends, FastAPI
 from starlette.routing import Route
 
 from api import (
+    access_log,
     catalogue,
     decisions,
     entries,
@@ -27,6 +28,7 @@ from api import (
     records,
     reports,
     witnesses,
+    words,
 )
 from api.access import Access, admitted
 from api.asking import asked_once
@@ -37,6 +39,7 @@ from api.sealing import seal_daily
 from api.streams import Tide
 from api.waiting import reached
 from api.watching import Watch, Watching
+from ledger.access.openings import AccessLog
 from ledger.clock import SystemClock
 from ledger.settings import Settings
 from ledger.signing import Signing
@@ -72,6 +75,7 @@ def create_app(
     async def living(app: FastAPI) -> AsyncIterator[None]:
         parts = await asyncio.to_thread(open_)
         access.parts = parts
+        app.state.openings = await asyncio.to_thread(AccessLog.open, parts.database, parts.ledger.clock)
         loop = asyncio.get_running_loop()
         # One wake-up of the loop brings all answers of one commit.
         door.writer = writer = Writer(
@@ -92,6 +96,7 @@ def create_app(
             await asyncio.to_thread(keeper.close)
             await asyncio.to_thread(parts.close)
             await asyncio.to_thread(access.close)
+            await asyncio.to_thread(app.state.openings.close)
 
     app = FastAPI(
         title="Safeguarding-activity ledger",
@@ -109,6 +114,8 @@ def create_app(
     app.state.front_door, app.state.access = front_door, access
     for part in (
         entries,
+        words,
+        access_log,
         log,
         witnesses,
         records,

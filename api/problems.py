@@ -85,7 +85,7 @@ UNSUPPORTED = _kind(
     "unsupported-content", 415, "Not a content type of events",
     "Events are posted as application/cloudevents+json (one), application/json (one, or an array), "
     "application/cloudevents-batch+json (an array), application/x-ndjson or application/jsonl (one on each line), in UTF-8 and "
-    "without compression; or in CloudEvents binary mode as application/json.",
+    "without compression; or in CloudEvents binary mode as application/json. What words are opened for is posted as application/json.",
 )  # fmt: skip
 BAD_QUERY = _kind(
     "bad-query", 422, "The question is not understood",
@@ -109,6 +109,11 @@ UNAUTHENTICATED = _kind(
 FORBIDDEN = _kind(
     "forbidden", 403, "Not for this role",
     "Who you are is known, and your role may not do this. docs/access has what each role may do. Nothing was recorded.",
+)  # fmt: skip
+NO_PURPOSE = _kind(
+    "no-purpose", 422, "Not a purpose to open words for",
+    "Words are opened for a `purpose` of the list in GET /openapi.json, and may name in `regarding` a record of this ledger it is for. "
+    "Nothing was opened.",
 )  # fmt: skip
 NO_PROVIDER = _kind(
     "identity-provider-silent", 503, "The identity provider does not answer",

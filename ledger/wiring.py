@@ -27,11 +27,12 @@ class PolicyUnusable(ValueError):
 
 @dataclass(frozen=True)
 class Parts:
-    """An open ledger, its read tables, and the projector that keeps them."""
+    """An open ledger, its read tables, and the projector that keeps them. `database`: where the tables stand, and the access log."""
 
     ledger: Ledger
     tables: Tables
     projector: Projector
+    database: str
 
     def close(self) -> None:
         """Let go of files and connections; nothing else may use the parts any more."""
@@ -131,4 +132,4 @@ def open_parts(
 def parts_of(ledger: Ledger, database: str) -> Parts:
     """An open ledger with its read tables, which stand where those of this database do; that may be another than the ledger's."""
     tables = Tables.open(database)
-    return Parts(ledger, tables, projector(EntriesOf(ledger), tables.engine))
+    return Parts(ledger, tables, projector(EntriesOf(ledger), tables.engine), database)

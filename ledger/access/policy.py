@@ -17,7 +17,7 @@ class Verb(StrEnum):
     POST = "post"
     """Record events."""
     READ = "read"
-    """Read entries, records, histories, lists and lines of enquiry."""
+    """Read entries, their ordinary words, records, histories, lists and lines of enquiry."""
     SCRUTINISE = "scrutinise"
     """Read lines of enquiry, which look across all cases."""
     COUNT = "count"
@@ -26,6 +26,10 @@ class Verb(StrEnum):
     """Read checkpoints, hash tiles and proofs, and hand in cosignatures."""
     EXPORT = "export"
     """Take entry bundles and evidence bundles away."""
+    OPEN = "open"
+    """Open words whose every opening is logged (†)."""
+    AUDIT = "audit"
+    """Read the access log."""
     OPERATE = "operate"
     """See whether the service is well."""
 
@@ -41,12 +45,15 @@ class Reach(Enum):
 
 @dataclass(frozen=True)
 class Rights:
-    """What one role may do. `posts`: patterns of event types; `general` and `cases`: how far it reads; `verbs`: everything else."""
+    """What one role may do. `posts`: patterns of event types; `general` and `cases`: how far it reads; `verbs`: everything else;
+    `opens`: of which entries it sees it opens words, those that its own agency posted, or all.
+    """
 
     posts: tuple[str, ...] = ()
     general: Reach = Reach.NONE
     cases: Reach = Reach.NONE
     verbs: frozenset[Verb] = frozenset()
+    opens: Reach = Reach.NONE
 
     def reads(self, record: str) -> Reach:
         return self.cases if RECORDS[record].case else self.general
@@ -68,19 +75,24 @@ _SCRUTINEER_POSTS = ("scrutiny.*",)
 
 POLICY: Mapping[Role, Rights] = {
     #                              may record                  partnership  cases       and besides
-    Role.PARTNER_SUBMITTER: Rights(_PARTNER_POSTS,             Reach.ALL,   Reach.OWN,  _READERS),
+    Role.PARTNER_SUBMITTER: Rights(_PARTNER_POSTS,             Reach.ALL,   Reach.OWN,  _READERS, Reach.OWN),
     Role.PARTNER_READER:    Rights((),                         Reach.ALL,   Reach.OWN,  _READERS),
-    Role.BUSINESS_UNIT:     Rights(("*",),                     Reach.ALL,   Reach.ALL,  _OVERSEERS | {Verb.EXPORT}),
+    Role.BUSINESS_UNIT:     Rights(("*",),                     Reach.ALL,   Reach.ALL,  _OVERSEERS | {Verb.EXPORT}, Reach.ALL),
     Role.QA_OFFICER:        Rights(("audit.*", "action.*"),    Reach.ALL,   Reach.ALL,  _OVERSEERS),
-    Role.CHAIR:             Rights((),                         Reach.ALL,   Reach.ALL,  _OVERSEERS),
-    Role.DELEGATED_PARTNER: Rights(("incident.view-stated",),  Reach.ALL,   Reach.ALL,  _OVERSEERS),
+    Role.CHAIR:             Rights((),                         Reach.ALL,   Reach.ALL,  _OVERSEERS, Reach.ALL),
+    Role.DELEGATED_PARTNER: Rights(("incident.view-stated",),  Reach.ALL,   Reach.ALL,  _OVERSEERS, Reach.ALL),
     Role.LEAD_PARTNER:      Rights((),                         Reach.ALL,   Reach.ALL,  _OVERSEERS),
-    Role.SCRUTINEER:        Rights(_SCRUTINEER_POSTS,          Reach.ALL,   Reach.ALL,  _OVERSEERS | {Verb.EXPORT}),
+    Role.SCRUTINEER:        Rights(_SCRUTINEER_POSTS,          Reach.ALL,   Reach.ALL,  _OVERSEERS | {Verb.EXPORT}, Reach.ALL),
     Role.REPORT_BUILDER:    Rights((),                         Reach.NONE,  Reach.NONE, frozenset({Verb.COUNT})),
-    Role.AUDITOR:           Rights((),                         Reach.NONE,  Reach.NONE, frozenset()),
+    Role.AUDITOR:           Rights((),                         Reach.NONE,  Reach.NONE, frozenset({Verb.AUDIT})),
     Role.ADMINISTRATOR:     Rights((),                         Reach.NONE,  Reach.NONE, frozenset({Verb.OPERATE})),
     Role.WITNESS:           Rights((),                         Reach.NONE,  Reach.NONE, frozenset({Verb.PROVE})),
 }  # fmt: skip
+"""Whoever decides on cases, keeps their records or scrutinises them opens words (ROLE-DSP, ROLE-BU, ROLE-IS); whoever holds the deciders
+to account (ROLE-LSP) asks for figures and lines of enquiry.
+"""
+PASS_RESTRICTIONS = frozenset({Role.BUSINESS_UNIT, Role.CHAIR, Role.SCRUTINEER})
+"""Who still reads and opens words while use of a record is restricted (RGT-RESTR)."""
 
 
 def may(role: Role, verb: Verb) -> bool:
@@ -91,6 +103,8 @@ def may(role: Role, verb: Verb) -> bool:
             return bool(rights.posts)
         case Verb.READ:
             return rights.general is not Reach.NONE or rights.cases is not Reach.NONE
+        case Verb.OPEN:
+            return rights.opens is not Reach.NONE
         case _:
             return verb in rights.verbs
 
@@ -103,3 +117,19 @@ def reads(role: Role, record: str) -> Reach:
 def may_post(principal: Principal, kind: EventType, source: str) -> bool:
     """Whether they may record an event of a type from a source: an agency speaks as itself only."""
     return source == principal.source and any(fnmatchcase(kind.name, each) for each in POLICY[principal.role].posts)
+
+
+def may_open(principal: Principal, source: str) -> bool:
+    """Whether they open the † words of an entry they see, which a source posted."""
+    match POLICY[principal.role].opens:
+        case Reach.ALL:
+            return True
+        case Reach.OWN:
+            return source == principal.source
+        case Reach.NONE:
+            return False
+
+
+def passes_restriction(role: Role) -> bool:
+    """Whether words of a restricted record are still for a role."""
+    return role in PASS_RESTRICTIONS

@@ -9,6 +9,7 @@ import typer
 from ledger.cli import (
     api_keys,
     deciding,
+    disclosing,
     enquiring,
     evidence,
     exporting,
@@ -46,6 +47,9 @@ COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
     *((listed.name, listing.command(listed)) for listed in listing.LISTS),
     ("replay", deciding.replay),
     ("enquiries", enquiring.enquiries),
+    ("words", disclosing.words),
+    ("open", disclosing.open_),
+    ("access-log", disclosing.access_log),
     ("publish", publishing.publish),
     ("figure", reporting.figure),
     ("figures", reference.figures),

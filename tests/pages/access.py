@@ -9,11 +9,13 @@ from typing import Any
 import ledger.domain  # noqa: F401 - fills the register
 from api.access import need_of, routes_of
 from api.app import create_app
-from ledger.access.policy import POLICY, Reach, Verb, may
+from ledger.access.openings import Purpose
+from ledger.access.policy import PASS_RESTRICTIONS, POLICY, Reach, Verb, may
 from ledger.access.principal import OF_THE_BUSINESS_UNIT, Role
 from ledger.domain.register import RECORDS, REGISTER
 from tests.pages.markdown import page, table
 
+OPENS = {Reach.NONE: "", Reach.OWN: "what it posted", Reach.ALL: "all"}
 READS = {Reach.NONE: "none", Reach.OWN: "its own", Reach.ALL: "all"}
 
 
@@ -36,6 +38,13 @@ def _page() -> str:
         table(
             ("role", "posts from", "partnership's records", "cases", *(verb.value for verb in VERBS)), map(_role, Role)
         ),
+        "## Words",
+        "Free text is sealed. Whoever sees a record reads its ordinary words (`GET /entries/{position}/words`). The words of a field that "
+        "the catalogue (docs/domain/events.md) marks † are opened (`POST /entries/{position}/openings`), for one of these purposes: "
+        f"{', '.join(Purpose)}; a record of this ledger may be named that it is for. The column *open* says who does: of the entries they "
+        "see. Each opening stands in the access log before the words are sent.",
+        f"While use of a record is restricted, its words are for {', '.join(sorted(role.title for role in PASS_RESTRICTIONS))} only. The "
+        "access log is for the auditor (*audit*), who reads nothing else.",
         "## Events each role may record",
         table(
             ("event", *(role.title for role in POSTING)), map(_event, sorted(kind.name for kind in REGISTER.values()))
@@ -57,8 +66,14 @@ def _role(role: Role) -> list[str]:
         source,
         READS[rights.general],
         READS[rights.cases],
-        *("yes" if may(role, verb) else "" for verb in VERBS),
+        *(_granted(role, verb) for verb in VERBS),
     ]
+
+
+def _granted(role: Role, verb: Verb) -> str:
+    if verb is Verb.OPEN:
+        return OPENS[POLICY[role].opens]
+    return "yes" if may(role, verb) else ""
 
 
 def _event(name: str) -> list[str]:

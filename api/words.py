@@ -1,0 +1,139 @@
+"""GET /entries/{position}/words and POST /entries/{position}/openings: what was sealed of an entry, read or opened."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request
+from pydantic import BaseModel, ConfigDict, ValidationError
+from starlette.responses import Response
+
+from api.access import Speaker, forbidden, needs, sees
+from api.answers import json_answer
+from api.asking import Nothing, Position, ledger_of
+from api.contract import HASH, TEXT, WHOLE, json_content, many, responses, shape
+from api.problems import NO_PURPOSE, NOT_FOUND, TOO_LARGE, UNREADABLE, UNSUPPORTED, Problem, told_faults
+from ledger.access.openings import AccessLog, Act, Opener, Purpose
+from ledger.access.policy import Verb
+from ledger.access.words import Disclosed, WordsOf, why_not_open, why_not_read, words_of
+from ledger.canonical import Unreadable, read
+from ledger.domain.fields import written_as
+from ledger.domain.history import Entry
+from ledger.entry import Fault
+from ledger.findings import placed
+
+router = APIRouter(tags=["the ledger"])
+MOST_BYTES = 1_024
+RECORD = r"^[a-z-]{1,40}/[A-Z0-9-]{1,40}$"
+DISCLOSED = shape({"path": TEXT, "text": TEXT, "salt": TEXT, "commitment": HASH})
+WORDS = shape({"position": WHOLE, "record": TEXT, "words": many(DISCLOSED), "closed": many(TEXT)})
+OPENED = shape({"opening": WHOLE, "opened": TEXT, "position": WHOLE, "record": TEXT, "words": many(DISCLOSED)})
+
+
+class Asked(BaseModel):
+    """What words are opened for: a code, and if it helps a record of this ledger. There is no place for words."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    purpose: Purpose
+    regarding: Annotated[str, written_as(RECORD, "a record and its reference, such as meeting/M-1")] = ""
+
+
+SCHEMA = shape(
+    {"purpose": {"type": "string", "enum": [purpose.value for purpose in Purpose]}},
+    {"regarding": {"type": "string", "pattern": RECORD}},
+)
+
+
+@router.get(
+    "/entries/{position}/words",
+    summary="Its ordinary words",
+    responses=responses(403, 404, 422, ok=json_content(WORDS)),
+    dependencies=[needs(Verb.READ)],
+)
+def words(request: Request, position: Annotated[Position, Path()], _: Annotated[Nothing, Query()]) -> Response:
+    """The free text of an entry, each with its salt and the commitment that the entry holds in its place.
+
+    SHA-256 over salt and text is the commitment. `closed` are the places whose every opening is logged: POST …/openings.
+    """
+    entry = _entry(request, position)
+    speaker: Speaker = request.state.speaker
+    if speaker is not None and (why := why_not_read(ledger_of(request), speaker, entry)):
+        raise forbidden(why)
+    found = words_of(ledger_of(request), entry)
+    return json_answer(_told(entry, found.ordinary) | {"closed": [each.path for each in found.logged]})
+
+
+@router.post(
+    "/entries/{position}/openings",
+    summary="Open its other words",
+    status_code=201,
+    responses=responses(403, 404, 413, 415, 422, status=201, ok=json_content(OPENED)),
+    openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": SCHEMA}}}},
+    dependencies=[needs(Verb.OPEN)],
+)
+async def open_(request: Request, position: Annotated[Position, Path()], _: Annotated[Nothing, Query()]) -> Response:
+    """The words of an entry whose every opening is logged. Who opened them, when and for what is in the access log before they are sent."""
+    asked = _asked(await _body(request))
+    return await asyncio.to_thread(_opened, request, position, asked)
+
+
+def _opened(request: Request, position: int, asked: Asked) -> Response:
+    ledger, entry = ledger_of(request), _entry(request, position)
+    speaker: Speaker = request.state.speaker
+    if speaker is not None and (why := why_not_open(ledger, speaker, entry)):
+        raise forbidden(why)
+    if asked.regarding and not (ledger.record(asked.regarding) and sees(request, asked.regarding)):
+        raise Problem(
+            NO_PURPOSE, "There is no such record.", told_faults([Fault("/regarding", "not a record of this ledger")])
+        )
+    found: WordsOf = words_of(ledger, entry)
+    if not found.logged:
+        raise Problem(NOT_FOUND, f"Entry {position} has no words whose opening is logged; GET …/words has the others.")
+    log: AccessLog = request.app.state.openings
+    paths = tuple(each.path for each in found.logged)
+    act = Act(entry.originator_id, position, paths, asked.purpose, ledger.head().position, asked.regarding or None)
+    opening = log.add(Opener.of(speaker), act)
+    told = {"opening": opening.number, "opened": opening.opened} | _told(entry, found.logged)
+    return json_answer(told, 201)
+
+
+async def _body(request: Request) -> bytes:
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        raise Problem(UNSUPPORTED, "A purpose is posted as application/json.")
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST_BYTES:
+            raise Problem(TOO_LARGE, f"A purpose has at most {MOST_BYTES} bytes.")
+    return body
+
+
+def _asked(body: bytes) -> Asked:
+    try:
+        value = read(body)
+    except Unreadable as unreadable:
+        raise Problem(UNREADABLE, f"{unreadable}.") from None
+    try:
+        return Asked.model_validate(value)
+    except ValidationError as error:
+        found = placed(error, value, frozenset(Asked.model_fields))
+        told = told_faults(Fault(where, message) for where, message in found.items())
+        raise Problem(NO_PURPOSE, "The faults say which members.", told) from None
+
+
+def _entry(request: Request, position: int) -> Entry:
+    """The entry, where whoever asks sees it; raises Problem."""
+    ledger = ledger_of(request)
+    end = ledger.head().position
+    entry = ledger.entry_at(position) if 1 <= position <= end else None
+    if entry is None or not sees(request, entry.originator_id):
+        raise Problem(NOT_FOUND, f"The ledger ends at position {end}.")
+    return entry
+
+
+def _told(entry: Entry, disclosed: Iterable[Disclosed]) -> dict[str, Any]:
+    words = [each.told() for each in disclosed]
+    return {"position": entry.position, "record": entry.originator_id, "words": words}

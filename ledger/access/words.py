@@ -1,0 +1,87 @@
+"""The words of an entry: those that whoever sees the record reads, and those of † fields, whose every opening is logged."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ledger.access.policy import may_open, passes_restriction
+from ledger.access.principal import Principal
+from ledger.application import Ledger
+from ledger.domain.calendar import london_day
+from ledger.domain.history import Entry, fold
+from ledger.domain.register import REGISTER, EventType
+from ledger.log.forms import to_base64
+
+
+@dataclass(frozen=True)
+class Disclosed:
+    """Words at a JSON pointer into the entry's data, and what proves them: SHA-256 over salt and text is the commitment the entry holds."""
+
+    path: str
+    text: str
+    salt: bytes
+    commitment: str
+
+    def told(self) -> dict[str, str]:
+        """As JSON values; the salt in base64."""
+        return {"path": self.path, "text": self.text, "salt": to_base64(self.salt), "commitment": self.commitment}
+
+
+@dataclass(frozen=True)
+class WordsOf:
+    """The words that are kept of one entry: `ordinary`, and those whose every opening is `logged` (†)."""
+
+    ordinary: tuple[Disclosed, ...]
+    logged: tuple[Disclosed, ...]
+
+
+def words_of(ledger: Ledger, entry: Entry) -> WordsOf:
+    """What the vault has of an entry, in the order of the pointers; nothing of it was opened by asking here."""
+    data = json.loads(entry.body)["data"]
+    ordinary: list[Disclosed] = []
+    logged: list[Disclosed] = []
+    for kept in ledger.words([entry.position]):
+        disclosed = Disclosed(kept.path, kept.text, kept.salt, _sealed(data, kept.path))
+        (logged if opening_is_logged(entry.kind, kept.path) else ordinary).append(disclosed)
+    return WordsOf(tuple(ordinary), tuple(logged))
+
+
+def opening_is_logged(kind: EventType, pointer: str) -> bool:
+    """Whether a field is a † field. Words that a correction brings are as closed as the field is in any event of the record."""
+    path = tuple("*" if step.isdecimal() else step for step in pointer.split("/")[1:])
+    if path in (said := dict(kind.words)):
+        return said[path]
+    marks = [dict(each.words).get(path[1:]) for each in REGISTER.values() if each.record is kind.record]
+    known = [mark for mark in marks if mark is not None]
+    return not known or any(known)
+
+
+def is_restricted(ledger: Ledger, name: str) -> bool:
+    """Whether use of a record is restricted today (UK GDPR article 18), by what the ledger itself holds."""
+    restriction = fold(ledger.record(name)).restriction
+    today = london_day(ledger.clock.now())
+    return restriction is not None and (restriction.until is None or restriction.until >= today)
+
+
+def why_not_read(ledger: Ledger, principal: Principal, entry: Entry) -> str | None:
+    """Why somebody who sees a record does not read the words of one of its entries; None where they do."""
+    if not passes_restriction(principal.role) and is_restricted(ledger, entry.originator_id):
+        return "Use of this record is restricted: its words are for the business unit, the chair and the scrutineer."
+    return None
+
+
+def why_not_open(ledger: Ledger, principal: Principal, entry: Entry) -> str | None:
+    """Why they do not open its † fields; None where they do."""
+    if not may_open(principal, entry.source):
+        return f"A {principal.role.title} of {principal.agency} does not open the words of this entry."
+    return why_not_read(ledger, principal, entry)
+
+
+def _sealed(data: Any, pointer: str) -> str:
+    for step in pointer.split("/")[1:]:
+        data = data[step] if isinstance(data, Mapping) else data[int(step)]
+    sealed: str = data["sealed"]
+    return sealed
