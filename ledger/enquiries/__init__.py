@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from ledger.enquiries import actions, assurance, judged_anew, partnership, recording, scrutiny
+from ledger.enquiries import actions, assurance, judged_anew, late, partnership, recording, scrutiny
 from ledger.enquiries.enquiry import REGISTERED, CannotTell, Enquiry, Looking
 from ledger.figures.period import Period
 from ledger.figures.sources import with_corrections
@@ -13,7 +13,7 @@ from ledger.projections.asking import Answer, Asking, Item, answered
 from ledger.projections.questions import Question
 from ledger.projections.tables import Tables
 
-IN_ORDER = (actions, assurance, partnership, scrutiny, recording, judged_anew)
+IN_ORDER = (actions, assurance, late, partnership, scrutiny, recording, judged_anew)
 ENQUIRIES: Mapping[str, Enquiry] = MappingProxyType(
     {e.id: e for module in IN_ORDER for e in REGISTERED.values() if e.finds.__module__ == module.__name__}
 )

@@ -68,6 +68,8 @@ class Running:
     on: date | None = None
     days_running: int | None = None
     days_paused: int | None = None
+    retrospective: bool = False
+    """Of a record that was entered afterwards, where what is not recorded may well have been done."""
 
     @property
     def key(self) -> str:
@@ -84,6 +86,16 @@ def clocks(tables: Tables, asking: Asking) -> Answer:
     if "state" not in asking.filters:
         asking = replace(asking, filters={**asking.filters, "state": ATTENTION})
     return answered((_told(running, asking.as_of) for running in running_clocks(tables, asking)), asking, FIELDS)
+
+
+def report_clocks(tables: Tables, asking: Asking) -> list[Running]:
+    """The clocks of yearly reports, whatever their state."""
+    return list(_of_reports(_Case(tables, asking, None)))
+
+
+def review_clocks(tables: Tables, asking: Asking) -> list[Running]:
+    """The clocks of practice reviews, whatever their state."""
+    return list(_of_reviews(_Case(tables, asking, None)))
 
 
 def running_clocks(tables: Tables, asking: Asking, names: Iterable[str] | None = None) -> list[Running]:
@@ -122,7 +134,8 @@ def _told(running: Running, on: date) -> Item:
 
 def _running(held: Held[Any], clock: Clock | None, **more: Any) -> Iterator[Running]:
     if clock is not None:
-        yield Running(held.record, held.reference, clock, told(held)["entries"], **more)
+        afterwards = getattr(held.row, "retrospective", False)
+        yield Running(held.record, held.reference, clock, told(held)["entries"], retrospective=afterwards, **more)
 
 
 def _of_incidents(case: _Case) -> Iterator[Running]:
@@ -203,7 +216,8 @@ def _next_year(case: _Case, last: Held[PublishedRow]) -> Iterator[Running]:
     """The year after the latest that was told of: its report has no record yet, and is due all the same."""
     period = next_year(last.row.period)
     clock = yearly_report_by(case.asking.packs_then, days_of(period)[1])
-    yield Running("report", reference_of("annual", period), clock, told(last)["entries"])
+    afterwards = last.row.retrospective
+    yield Running("report", reference_of("annual", period), clock, told(last)["entries"], retrospective=afterwards)
 
 
 def _sent_to_both(row: PublishedRow) -> date | None:

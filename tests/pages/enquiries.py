@@ -38,7 +38,7 @@ def _index() -> str:
 
 def _page(line: Enquiry) -> str:
     module = line.finds.__module__.replace(".", "/")
-    left_out = "It goes by what was not recorded in time, which says nothing about history entered afterwards: that is left out."
+    left_out = "That something was not recorded in time says nothing of history entered afterwards; of that, no such thing is told."
     return page(
         f"# {line.title}",
         line.sentence,

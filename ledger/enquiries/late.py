@@ -1,0 +1,61 @@
+"""Lines of enquiry about the clocks of reviews and reports: what ran over, and what was done after its time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ledger.domain.clocks import CLOCKS, Clock, state
+from ledger.domain.fields import spoken
+from ledger.enquiries.enquiry import Found, Looking, days, enquiry
+from ledger.projections.asking import Asking
+from ledger.projections.clocks import Running, report_clocks, review_clocks
+
+OF_REVIEWS = ("publication", "advance-copy")
+OF_REPORTS = ("yearly-report", "yearly-report-after-year", "circulation")
+
+
+@enquiry(
+    "ENQ-REV-LATE",
+    "Practice reviews past their time",
+    source="reference.md LCSPR-6M, LCSPR-7WD; regime pack",
+    about_lateness=True,
+    clocks=OF_REVIEWS,
+)
+def late_reviews(looking: Looking) -> Iterator[Found]:
+    """Practice reviews published, or sent ahead of publication, after their time or not at all when it had gone by; a pause explains a delay and is told beside it. Of history entered afterwards, those only that the entries themselves date late."""
+    yield from _ran_over(looking, review_clocks(looking.tables, _asking(looking)))
+
+
+@enquiry(
+    "ENQ-REP-LATE",
+    "Yearly reports past their time",
+    source="reference.md YR-12M, YR-SEPT, YR-7D; regime pack",
+    about_lateness=True,
+    clocks=OF_REPORTS,
+)
+def late_reports(looking: Looking) -> Iterator[Found]:
+    """Yearly reports published, or sent to the Panel and the What Works Centre, after their time or not at all when it had gone by. Of history entered afterwards, those only that the entries themselves date late."""
+    yield from _ran_over(looking, report_clocks(looking.tables, _asking(looking)))
+
+
+def _asking(looking: Looking) -> Asking:
+    return Asking(looking.as_at, looking.day, looking.packs)
+
+
+def _ran_over(looking: Looking, clocks: Sequence[Running]) -> Iterator[Found]:
+    """History entered afterwards is believed where it says itself that something was late, and not where it says nothing."""
+    for running in clocks:
+        stands = state(running.clock, looking.day)
+        if stands == "met-late" or (stands == "breached" and not running.retrospective):
+            paused = f" It was paused for {running.days_paused} days." if running.days_paused else ""
+            why = f"{_why(running.clock, looking)}{paused}"
+            yield Found(running.record, running.reference, why, running.entries, running.key)
+
+
+def _why(clock: Clock, looking: Looking) -> str:
+    due, met = clock.due, clock.met_on
+    assert due is not None
+    owed = f"{CLOCKS[clock.name].sentence.rstrip('.')}: due by {spoken(due)} under {clock.pack}"
+    if met is None or isinstance(met, str) or met > looking.day:
+        return f"{owed}, not done {days(due, looking.day)} later."
+    return f"{owed}, done on {spoken(met)}, {days(due, met)} later."
