@@ -30,7 +30,7 @@ AUDIT = shape(
 )
 STATUS = shape(
     {**POSITIONS, "version": TEXT, "engine": TEXT, "audit": AUDIT},
-    {"recordedtime": INSTANT, "trouble": TEXT, "risk": TEXT},
+    {"recordedtime": INSTANT, "trouble": TEXT, "risk": TEXT, "read_only": TEXT},
 )
 
 
@@ -70,11 +70,12 @@ def readyz(request: Request, _: Annotated[Nothing, Query()]) -> Response:
 )
 def status(request: Request, _: Annotated[Nothing, Query()]) -> Response:
     """The head of the ledger; how far the tables are behind it; `risk`, what a power cut could take, where the database is set up so;
-    and `audit`, how the ledger's check of itself stands. It is `whole` where nothing wrong was seen since the last whole pass began.
+    `read_only`, why nothing is recorded, where that is so; and `audit`, how the ledger's check of itself stands. It is `whole` where nothing wrong was seen since the last whole pass began.
     """
-    recordedtime, risk = ledger_of(request).head().recordedtime, request.app.state.feed.recorder.risk()
+    ledger, risk = ledger_of(request), request.app.state.feed.recorder.risk()
+    found = {"recordedtime": ledger.head().recordedtime, "risk": risk, "read_only": ledger.guard.read_only}
     told = {"version": request.app.version, "engine": request.app.state.parts.tables.engine.dialect.name}
-    known = {name: value for name, value in (("recordedtime", recordedtime), ("risk", risk)) if value}
+    known = {name: value for name, value in found.items() if value}
     return json_answer(_standing(request) | told | known | {"audit": _audited(request.app.state.watching.audit)})
 
 

@@ -17,6 +17,7 @@ from api.posted import Item, content_type, most_bytes, posted
 from api.problems import (
     BAD_QUERY,
     PROBLEM_JSON,
+    READ_ONLY,
     SEVERAL_SOURCES,
     TOO_LARGE,
     UNAVAILABLE,
@@ -27,6 +28,7 @@ from api.receipts import problem_of, receipt_body, refused_batch
 from ledger import canonical
 from ledger.application import Batch
 from ledger.entry import Submission
+from ledger.high_water import ReadOnly
 from ledger.outcome import Outcome, Recorded
 from ledger.writer import Answer, Closed, Writer
 
@@ -118,6 +120,8 @@ class Intake:
                 raise Closed("the ledger is not open")
             self.writer.offer(Batch(tuple(submissions), recordedby(speaker, source), atomic, whole), settle)
             return await future
+        except ReadOnly as error:
+            raise Problem(READ_ONLY, str(error)) from None
         except (OperationalError, InterfaceError, Closed):
             raise Problem(
                 UNAVAILABLE, "Post it again with the same source and id.", headers={"retry-after": "1"}

@@ -131,6 +131,12 @@ UNAVAILABLE = _kind(
     "unavailable", 503, "The database does not answer",
     "Ask again in a moment. What was posted may or may not have been recorded: posting it again with the same source and id is safe.",
 )  # fmt: skip
+READ_ONLY = _kind(
+    "read-only", 503, "The ledger is read only",
+    "It was put back to an older copy, lost its end, or a witness cosigned what it does not hold: signing on would tell two histories. "
+    "Everything can be read. Nothing was recorded; post again, with the same source and id, once whoever runs the ledger has put back "
+    "what is missing.",
+)  # fmt: skip
 MISDIRECTED = _kind(
     "misdirected", 421, "Not the name of this service",
     "The service answers to its own address only, so that no other site can speak through a browser.",

@@ -31,7 +31,7 @@ class Watching:
     def __init__(self, parts: Parts, watch: Watch) -> None:
         ledger = parts.ledger
         recorder = cast("LedgerRecorder", ledger.recorder)
-        self.cosignatures = Cosignatures(recorder, watch.policy)
+        self.cosignatures = Cosignatures(recorder, watch.policy, ledger.guard.halt)
         self.gatherer = Gatherer(self.cosignatures, ledger.clock, watch.every)
         self.audit = SelfAudit(recorder, ledger.every_key, ledger.clock, share=watch.share, between=watch.between)
 

@@ -31,6 +31,7 @@ from ledger.domain.packs import PackKind
 from ledger.domain.policy import PolicyAdopted
 from ledger.entry import Submission, leaf_hash, read_back
 from ledger.heads import Heads
+from ledger.high_water import Guard
 from ledger.log.keys import VerifierKey
 from ledger.log.lines import Lines
 from ledger.log.proofs import Proof
@@ -90,8 +91,12 @@ class Ledger(Application[str]):
         self._heads, self._heads_turn = Heads(), threading.Lock()
         super().__init__()
         self.packs()
+        self.guard = Guard(signing.mark if signing else None)
         if signing is not None:
             signing.begin(recorder.last_checkpoint())
+            self.guard.begin(
+                lambda: self.head().position, self.root, recorder.last_checkpoint(), signing.verifiers[0].name
+            )
 
     def construct_env(self, name: str, env: EnvType | None = None) -> Environment:
         return Environment(name, dict(env or {}))
@@ -108,7 +113,8 @@ class Ledger(Application[str]):
         """Commit batches together, each judged after those before it; one outcome per submission, in order.
 
         When this returns, what is Recorded is durable. Raises eventsourcing's OperationalError or InterfaceError when the engine keeps
-        failing: then nothing is known of what is not Recorded, and posting it again with the same key is safe.
+        failing: then nothing is known of what is not Recorded, and posting it again with the same key is safe. ReadOnly where nothing
+        may be recorded, since receipts may be out that this ledger does not hold.
         """
         for attempt in range(1, ATTEMPTS + 1):
             try:
@@ -123,6 +129,7 @@ class Ledger(Application[str]):
         submissions = [submission for batch in batches for submission in batch.submissions]
         with self._home.appending() as head:
             known = head.known_keys([Key(s.source, s.id) for s in submissions])  # asked first: the lock travels with it
+            self.guard.check(head.head.position)
             self._catch_up(head.head.position, head.advanced_since)
             now = self._now(head.head)
             reach = head.head.position
@@ -137,6 +144,8 @@ class Ledger(Application[str]):
             before = head.head.position
         self._memory.position = before + len(desk.rows)
         self._memory.keep(desk.remembered())
+        if head.signed is not None and head.signed.note is not None:
+            self.guard.signed(head.signed.growth.after.size, head.signed.note)
         return self._with_receipts(outcomes, receipts_of(head.signed, [row.state for row in desk.rows]))
 
     def _with_receipts(self, outcomes: list[list[Outcome]], fresh: Mapping[int, Receipt]) -> list[list[Outcome]]:
@@ -290,6 +299,7 @@ class Ledger(Application[str]):
 
     def close(self) -> None:
         super().close()
+        self.guard.close()
         self._home.close()
 
 

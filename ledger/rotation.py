@@ -18,8 +18,9 @@ def rotate(ledger: Ledger, file: KeyFile) -> tuple[SigningKey, Outcome | None]:
     """Let a new key take over from the one in the file that this ledger signs with; from then on both sign.
 
     The new key, and what became of the event: None where an earlier try got so far. A refused one leaves the file as it was.
-    Raises KeyUnusable, or eventsourcing's OperationalError or InterfaceError, after which it is safe to begin again.
+    Raises KeyUnusable, ReadOnly, or eventsourcing's OperationalError or InterfaceError, after which it is safe to begin again.
     """
+    ledger.guard.check(ledger.head().position)  # before anything is written to the file
     keys = file()
     new, old = keys if len(keys) > 1 else (fresh_key(keys[0].name), keys[0])
     if str(new.verifier) in ledger.earlier_keys():

@@ -27,6 +27,8 @@ class Settings(BaseSettings):
     """The key that signs the log, as `ledger make-key` writes it; two, a line each, while one takes over from the other."""
     log_key_file: Path | None = None
     """A file holding it; on SQLite, without either, it is made beside the ledger when that is first written to."""
+    log_mark: Path | None = None
+    """A file that keeps, apart from the database, what was signed last; on SQLite with its own key, beside that."""
     origin: Origin | None = None
     """The name of the log, for a key that is made beside the ledger; any other key must bear it where it is given."""
     host: str = "127.0.0.1"

@@ -11,6 +11,7 @@ from tempfile import mkstemp
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from ledger.high_water import HighWater
 from ledger.log.checkpoint import Checkpoint
 from ledger.log.keys import Kind, SigningKey, VerifierKey
 from ledger.log.note import Note
@@ -91,13 +92,19 @@ class KeyFile:
 class Signing:
     """Signs the checkpoints of one log. `made` makes the first key of a log that nothing was signed of yet, where that is allowed.
 
-    `origin`: the name that its keys must bear, where one is asked for.
+    `origin`: the name that its keys must bear, where one is asked for. `mark`: what was signed last, kept apart from the ledger.
     """
 
     def __init__(
-        self, keys: Callable[[], Keys], *, made: Callable[[], None] | None = None, origin: str | None = None
+        self,
+        keys: Callable[[], Keys],
+        *,
+        made: Callable[[], None] | None = None,
+        origin: str | None = None,
+        mark: HighWater | None = None,
     ) -> None:
         self._keys, self._made, self._origin = keys, made, origin
+        self.mark = mark
         self._trusted: Keys = ()
 
     def begin(self, last: bytes | None) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from ledger.application import Ledger
 from ledger.clock import Clock, SystemClock
 from ledger.domain.history import Entry
+from ledger.high_water import HighWater
 from ledger.log.policy import NOBODY, Policy
 from ledger.log.verdict import Unproved
 from ledger.projections.catalogue import projector
@@ -61,27 +62,42 @@ def key_beside(database: str) -> KeyFile:
     return KeyFile(Path(f"{database}.log-key"))
 
 
-def embedded(database: str, origin: str | None = None) -> Signing:
+def mark_of(settings: Settings, database: str) -> HighWater | None:
+    """Where what was signed last is kept apart from the ledger: where the settings say, or else beside a key that is made there."""
+    if settings.log_mark is not None:
+        return HighWater(settings.log_mark)
+    if settings.log_key or settings.log_key_file or is_server(database):
+        return None
+    return mark_beside(database)
+
+
+def mark_beside(database: str) -> HighWater:
+    """What was signed last with that key, unless the settings name another place."""
+    return HighWater(Path(f"{database}.log-mark"))
+
+
+def embedded(database: str, origin: str | None = None, mark: HighWater | None = None) -> Signing:
     """Signing with the key beside a SQLite file; it is made when such a ledger is first opened to be written to."""
     file = key_beside(database)
-    return Signing(file, made=partial(file.make, origin), origin=origin)
+    return Signing(file, made=partial(file.make, origin), origin=origin, mark=mark or mark_beside(database))
 
 
 def signing_of(settings: Settings, database: str) -> Signing:
     """Signing as the settings have it; raises KeyUnusable where they name no key that could be used."""
     if settings.log_key is not None and settings.log_key_file is not None:
         raise KeyUnusable("LEDGER_LOG_KEY and LEDGER_LOG_KEY_FILE are both given: only one of them can be meant.")
+    mark = mark_of(settings, database)
     if settings.log_key is not None:
         keys = read_keys(settings.log_key.get_secret_value(), "LEDGER_LOG_KEY")
-        return Signing(lambda: keys, origin=settings.origin)
+        return Signing(lambda: keys, origin=settings.origin, mark=mark)
     if settings.log_key_file is not None:
-        return Signing(KeyFile(settings.log_key_file), origin=settings.origin)
+        return Signing(KeyFile(settings.log_key_file), origin=settings.origin, mark=mark)
     if is_server(database):
         raise KeyUnusable(
             "A ledger on a server is signed with a key that is given to it, and neither LEDGER_LOG_KEY_FILE nor LEDGER_LOG_KEY "
             "names one. `ledger make-key FILE` makes the key of a new ledger."
         )
-    return embedded(database, settings.origin)
+    return embedded(database, settings.origin, mark)
 
 
 def policy_of(settings: Settings) -> Policy:
@@ -114,7 +130,7 @@ def open_ledger(
 
     `signing` signs every commit; without it nothing is signed, which is for reading and for tests.
     Raises PacksRefused when an adopted pack is missing or altered, PackUnreadable when a pack's file is not one, KeyUnusable when
-    the key is not this log's.
+    the key is not this log's, MarkUnusable when its high-water mark is not one or not to be written.
     """
     if not read_only and not is_server(database):
         Path(database).parent.mkdir(parents=True, exist_ok=True)

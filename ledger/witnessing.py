@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple, Protocol
@@ -54,10 +54,13 @@ class Request(NamedTuple):
 
 
 class Cosignatures:
-    """The cosignatures kept beside a ledger, under a policy. Reads are safe from any thread, and so is `take`."""
+    """The cosignatures kept beside a ledger, under a policy. Reads are safe from any thread, and so is `take`.
 
-    def __init__(self, recorder: Kept, policy: Policy) -> None:
-        self._home = recorder
+    `alarm` is told, in a sentence without its full stop, when a witness of the policy contradicts what is here.
+    """
+
+    def __init__(self, recorder: Kept, policy: Policy, alarm: Callable[[str], None] = lambda why: None) -> None:
+        self._home, self._alarm = recorder, alarm
         self.policy = policy
         self._keys = {(key.name, key.key_id): key for key in policy.keys}
         self._agreed = 0
@@ -77,10 +80,10 @@ class Cosignatures:
         if ours is None:
             head = self._home.head().position
             if stated.size > head:
-                raise Contradicted(f"a witness cosigned {stated.size} entries; {head} are here")
+                raise self._contradicted(f"a witness cosigned {stated.size} entries; {head} are here")
             raise Unknown(f"no checkpoint of {stated.size} entries was signed here")
         if Note.parse(ours).text != note.text:
-            raise Contradicted(f"a witness cosigned another tree of {stated.size} entries than the one here")
+            raise self._contradicted(f"a witness cosigned another tree of {stated.size} entries than the one here")
         self._home.cosign(
             [_row(stated.size, line) for line in note.signatures if (line.name, line.key_id) in self._keys]
         )
@@ -131,10 +134,16 @@ class Cosignatures:
         text = Note.parse(signed).text
         size = Checkpoint.parse(text).size
         if old > size:
-            raise Contradicted(f"it cosigned {old} entries and {size} are here: the end of this ledger is gone")
+            raise self._contradicted(
+                f"a witness cosigned {old} entries and {size} are here: the end of this ledger is gone"
+            )
         proof = consistency_proof(Nodes(size, self._home.nodes).hash_at, old, size)
         lines = [f"old {old}", *(b64encode(item).decode() for item in proof), "", ""]
         return Request(size, text, "\n".join(lines).encode() + signed)
+
+    def _contradicted(self, why: str) -> Contradicted:
+        self._alarm(why[0].upper() + why[1:])
+        return Contradicted(why)
 
     def _agreed_after(self, after: int) -> Iterator[tuple[int, Note]]:
         upto = self._home.head().position

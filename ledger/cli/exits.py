@@ -46,6 +46,7 @@ def told() -> Iterator[None]:
 
     from ledger.domain.adoption import PacksRefused
     from ledger.entry import UnknownType
+    from ledger.high_water import MarkUnusable, ReadOnly
     from ledger.projections.as_at import NotAPlaceInTime, NotYet
     from ledger.projections.folding import ProjectorStopped
     from ledger.recorders.contract import UnknownSchemaError
@@ -56,11 +57,11 @@ def told() -> Iterator[None]:
 
     try:
         yield
-    except (NotAPlaceInTime, PackUnreadable, KeyUnusable, PolicyUnusable) as error:
+    except (NotAPlaceInTime, PackUnreadable, KeyUnusable, MarkUnusable, PolicyUnusable) as error:
         raise Stop(Code.USAGE, str(error)) from error
     except NotYet as error:
         raise Stop(Code.NOT_FOUND, str(error)) from error
-    except CopyDiffersError as error:
+    except (CopyDiffersError, ReadOnly) as error:
         raise Stop(Code.UNVERIFIED, str(error)) from error
     except PacksRefused as error:
         hint = "LEDGER_PACKS names the folder of packs that are not shipped with the program."

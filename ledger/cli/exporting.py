@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ledger.bundles.scope import Scope
     from ledger.bundles.writing import Wanted
     from ledger.log.note import Note
+    from ledger.seals import Seal
 
 
 def export(
@@ -60,7 +61,7 @@ def export(
     if agency is not None and not (incident or record):
         raise Stop(Code.USAGE, "--agency goes with --incident or --record.")
     with told(), opened(database, make=True) as ledger:
-        seal = sealed_now(ledger)
+        seal = _sealed(ledger)
         checkpoint, size = _checkpoint(ledger)
         scope = _scope(ledger, incident or record, period, agency, cited=incident is not None)
         with progress("writing") as move:
@@ -76,6 +77,16 @@ def export(
             except BundleDiffers as error:
                 raise Stop(Code.UNVERIFIED, f"{error} `ledger verify` says more.") from error
     _tell(out, wanted, as_json=as_json)
+
+
+def _sealed(ledger: Ledger) -> Seal | None:
+    """What everything is sealed by; in a ledger that is read only, whose evidence is wanted all the more, what was sealed last."""
+    from ledger.seals import last_seal
+
+    if ledger.guard.read_only is None:
+        return sealed_now(ledger)
+    note(f"{ledger.guard.read_only} Nothing is sealed: what came after the last seal is shown without one.")
+    return last_seal(ledger)
 
 
 def _scope(ledger: Ledger, ref: str | None, period: str | None, agency: str | None, *, cited: bool) -> Scope:

@@ -57,7 +57,8 @@ def verify(
         upto = stored.head().position
         looked = {"entries": f"{from_here.position + 1} to {upto}" if upto > from_here.position else "none"}
         if not found:
-            found += [wrong for file in older or () for wrong in _against(stored, file, keys, upto)]
+            kept = [*(older or ()), *_marked(where, database)]
+            found += [wrong for file in kept for wrong in _against(stored, file, keys)]
         if not found and not quick:
             found += _sealed(stored, upto, every=every_seal)
             looked["tables"] = _tables(where, database, found)
@@ -81,6 +82,14 @@ def _keys(given: list[str] | None, where: str, database: str | None) -> tuple[Ve
     except (Unproved, KeyUnusable) as error:
         raise Stop(Code.USAGE, str(error)) from error
     return ()
+
+
+def _marked(where: str, database: str | None) -> list[Path]:
+    """Where the checkpoint signed last is kept apart from the ledger, if it is."""
+    from ledger.wiring import mark_of
+
+    mark = mark_of(settings(database), where)
+    return [mark.path] if mark is not None and mark.path.is_file() else []
 
 
 def _walked(
@@ -109,7 +118,7 @@ def _walked(
     return found[:MOST]
 
 
-def _against(stored: LedgerRecorder, file: Path, keys: tuple[VerifierKey, ...], upto: int) -> Iterator[Break]:
+def _against(stored: LedgerRecorder, file: Path, keys: tuple[VerifierKey, ...]) -> Iterator[Break]:
     """Whether an intact ledger is still the one that an older receipt or checkpoint speaks of."""
     from ledger.cli.files import octets_of
     from ledger.log.checkpoint import Checkpoint
@@ -125,6 +134,7 @@ def _against(stored: LedgerRecorder, file: Path, keys: tuple[VerifierKey, ...], 
         signers, kept = note.signers(keys), Checkpoint.parse(note.text)
     except Unproved as error:
         raise Stop(Code.USAGE, f"{file}: {error}.") from error
+    upto = stored.head().position  # asked after the file was read: others may record meanwhile
     if keys and not signers:
         yield Break(0, Part.CHECKPOINT, f"{file} is signed by no key of this log", certain=False)
     elif kept.size > upto:

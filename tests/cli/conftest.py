@@ -47,6 +47,7 @@ def run(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_
         "DATABASE_PASSWORD_FILE",
         "LOG_KEY",
         "LOG_KEY_FILE",
+        "LOG_MARK",
         "ORIGIN",
         "HOST",
         "PORT",
