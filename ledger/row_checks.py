@@ -2,102 +2,103 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from hashlib import sha256
 from typing import Any
 
 import msgspec
 
-from ledger import canonical, sealing
+from ledger import sealing
 from ledger.domain.register import REGISTER
 from ledger.entry import MINT, word_places
 from ledger.recorders.contract import FullRow, SealedWords
 
-STAMPED = ("recordedtime", "recordversion", "recordedby", "regime", "departures")
-"""What the ledger adds to what was posted; it may also set `retrospective`, and mint a reference."""
-COLUMNS = {
-    "originator_id": "subject",
-    "originator_version": "recordversion",
-    "topic": "type",
-    "source": "source",
-    "id": "id",
-    "recordedtime": "recordedtime",
-}
-"""The attribute of the entry that each column repeats."""
+COLUMNS = ("originator_id", "originator_version", "topic", "source", "id", "recordedtime")
+"""The columns that each repeat an attribute of the entry: subject, recordversion, type, source, id and recordedtime."""
 UNKNOWN_TYPE = "it is of a type this program does not know: written by a later version, or altered"
 
-_DECODER = msgspec.json.Decoder()
+
+class _Told(msgspec.Struct, kw_only=True, gc=False):
+    """Of what an entry's bytes say, what columns and words are held against."""
+
+    subject: str = ""
+    recordversion: int = 0
+    type: str
+    source: str | None = None
+    id: str | None = None
+    recordedtime: str = ""
+    departures: str | None = None
+    retrospective: bool | None = None
+    data: dict[str, Any]
+
+
+_DECODER = msgspec.json.Decoder(_Told)
 
 
 def faults_of_row(row: FullRow) -> Iterator[str]:
     """Everything in which a row is not what its entry's bytes say, as sentences that repeat nothing stored."""
+    entry = row.entry
     try:
-        told = _DECODER.decode(row.entry.state)
-    except msgspec.DecodeError:
-        told = None
-    if not (isinstance(told, dict) and isinstance(told.get("type"), str) and isinstance(told.get("data"), dict)):
+        told = _DECODER.decode(entry.state)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         yield "its bytes are not those of an entry"
         return
-    entry = row.entry
     held = (entry.originator_id, entry.originator_version, entry.topic, entry.source, entry.id, row.recordedtime)
-    said = tuple(map(told.get, COLUMNS.values()))
+    said = (told.subject, told.recordversion, told.type, told.source, told.id, told.recordedtime)
     if held != said:
         for column, ours, theirs in zip(COLUMNS, held, said, strict=True):
             if ours != theirs:
                 yield f"its column {column} is not what its bytes say"
-    kind = REGISTER.get(told["type"])
+    kind = REGISTER.get(told.type)
     if kind is None:
         yield UNKNOWN_TYPE
         return
     try:
-        places = word_places(kind, told["data"])
-        if not any(row.entry.content == hashed for hashed in _contents(told, places)):
-            yield "the hash of what was posted (content) does not fit its bytes"
-    except (LookupError, TypeError, ValueError):
+        seals = {place: sealing.look(told.data, place)["sealed"] for place in word_places(kind, told.data)}
+    except (LookupError, TypeError):
         yield "its bytes are not those of an entry of its type"
         return
-    yield from _faults_of_words(told["data"], places, row.words)
+    if not _fits(entry.content, entry.state, told, seals.values()):
+        yield "the hash of what was posted (content) does not fit its bytes"
+    if seals or row.words:
+        yield from _faults_of_words(seals, row.words)
 
 
-def _contents(told: Mapping[str, Any], places: list[sealing.Place]) -> Iterator[bytes]:
-    """The hashes of all that may have been posted to become this entry, the likeliest first."""
-    posted = dict(told)
-    for name in STAMPED:
-        posted.pop(name, None)
-    if places:
-        posted["data"] = sealing.replaced(posted["data"], dict.fromkeys(places, True))
-    yield _hash(posted)
-    alike = [posted]
-    if told.get("recordversion") == 1:
-        alike.append(posted | {"subject": f"{str(told.get('subject')).partition('/')[0]}/{MINT}"})
-        yield _hash(alike[-1])
-    if posted.get("retrospective") is True:
-        yield from (_hash(other) for each in alike for other in _unmarked(each))
+def _fits(content: bytes | None, state: bytes, told: _Told, seals: Iterable[str]) -> bool:
+    """Whether a hash is that of anything that may have been posted to become this entry: its own bytes without the stamp.
+
+    Members stand in order of their names: `data` comes first, and behind it nothing but text, in which a quotation mark is escaped,
+    so that the last place where a name stands is the member of the entry.
+    """
+    begin, end = state.rfind(b',"recordedby":'), state.rfind(b',"source":')
+    before, after = state[:begin], state[end:]
+    if told.departures is not None:
+        before = before[: before.rfind(b',"departures":')] + before[before.rfind(b',"id":') :]
+    for seal in seals:
+        before = before.replace(f'{{"sealed":"{seal}"}}'.encode(), b"true")
+    endings = [after]
+    if told.recordversion == 1:
+        subject = told.subject.encode()
+        endings.append(after.replace(b'"%b"' % subject, b'"%b/%b"' % (subject.partition(b"/")[0], MINT.encode()), 1))
+    for mark in _MARKS[told.retrospective]:
+        for ending in endings:
+            if sha256(before + mark + ending).digest() == content:
+                return True
+    return False
 
 
-def _unmarked(posted: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The same, if it was not the sender who said that it was entered afterwards."""
-    yield {name: value for name, value in posted.items() if name != "retrospective"}
-    yield posted | {"retrospective": False}
+_MARK, _NO_MARK = b',"retrospective":true', b',"retrospective":false'
+_MARKS = {None: (b"",), False: (_NO_MARK,), True: (b"", _MARK, _NO_MARK)}
+"""What may have been posted of being entered afterwards, by what the entry says: the ledger marks what did not say so itself."""
 
 
-def _hash(posted: dict[str, Any]) -> bytes:
-    return hashlib.sha256(canonical.write(posted)).digest()
-
-
-def _faults_of_words(data: Any, places: list[sealing.Place], words: tuple[SealedWords, ...]) -> Iterator[str]:
-    if not places and not words:
-        return
-    sealed = {sealing.pointer(place): _seal(sealing.look(data, place)) for place in places}
+def _faults_of_words(seals: Mapping[sealing.Place, str], words: tuple[SealedWords, ...]) -> Iterator[str]:
+    sealed = {sealing.pointer(place): seal for place, seal in seals.items()}
     for kept in words:
         seal = sealed.pop(kept.path, None)
         if seal is None:
-            yield f"words are kept for {kept.path}, where it seals none"
+            yield "words are kept for a place where it seals none"
         elif sealing.commitment(kept.salt, kept.text) != seal:
             yield f"the words kept for {kept.path} are not those it was recorded with"
     for path in sealed:
         yield f"the words sealed at {path} are not kept any more"
-
-
-def _seal(found: Any) -> Any:
-    return found.get("sealed") if isinstance(found, dict) else None

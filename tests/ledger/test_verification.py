@@ -237,7 +237,8 @@ def test_what_is_said_repeats_nothing_stored(stored, database):
 
 
 def test_bytes_that_are_no_entry_are_named(stored, database):
-    for body in (b"[]", b"{", b'{"type":[],"data":{}}', b'{"data":{},"type":"uk.safeguarding.incident.corrected"}'):
+    broken = [b"[]", b"{", b'{"type":[],"data":{}}', b'{"data":{"\xff":1},"type":"x"}', b'{"data":' + b"[" * 60_000]
+    for body in (*broken, b'{"data":{},"type":"uk.safeguarding.incident.corrected"}'):
         with owning(database) as held:
             held.run(f"UPDATE entries SET state = {blob(held, body)} WHERE position = 9")
         assert (9, Part.COLUMN) in places(stored)
