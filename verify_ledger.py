@@ -24,6 +24,7 @@ import base64
 import binascii
 import io
 import json
+import os
 import re
 import stat
 import sys
@@ -1420,10 +1421,18 @@ def _keys(text: str) -> list[str]:
     return [line for line in map(str.strip, lines) if line and not line.startswith("#")]
 
 
+def _say(lines: Iterable[str]) -> None:
+    """Print an answer. Whoever reads it through a pipe may stop before its end, as `head` does; the exit code tells it all the same."""
+    try:
+        print("\n".join(lines), flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _receipt(asked: argparse.Namespace) -> int:
     trust = _trust(asked)
     finding = verify_receipt(_read(asked.file), trust, None if asked.entry is None else _read(asked.entry))
-    print("\n".join(told_receipt(finding, trust)))
+    _say(told_receipt(finding, trust))
     return finding.code
 
 
@@ -1431,7 +1440,7 @@ def _bundle(asked: argparse.Namespace) -> int:
     trust = _trust(asked)
     reports, older = ([(Path(name).name, _read(name)) for name in names] for names in (asked.report, asked.older))
     finding = verify_bundle(asked.bundle, trust, reports, older)
-    print("\n".join(told_bundle(finding, trust)))
+    _say(told_bundle(finding, trust))
     return finding.code
 
 
@@ -1479,7 +1488,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code: int = asked.run(asked)
     except CannotTell as reason:
-        print(f"{VERDICTS[CANNOT_TELL]}: {_shown(reason)}")
+        _say([f"{VERDICTS[CANNOT_TELL]}: {_shown(reason)}"])
         code = CANNOT_TELL
     return code
 

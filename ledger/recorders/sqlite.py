@@ -11,12 +11,7 @@ from threading import Lock
 from typing import Any
 from uuid import UUID
 
-from eventsourcing.persistence import (
-    InterfaceError,
-    Notification,
-    ProgrammingError,
-    StoredEvent,
-)
+from eventsourcing.persistence import InterfaceError, Notification, OperationalError, ProgrammingError, StoredEvent
 
 from ledger.log.tree import Frontier, leaf_hashes
 from ledger.recorders.contract import (
@@ -32,7 +27,7 @@ from ledger.recorders.contract import (
 )
 from ledger.recorders.following import FollowedRecorder, Growth
 from ledger.recorders.sqlite_beside import SQLiteBeside
-from ledger.recorders.sqlite_reading import ReadingOnly
+from ledger.recorders.sqlite_reading import ReadingOnly, read_damaged
 from ledger.recorders.sqlite_writing import HEAD, NO_END, RECORDS, SQLiteWriter, opened, prepared, translated
 from ledger.recorders.staging import as_new_entry, frontier_of, instant
 
@@ -101,7 +96,7 @@ class SQLiteRecorder(SQLiteBeside, FollowedRecorder):
 
     def head(self) -> Head:
         """As `LedgerRecorder`."""
-        return Head(*self._read(HEAD)[0])
+        return Head(*self._read_damaged(HEAD)[0])
 
     def entries(self, after: int = 0, limit: int | None = None, *, upto: int | None = None) -> Iterator[StoredEntry]:
         """As `LedgerRecorder`. Each page is a read of its own, so that a slow reader never keeps the write-ahead log from shrinking."""
@@ -176,9 +171,9 @@ class SQLiteRecorder(SQLiteBeside, FollowedRecorder):
 
     def rows(self, after: int, limit: int) -> Sequence[FullRow]:
         """As `LedgerRecorder`."""
-        found = self._read(_ROWS, after, after + limit)
+        found = self._read_damaged(_ROWS, after, after + limit)
         kept: dict[int, list[SealedWords]] = {}
-        for held in map(SealedWords._make, self._read(_WORDS_BETWEEN, after, after + limit)):
+        for held in map(SealedWords._make, self._read_damaged(_WORDS_BETWEEN, after, after + limit)):
             kept.setdefault(held.position, []).append(held)
         notes = dict(self._read(_NOTES, after, after + limit))
         return [
@@ -268,6 +263,14 @@ class SQLiteRecorder(SQLiteBeside, FollowedRecorder):
     def _read(self, query: str, *parameters: Any) -> list[Any]:
         with translated(), self._reading() as connection:
             return connection.execute(query, parameters).fetchall()
+
+    def _read_damaged(self, query: str, *parameters: Any) -> list[Any]:
+        """As `_read`, with NOT_TEXT for each text that is not UTF-8, so that a verification can say where it stands."""
+        try:
+            return self._read(query, *parameters)
+        except OperationalError:
+            with translated(), self._reading() as connection:
+                return read_damaged(connection, query, parameters)
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:

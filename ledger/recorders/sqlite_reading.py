@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from tempfile import TemporaryFile
+from typing import Any
 
 from eventsourcing.persistence import OperationalError, ProgrammingError
 
@@ -25,6 +27,26 @@ def can_write(path: str | Path) -> bool:
             return True
     except OSError:
         return False
+
+
+NOT_TEXT = "\0"
+"""Stands for stored text that is not UTF-8. No text of a ledger has this character, and none with it can be stored or copied."""
+
+
+def read_damaged(connection: sqlite3.Connection, query: str, parameters: Sequence[Any]) -> list[Any]:
+    """What a query finds, with NOT_TEXT for each text that is not UTF-8; sqlite3 by itself gives nothing then."""
+    connection.text_factory = _text
+    try:
+        return connection.execute(query, parameters).fetchall()
+    finally:
+        connection.text_factory = str
+
+
+def _text(stored: bytes) -> str:
+    try:
+        return stored.decode()
+    except UnicodeDecodeError:
+        return NOT_TEXT
 
 
 class ReadingOnly:

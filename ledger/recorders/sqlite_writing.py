@@ -68,15 +68,16 @@ NO_END = 2**63 - 1
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Raise sqlite3's errors as those of eventsourcing.persistence with the same name."""
+    """Raise sqlite3's errors as those of eventsourcing.persistence with the same name, without the text of what could not be read."""
     try:
         yield
     except sqlite3.Error as error:
+        what = str(error).partition(" with text ")[0]
         for kind in type(error).__mro__:
             known = getattr(persistence, kind.__name__, persistence.PersistenceError)
             if kind.__module__ == "sqlite3" and issubclass(known, persistence.PersistenceError):
-                raise known(str(error)) from error
-        raise persistence.PersistenceError(str(error)) from error
+                raise known(what) from error
+        raise persistence.PersistenceError(what) from error
 
 
 def opened(path: Path) -> sqlite3.Connection:

@@ -6,15 +6,19 @@ from contextlib import closing
 
 import psycopg
 import pytest
+from eventsourcing.persistence import PersistenceError
 
+from ledger.cli.commands import main
 from ledger.domain.ledger_opening import HeadsSealed
 from ledger.entry import parse
 from ledger.projections.columns import generation_name
 from ledger.recorders import open_recorder
+from ledger.recorders.copying import restore
 from ledger.wiring import open_parts
 from tests.attacks.conftest import YEAR, into, told
 from tests.conformance.making import RAW_ERRORS, Raw, raw
 from tests.ledger.tampering import blob, owning
+from tests.log.making import LOG
 
 COLUMNS = "originator_id, originator_version, topic, source, id, content, recordedtime, state"
 
@@ -169,6 +173,42 @@ def test_words_that_were_changed_or_moved(held, verify):
         owner.run(f"UPDATE words SET text = text || '.' WHERE position = {position} AND path = '{path}'")
         owner.run(f"UPDATE words SET salt = {blob(owner, bytes(32))} WHERE position = {other} AND path = '{its}'")
     assert verify(held).positions == {position, other}
+
+
+@pytest.fixture
+def damaged(tmp_path, original, monkeypatch, capfd):
+    """Puts text that is not UTF-8 into a column, and gives the ledger and what `ledger verify` says of it."""
+    monkeypatch.setenv("LEDGER_PACKS", str(YEAR / "packs"))
+    held = str(tmp_path / "ledger.sqlite")
+    into(held, original)
+
+    def damage(table, column, where=""):
+        with owning(held) as owner:
+            owner.run(f"UPDATE {table} SET {column} = CAST(x'534543524554ff' AS TEXT) {where}")
+        assert main(["verify", "--database", held, "--key", str(LOG.verifier)]) == 5
+        said = "".join(capfd.readouterr())
+        assert "SECRET" not in said
+        return held, said
+
+    return damage
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["entries originator_id", "entries topic", "entries source", "entries id", "entries recordedtime", "words path", "words text"],
+)  # fmt: skip
+def test_text_that_is_not_utf_8_is_named_not_quoted_and_never_copied(tmp_path, damaged, cell):
+    held, said = damaged(*cell.split(), "WHERE position = (SELECT min(position) FROM words)")
+    with raw(held) as reader:
+        ((at,),) = reader.run("SELECT min(position) FROM words")
+    assert f"position {at}:" in said
+    with closing(open_recorder(str(tmp_path / "copy.sqlite"))) as copy, pytest.raises(PersistenceError) as refused:
+        restore(held, copy, lambda done, total: None)
+    assert "SECRET" not in str(refused.value)
+
+
+def test_a_head_whose_time_is_not_utf_8(damaged):
+    assert "the head does not name the time of the last entry" in damaged("head", "recordedtime")[1]
 
 
 def test_read_tables_that_were_changed(held, verify):

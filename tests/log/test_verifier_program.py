@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import shutil
 import subprocess
 import sys
@@ -55,6 +56,15 @@ def test_a_true_receipt(run, receipt):
         "nobody but its keeper",
     ):
         assert part in told
+
+
+def test_nobody_need_read_to_the_end(receipt):
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as nobody:
+        command = [sys.executable, "-I", "-S", "-W", "error", str(PROGRAM), "receipt", str(receipt), *KEY]
+        done = subprocess.run(command, stdout=nobody, stderr=subprocess.PIPE, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_witnesses_are_counted(run, receipt):
