@@ -80,9 +80,21 @@ class Access:
 
     def screened(self, speaker: Principal, items: Sequence[Submission | Problem]) -> list[Submission | Problem]:
         """What was posted, with a problem in the place of each event that is not theirs to record."""
-        return [item if isinstance(item, Problem) else self._why_not(speaker, item) or item for item in items]
+        begun: set[str] = set()
+        found: list[Submission | Problem] = []
+        for item in items:
+            found.append(item if isinstance(item, Problem) else self._why_not(speaker, item, begun) or item)
+            if isinstance(last := found[-1], Submission) and self._begins_a_case(last):
+                begun.add(f"{last.record}/{last.reference}")
+        return found
 
-    def _why_not(self, speaker: Principal, posted: Submission) -> Problem | None:
+    def _begins_a_case(self, posted: Submission) -> bool:
+        """Whether it begins a case that is not there: what follows in its batch may speak of it."""
+        assert self.parts is not None, "nothing is posted before the ledger is open"
+        begins = posted.kind.begins and RECORDS[posted.record].case and posted.reference != MINT
+        return begins and not self.parts.ledger.record(f"{posted.record}/{posted.reference}")
+
+    def _why_not(self, speaker: Principal, posted: Submission, begun: set[str]) -> Problem | None:
         if not may_post(speaker, posted.kind, posted.source):
             return forbidden(
                 f"A {speaker.role.title} of {speaker.agency} does not record {posted.kind.name} from that source."
@@ -91,10 +103,10 @@ class Access:
             return None
         name = f"{posted.record}/{posted.reference}"
         own = posted.reference == MINT or (posted.kind.begins and not posted.kind.continues)
-        if not own and self._hidden(speaker, [name]):
+        if not own and self._hidden(speaker, {name} - begun):
             return _as_if_never_begun(Broken(record_was_begun, f"{name} was never begun."))
         cited = {f"{record}/{reference}" for record, reference in posted.kind.references(posted.event)}
-        if hidden := self._hidden(speaker, sorted(cited - {name})):
+        if hidden := self._hidden(speaker, sorted(cited - {name} - begun)):
             return _as_if_never_begun(
                 Broken(cited_records_are_known, f"Not known to this ledger: {', '.join(hidden)}.")
             )

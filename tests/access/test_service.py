@@ -247,3 +247,19 @@ def test_a_token_of_the_provider_opens_the_door(door):
 def test_every_role_and_verb_stands_in_the_table():
     assert set(POLICY) == set(Role)
     assert all(any(may(role, verb) for role in Role) for verb in Verb)
+
+
+def test_what_follows_in_a_batch_may_speak_of_the_case_it_begins(door):
+    source = {"source": "/agencies/HEALTH"}
+    begins = incident("INC-BATCH", id="batch-1") | source
+    follows = [stated("INC-BATCH", id="batch-2") | source, rapid_review("RR-BATCH", "INC-BATCH") | source]
+    answer = door.post([begins, *follows], Role.PARTNER_SUBMITTER)
+    assert answer.status_code == 201, answer.text
+
+
+def test_a_case_of_others_is_not_reached_by_pretending_to_begin_it(door):
+    source = {"source": "/agencies/HEALTH"}
+    pretends = incident("INC-HIDDEN", id="pretends") | source
+    follows = stated("INC-HIDDEN", id="follows") | source
+    each = door.post([pretends, follows], Role.PARTNER_SUBMITTER, params={"atomic": "false"}).json()
+    assert [item["status"] for item in each] == [409, 409]
