@@ -140,7 +140,7 @@ def _verify(database: str | None, kept: str | None, *, as_json: bool) -> None:
     if as_json:
         write_json(end._asdict())
         return
-    say(f"Each of {end.number} rows follows the one before it.")
+    say(f"Every row follows the one before it; the last is number {end.number}.")
     say(
         f"Keep {end.number}:{end.hash} elsewhere, and give it to --kept next time: a log that was cut off shows nothing by itself."
     )
@@ -164,7 +164,11 @@ def _log(database: str | None) -> Iterator[AccessLog]:
 
     where = url(settings(database))
     require_present(where)
-    with closing(AccessLog.open(where, SystemClock())) as log:
+    try:
+        log = AccessLog.open(where, SystemClock())
+    except OSError as error:
+        raise Stop(Code.DATABASE, f"The access log cannot be used: {error.strerror}.") from error
+    with closing(log):
         yield log
 
 

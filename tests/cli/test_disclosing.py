@@ -80,6 +80,13 @@ def test_the_log_tells_what_was_opened_before_a_decision(run, ledger):
     assert run("access-log", "--kept", "1:00", "--database", ledger).code == 2
 
 
+def test_where_the_log_cannot_be_kept_nothing_is_opened(run, ledger, tmp_path):
+    (tmp_path / "ledger.access.sqlite").mkdir()
+    opened = run("open", "5", "--purpose", "review", "--database", ledger)
+    assert opened.code == 4
+    assert SECRET not in opened.out + opened.err
+
+
 def test_the_log_is_verified_against_what_was_kept(run, ledger):
     for _ in range(2):
         run("open", "5", "--purpose", "scrutiny", "--database", ledger)
