@@ -18,6 +18,8 @@ from ledger.wiring import Parts
 
 LAST_DAY = lives.FIRST_DAY + timedelta(days=lives.DAYS)
 PAGE, PAGES = 100, 5
+LONG_ENOUGH = 0.2
+"""Seconds that a turn takes at least: five pages of a list of ten rows take 3 ms, and whatever else the machine does shows in them."""
 SHORT = 10_000
 DECISIONS, ROUNDS = 40, 5
 
@@ -30,12 +32,13 @@ def lists(database: str, engine: str, repeats: int) -> list[Row]:
         def page(question: Question, as_at: int) -> int:
             return question.asks(parts.tables, Asking(as_at, LAST_DAY, packs, limit=PAGE)).total
 
-        def pages(question: Question, as_at: int) -> None:
-            for _ in range(PAGES):
+        def pages(question: Question, as_at: int, number: int) -> None:
+            for _ in range(number):
                 page(question, as_at)
 
         def time(question: Question, as_at: int) -> Callable[[], float]:
-            return lambda: 1 / timed(partial(pages, question, as_at), PAGES)
+            number = max(PAGES, int(LONG_ENOUGH * timed(partial(page, question, as_at), 1)))
+            return lambda: 1 / timed(partial(pages, question, as_at, number), number)
 
         rows = []
         for question in QUESTIONS:
