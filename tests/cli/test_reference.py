@@ -57,7 +57,7 @@ def test_every_rule_is_listed_with_the_place_where_it_stands(run):
     assert len(listed) == sum(map(len, RULES.values())) + len(CLOCKS) + len(ENQUIRIES)
     for rule in listed:
         lines = (CHECKOUT / rule["file"]).read_text().splitlines()
-        assert any(f"def {rule['name']}(" in text for text in lines[rule["line"] - 1 : rule["line"] + 6]), rule["file"]
+        assert any(f"def {rule['name']}(" in text for text in lines[rule["line"] - 1 : rule["line"] + 10]), rule["file"]
         assert rule["confidence"] in {"confirmed", "partly-confirmed", "unconfirmed", "by-design"}
 
 
