@@ -37,6 +37,12 @@ def settings(database: str | None = None) -> Settings:
         raise Stop(Code.USAGE, told) from error
 
 
+def api_key() -> str | None:
+    """The key that a service is asked with, None where the settings name none."""
+    key = settings().api_key
+    return None if key is None else key.get_secret_value()
+
+
 def url(chosen: Settings) -> str:
     """Where the ledger is, with the password put in; Stop where the password's file cannot be read, or for an unknown kind of database."""
     if "://" in chosen.database and not is_server(chosen.database):

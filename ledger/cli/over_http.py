@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import groupby
 from typing import Any
 
@@ -17,6 +18,7 @@ from ledger.cli.output import progress
 AT_ONCE = 1_000
 PATIENCE = 60.0
 """Seconds to wait for an answer."""
+_REFUSED = {404: Code.NOT_FOUND, 422: Code.USAGE}
 
 
 def post_to(address: str, found: Sequence[Piece], *, atomic: bool, key: str | None = None) -> list[Answer]:
@@ -26,21 +28,38 @@ def post_to(address: str, found: Sequence[Piece], *, atomic: bool, key: str | No
     """
     unread = {piece.place: unreadable(piece.place, piece.unreadable) for piece in found if piece.unreadable is not None}
     answers: dict[int, Answer] = {}
+    with service(address, key) as client, progress("posting") as move:
+        for batch in [found] if atomic else _batches(found):
+            answers |= {answer.place: answer for answer in _answered(client, batch, atomic=atomic)}
+            move(len(answers), len(found))
+    return [unread.get(piece.place) or answers[piece.place] for piece in found]
+
+
+@contextmanager
+def service(address: str, key: str | None) -> Iterator[httpx2.Client]:
+    """A running service, to be asked by whoever holds the key; Stop where it cannot be reached."""
     try:
-        with (
-            httpx2.Client(base_url=address, timeout=PATIENCE, headers=_headers(key)) as client,
-            progress("posting") as move,
-        ):
-            for batch in [found] if atomic else _batches(found):
-                answers |= {answer.place: answer for answer in _answered(client, batch, atomic=atomic)}
-                move(len(answers), len(found))
+        with httpx2.Client(base_url=address, timeout=PATIENCE, headers=_headers(key)) as client:
+            yield client
     except httpx2.InvalidURL as error:
         raise Stop(Code.USAGE, f"--to takes an address such as http://127.0.0.1:8000: {error}") from error
     except httpx2.UnsupportedProtocol as error:
         raise Stop(Code.USAGE, "--to takes an address such as http://127.0.0.1:8000.") from error
     except httpx2.TransportError as error:
         raise Stop(Code.DATABASE, f"The service at {address} cannot be reached: {error}") from error
-    return [unread.get(piece.place) or answers[piece.place] for piece in found]
+
+
+def got(client: httpx2.Client, path: str, **asked: str | int | None) -> bytes:
+    """What the service gives there; Stop with its own words where it refuses."""
+    response = client.get(path, params={name: value for name, value in asked.items() if value is not None})
+    if response.is_success:
+        return response.content
+    told = response.json() if response.headers.get("content-type", "").startswith("application/problem+json") else {}
+    code = _REFUSED.get(response.status_code, Code.DATABASE)
+    raise Stop(
+        code,
+        f"The service answered {response.status_code}: {told.get('detail') or told.get('title') or 'not as a ledger does'}",
+    )
 
 
 def _headers(key: str | None) -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from ledger.cli.exits import Code, Stop, told
-from ledger.cli.opening import opened, opened_to_judge, settings
+from ledger.cli.opening import api_key, opened, opened_to_judge
 from ledger.cli.options import Database, Json
 from ledger.cli.output import progress
 
@@ -65,8 +65,7 @@ def post(
 def _over_http(address: str, found: Sequence[Piece], *, atomic: bool) -> list[Answer]:
     from ledger.cli.over_http import post_to
 
-    key = settings().api_key
-    return post_to(address, found, atomic=atomic, key=None if key is None else key.get_secret_value())
+    return post_to(address, found, atomic=atomic, key=api_key())
 
 
 def straight(database: str | None, found: Sequence[Piece], by: str, *, atomic: bool) -> list[Answer]:

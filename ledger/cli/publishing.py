@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from enum import StrEnum
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import quote
 
 import typer
 
 from ledger.cli.exits import Code, Stop, told
-from ledger.cli.opening import day_of, opened_parts, position_of
+from ledger.cli.opening import api_key, day_of, opened_parts, position_of
 from ledger.cli.options import AsAt, Database, Json
 from ledger.cli.output import note, say, show, write_json
 
@@ -46,7 +49,7 @@ def publish(
     ] = None,
     to: Annotated[
         str | None,
-        typer.Option("--to", metavar="URL", help="Post to a running service over HTTP instead.", show_default=False),
+        typer.Option("--to", metavar="URL", help="Publish from a running service over HTTP instead: its files, its event.", show_default=False),
     ] = None,
     database: Database = None,
     as_at: AsAt = None,
@@ -55,7 +58,13 @@ def publish(
     """Publish a report: its figures, their definitions, the position and the log's root are frozen in an event."""
     from ledger.cli.answers import Answers, tell
 
-    made = _made(kind, period, database=database, on=on, reason=reason, as_at=as_at)
+    if to is not None and database is not None:
+        raise Stop(Code.USAGE, "--to publishes from a service, which has its own database.")
+    if to is not None:
+        day_of(on, "--on")
+        made = _published_by(to, kind, period, on=on, reason=reason, as_at=as_at)
+    else:
+        made = _made(kind, period, database=database, on=on, reason=reason, as_at=as_at)
     if out is not None:
         _write(out, f"{kind}-{period}", made.files)
     with told():
@@ -83,13 +92,35 @@ def _made(
             raise Stop(Code.USAGE, str(error)) from error
 
 
+def _published_by(
+    to: str, kind: Kind, period: str, *, on: str | None, reason: str | None, as_at: str | None
+) -> Publication:
+    """The publication as a running service makes it, with the files its event names; Stop where one is not what it names."""
+    from ledger.cli.over_http import got, service
+    from ledger.reports.publishing import Publication
+    from ledger.reports.written import Format
+
+    path = f"/reports/{kind}/{quote(period, safe='')}"
+    with service(to, api_key()) as client:
+        event = json.loads(got(client, f"{path}/publication", on=on, reason=reason, as_at=as_at))["event"]
+        files = {}
+        for named in event["data"]["files"]:
+            body = got(client, path, format=named["format"], as_at=event["data"]["as_at"])
+            if sha256(body).hexdigest() != named["sha256"]:
+                raise Stop(Code.DATABASE, f"The service's {named['format']} file is not the one its event names.")
+            files[Format(named["format"])] = body
+    return Publication(event, files)
+
+
 def _posted(event: dict[str, Any], database: str | None, to: str | None) -> Answer:
     from ledger.cli.files import Piece
     from ledger.cli.over_http import post_to
     from ledger.cli.posting import BUSINESS_UNIT, straight
 
     pieces = [Piece(1, event)]
-    return (post_to(to, pieces, atomic=True) if to else straight(database, pieces, BUSINESS_UNIT, atomic=True))[0]
+    if to is not None:
+        return post_to(to, pieces, atomic=True, key=api_key())[0]
+    return straight(database, pieces, BUSINESS_UNIT, atomic=True)[0]
 
 
 def _write(folder: Path, stem: str, files: Mapping[Any, bytes]) -> None:

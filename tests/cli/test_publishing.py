@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 
+import httpx2
+
+from tests.cli.test_serving import free_port, ready, serve
 from tests.ledger.posting import agency
 
 
@@ -47,3 +50,38 @@ def test_a_period_that_is_none(run, tmp_path):
     (tmp_path / "first.json").write_text(json.dumps(agency("LA")))
     run("post", "first.json")
     assert run("publish", "quarterly", "2019-20").code != 0
+
+
+def test_a_running_service_publishes_with_its_own_files_and_event(run, tmp_path):
+    (tmp_path / "first.json").write_text(json.dumps(agency("LA")))
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    with serve(tmp_path, "--database", "served.sqlite", "--port", str(port)) as process:
+        try:
+            with httpx2.Client(base_url=address) as client:
+                ready(client)
+            assert run("publish", "annual", "2019-20", "--to", address).code == 3  # it holds nothing yet
+            assert run("post", "first.json", "--to", address).code == 0
+            first = run(
+                "publish", "annual", "2019-20", "--on", "2020-09-30", "--to", address, "--out", "files", "--json"
+            )
+            again = run("publish", "annual", "2019-20", "--to", address, "--out", "again", "--json")
+            assert run("publish", "quarterly", "2019-20", "--to", address).code == 2
+            entry = httpx2.get(f"{address}/entries/2").json()["entry"]
+        finally:
+            process.terminate()
+            process.communicate()
+    (told,), (repeated,) = first.json["items"], again.json["items"]
+    assert (told["receipt"]["position"], told["repeat"], repeated["repeat"]) == (2, False, True)
+    assert (entry["data"]["as_at"], entry["data"]["published_on"]) == (1, "2020-09-30")
+    for named in entry["data"]["files"]:
+        name = f"annual-2019-20.{named['format']}"
+        body = (tmp_path / "files" / name).read_bytes()
+        assert hashlib.sha256(body).hexdigest() == named["sha256"]
+        assert (tmp_path / "again" / name).read_bytes() == body
+    assert {path.name.partition(".")[0] for path in tmp_path.rglob("*.sqlite")} == {"served"}  # and none of its own
+
+
+def test_a_service_has_a_database_of_its_own(run):
+    assert run("publish", "annual", "2019-20", "--to", "http://127.0.0.1:1", "--database", "x.sqlite").code == 2
+    assert run("publish", "annual", "2019-20", "--to", "http://127.0.0.1:1").code == 4
