@@ -10,7 +10,7 @@ from typing import Any, Self
 from fastapi import Depends, FastAPI, Request
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
-from api.problems import FORBIDDEN, NO_PROVIDER, RULE_BROKEN, UNAUTHENTICATED, Problem
+from api.problems import FORBIDDEN, NO_PROVIDER, NOT_REACHED, RULE_BROKEN, UNAUTHENTICATED, Problem
 from ledger.access.keys import PREFIX, Keys
 from ledger.access.policy import Reach, Verb, may, may_post, reads
 from ledger.access.principal import AGENCIES, BUSINESS_UNIT, BUSINESS_UNIT_SOURCE, Principal, Role
@@ -21,6 +21,7 @@ from ledger.domain.claim import Broken
 from ledger.domain.register import RECORDS
 from ledger.domain.standing import cited_records_are_known, record_was_begun
 from ledger.entry import MINT, Submission
+from ledger.projections.tables import NoTables
 from ledger.receipts import told_broken
 from ledger.settings import Settings
 from ledger.wiring import Parts
@@ -123,7 +124,10 @@ class Access:
     def sight(self, speaker: Principal) -> Sight:
         """What they see now."""
         assert self.parts is not None, "nothing is read before the ledger is open"
-        return sight(speaker, self.parts.tables)
+        try:
+            return sight(speaker, self.parts.tables)
+        except NoTables:
+            raise Problem(NOT_REACHED, "The tables are being built.", headers={"retry-after": "1"}) from None
 
     def _of_key(self, text: str) -> Principal | None:
         return None if self._keys is None else self._keys.principal(text)

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from api.problems import (
     BATCH_MALFORMED,
     BATCH_REFUSED,
-    FORBIDDEN,
     KEY_REUSED,
     NOT_AN_EVENT,
     RULE_BROKEN,
+    UNREADABLE,
     VERSION_MOVED,
     Problem,
     told_faults,
@@ -18,6 +18,9 @@ from api.problems import (
 from ledger import canonical
 from ledger.outcome import KeyReused, NotReached, Outcome, Outrun, Recorded, Refused, Unfit
 from ledger.receipts import receipt, told_broken
+
+SHAPELESS = (NOT_AN_EVENT, UNREADABLE)
+"""What is wrong with an item that no rule was asked about."""
 
 
 def receipt_body(recorded: Recorded) -> bytes:
@@ -54,7 +57,7 @@ def refused_batch(answers: Sequence[Outcome | Problem]) -> Problem:
         for number, problem in enumerate(problems)
         if problem is not None
     ]
-    shapeless = sum(isinstance(answer, Problem) and answer.kind is not FORBIDDEN for answer in answers)
+    shapeless = sum(isinstance(answer, Problem) and answer.kind in SHAPELESS for answer in answers)
     detail = f"{len(items)} of {len(answers)} events cannot be recorded"
     if shapeless:
         return Problem(BATCH_MALFORMED, f"{detail}, {shapeless} for want of any event's shape.", {"items": items})

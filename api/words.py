@@ -38,7 +38,7 @@ class Asked(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     purpose: Purpose
-    regarding: Annotated[str, written_as(RECORD, "a record and its reference, such as meeting/M-1")] = ""
+    regarding: Annotated[str, written_as(RECORD, "a record and its reference, such as action/ACT-1")] = ""
 
 
 SCHEMA = shape(

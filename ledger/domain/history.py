@@ -144,11 +144,12 @@ def effective(entries: Iterable[Entry]) -> list[Entry]:
 def happened_by(day: date, entries: Sequence[Entry]) -> list[Entry]:
     """The entries of a record that tell of a day up to this one, as corrected, and what amends these; a repeat is a repeat on any day."""
     days = {entry.position: entry.day for entry in (*entries, *effective(entries))}
+    originals = {entry.position: entry for entry in entries}
 
     def told_of(entry: Entry) -> date:
         match entry.event:
             case Corrected(position=position) | Withdrawn(position=position):
-                return days[position]
+                return told_of(originals[position])
             case DuplicateOf():
                 return day
             case _:

@@ -48,9 +48,9 @@ def agencies_of(entry: Entry) -> list[str]:
 def cases_of(tables: Tables, agency: str) -> frozenset[str]:
     """Every case (`<record>/<reference>`) that involves an agency, or one it succeeded, and every case record that follows from one of those.
 
-    As far as the tables have come, whenever it was involved: what it once saw is not taken back.
+    As far as the tables have come, whenever it was involved: what it once saw is not taken back. Raises NoTables before they are built.
     """
-    position = tables.position()
+    position = tables.state().position
     table = table_of(Involved)
     question = select(table.c.record, table.c.reference).where(table.c.agency.in_(_with_predecessors(tables, agency)))
     with tables.reading() as connection:

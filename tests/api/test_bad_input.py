@@ -198,7 +198,7 @@ def test_the_unknown_parameter_is_named(quick):
         ("/none", "No such address; GET /docs lists them."),
         (
             "/reports/annual/2019",
-            "The year in this address should be a reporting year, 1 April to 31 March, such as 2019-20.",
+            "The period in this address should be a reporting year or a quarter of one, such as 2019-20-Q3.",
         ),
         ("/entries/first", "The position in this address should be a whole number from 0."),
         ("/records/nothing/X", "The record in this address should be a kind of record this ledger keeps."),

@@ -92,7 +92,7 @@ def test_a_changed_definition_is_flagged_and_other_years_are_set_beside(ledger):
     (detained,) = ledger.ask_all("FIG-CUST")
     assert {c.stated.when: (c.difference, c.why_not) for c in detained.comparators} == {
         "2018-19": (-26, ""),
-        "2019-04-01 to 2019-06-30": (None, "It is of another length of time."),
+        "2019-20-Q1": (None, "It is of another length of time."),
     }
 
 
