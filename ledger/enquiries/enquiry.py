@@ -35,8 +35,9 @@ class Looking(Asked):
 
     @property
     def entered_afterwards(self) -> bool:
-        """Whether the whole ledger was opened for history entered afterwards."""
-        return any(held.row.retrospective for held in self.held(LedgerItself))
+        """Whether the whole ledger was opened for history entered afterwards; it is opened after every day it tells of."""
+        rows = self.tables.rows(LedgerItself, as_at=self.as_at, on=self.on)
+        return any(held.row.retrospective for held in rows)
 
     @property
     def drift(self) -> DriftRule:

@@ -62,7 +62,7 @@ def fewer_meetings(looking: Looking) -> Iterator[Found]:
         if len(entries) < wanted and not (new or unrecorded or group.dissolved_on is not None):
             why = (
                 f"To meet {group.meeting_frequency}, {wanted} times a year. "
-                f"In the year to {spoken(last)} it met {_times(len(entries))}."
+                f"Meetings on record in the year to {spoken(last)}: {len(entries) or 'none'}."
             )
             yield of(held, why, held.first_entry, *entries)
 
@@ -152,7 +152,3 @@ def _met(looking: Looking, first: date, last: date) -> dict[str, list[int | None
     for held in looking.held(Meetings, c.outcome == "held", c.took_place_on > first, c.took_place_on <= last):
         met.setdefault(held.row.group, []).append(held.row.held_entry)
     return met
-
-
-def _times(n: int) -> str:
-    return {0: "never", 1: "once", 2: "twice"}.get(n, f"{n} times")

@@ -82,4 +82,4 @@ def changed_definitions(looking: Looking) -> Iterator[Found]:
 
 def _departure(held: Held[Any], rule: str) -> Found:
     said = next((each.sentence for each in RULES.get(rule, ()) if each.effect is FLAG), "")
-    return of(held, f"{rule}: {said}" if said else rule, held.first_entry, key=f"{held.key} {rule}")
+    return of(held, f"Departs from {rule}" + (f": {said}" if said else "."), held.first_entry, key=f"{held.key} {rule}")

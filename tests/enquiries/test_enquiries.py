@@ -198,7 +198,7 @@ def test_a_quarterly_group_meets_four_times_a_year(on_both):
     on_both.tell(*(meeting(f"M-{n}", day) for n, day in enumerate(("2020-05-01", "2020-08-03", "2020-11-02"))))
     after = date(2021, 3, 31)
     (found,) = look(on_both, "ENQ-GRP-FEWER", as_of=after)
-    assert found["reason"] == "To meet quarterly, 4 times a year. In the year to 2 November 2020 it met 3 times."
+    assert found["reason"] == "To meet quarterly, 4 times a year. Meetings on record in the year to 2 November 2020: 3."
     on_both.tell(meeting("M-4", "2020-06-01"))
     assert references(on_both, "ENQ-GRP-FEWER", as_of=after) == []
     assert references(on_both, "ENQ-GRP-FEWER") == []  # established less than a year before
@@ -247,7 +247,7 @@ def test_what_is_recorded_late_is_told_by_days(on_both):
 def test_departures_are_told_by_their_rule(on_both):
     on_both.tell(raised("ACT-1", "2019-05-01", "2019-06-01", owner="not-stated"))
     (found,) = look(on_both, "ENQ-DEPARTURE")
-    assert found["reason"].startswith("ACT-SMART: ")
+    assert found["reason"].startswith("Departs from ACT-SMART: ")
 
 
 def test_unlike_definitions_are_told_apart(on_both):
@@ -287,6 +287,16 @@ def test_history_entered_afterwards_is_outside_enquiries_about_lateness(tmp_path
         )
         assert look(past, *about_lateness) == []
         assert references(past, "ENQ-ESC-SILENT") == ["HEALTH", "LA", "POLICE"]
+
+
+def test_opened_afterwards_holds_as_of_a_day_before_the_opening(database):
+    """A group of which no meeting is on record is then no finding: it may well have met."""
+    executive = {"name": "Executive", "chair_role": "chair", "members": "not-stated", "meeting_frequency": "quarterly",
+                 "established_on": "2019-01-07"}  # fmt: skip
+    established = on("2019-01-07", "group.established", "group/EXEC", executive)
+    opened = {**OPENED, "time": "2020-06-30T00:00:00+01:00"}
+    with told(database, [opened, *packs(), *agencies(), established, meeting("M-1", "2020-03-02")]) as past:
+        assert references(past, "ENQ-GRP-FEWER") == []
 
 
 def test_without_a_drift_rule_it_cannot_be_told(tmp_path):
