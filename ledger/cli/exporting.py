@@ -156,6 +156,8 @@ def _tell(out: Path, wanted: Wanted, *, as_json: bool) -> None:
         )
         return
     say(f"{entries_said(entries)} in {out}, under the checkpoint of {wanted.size}.")
-    say(f"Check it: python3 verify_ledger.py bundle {out} --key VKEY")
-    if wanted.keys:
-        note(f"The ledger's key is {wanted.keys[0]}; whoever checks should have it from somebody else than the bundle.")
+    if not wanted.keys:
+        say(f"Check it: python3 verify_ledger.py bundle {out} --key VKEY")
+        return
+    say(f"Check it: python3 verify_ledger.py bundle {out} --key {wanted.keys[0]}")
+    note("Whoever checks should have the key from somebody else than this bundle.")
