@@ -53,31 +53,19 @@ def tell_surprises(answers: Sequence[Answered]) -> int:
 
 
 def tell_compared(compared: Sequence[Compared], explanations: Mapping[str, Mapping[str, Any]], table: str) -> None:
-    """The published numbers beside the ledger's: those that differ and why, those that agree but need a word, then how many
-    agree of each family. `table`: where every row stands.
+    """The published numbers beside the ledger's: those that differ and why, then what must be known of those that agree.
+    `table`: where every row stands.
     """
     reasons = {str(each["explanation"]): n for n, each in enumerate(explanations.values(), 1)}
     differ = [each for each in compared if not each.agrees]
-    noted = [each for each in compared if each.agrees and each.explanation]
     first = {reasons[each.explanation] for each in differ if each.explanation in reasons}
-    say(f"The figures beside the published ones: {len(compared) - len(differ)} of {len(compared)} agree")
+    say(
+        f"The figures beside the published ones: {len(compared) - len(differ)} of {len(compared)} agree (each in {table})"
+    )
     say()
     _tell_beside(f"Those that differ: {len(differ)}", differ, compared, reasons)
     _tell_reasons(f"Why they differ (reference.md stands in {REFERENCE})", explanations, first)
-    _tell_beside(f"Those that agree, with a reason to read them with care: {len(noted)}", noted, compared, reasons)
     _tell_reasons("What must be known of them, or must not be compared", explanations, {*reasons.values()} - first)
-    say(f"How many agree, by family of figures (every row is in {table})")
-    for family, members in _families(compared).items():
-        say(f"  {family}: {sum(each.agrees for each in members)} of {len(members)} agree")
-    say()
-
-
-def _families(compared: Sequence[Compared]) -> dict[str, list[Compared]]:
-    """By the first word of their ids: `FIG-TRN-DNA` belongs to FIG-TRN."""
-    families: dict[str, list[Compared]] = {}
-    for each in compared:
-        families.setdefault("-".join(each.figure.partition(".")[0].split("-")[:2]), []).append(each)
-    return families
 
 
 def _tell_beside(
