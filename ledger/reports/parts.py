@@ -8,12 +8,15 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
 
+from ledger.domain.clocks import state
+from ledger.domain.fields import spoken
 from ledger.enquiries.actions import adrift, delayed, put_off
 from ledger.enquiries.enquiry import CannotTell, Looking
 from ledger.figures.selection import Asked, within
 from ledger.projections.accounts import Accounts
 from ledger.projections.action_log import ActionLog
-from ledger.projections.asking import plain
+from ledger.projections.asking import Asking, plain
+from ledger.projections.clocks import review_clocks
 from ledger.projections.columns import table_of
 from ledger.projections.decisions import Decisions
 from ledger.projections.editions import Editions
@@ -79,11 +82,26 @@ class _Outstanding(_Asks):
 
     def part(self, asked: Asked) -> Part:
         made, drift = super().part(asked), _drift(asked)
+        no_rule = asked.packs.drift_rule(asked.day) is None
+        untold = ["Whether it drifts cannot be told: no drift rule was in force."] if no_rule else []
         rows = []
         for row in made.rows:
             item = dict(zip(made.columns, row, strict=True))
-            rows.append((*row, " ".join(drift.get(item["reference"], ("none",))), _decision(item)))
+            rows.append((*row, " ".join([*drift.get(item["reference"], []), *untold]) or "none", _decision(item)))
         return replace(made, columns=(*made.columns, "drift", "decision"), rows=tuple(rows))
+
+
+class _Clocked(_Asks):
+    """Reviews with how each of their clocks stands at the end of the period."""
+
+    def part(self, asked: Asked) -> Part:
+        made, standing = super().part(asked), dict[str, list[str]]()
+        for each in review_clocks(asked.tables, Asking(asked.as_at, asked.day, asked.packs)):
+            due = f", due {spoken(each.clock.due)}" if each.clock.due else ""
+            stands = f"{each.clock.name.replace('-', ' ')}: {state(each.clock, asked.day).replace('-', ' ')}{due}"
+            standing.setdefault(each.reference, []).append(stands)
+        rows = tuple((*row, "; ".join(standing.get(row[0], [])) or "none runs") for row in made.rows)
+        return replace(made, columns=(*made.columns, "clocks"), rows=rows)
 
 
 def _drift(asked: Asked) -> dict[str, list[str]]:
@@ -95,7 +113,7 @@ def _drift(asked: Asked) -> dict[str, list[str]]:
             for each in finds(looking):
                 found.setdefault(each.reference, []).append(each.why)
         except CannotTell:
-            continue  # no drift rule in force: the line of enquiry itself says so
+            continue  # no drift rule in force, which is said of every action
     return found
 
 
@@ -124,7 +142,7 @@ _ACTION = (
 )  # fmt: skip
 _REVIEW = ("kind", "state", "decided_on", "reported_on", "published_on", "days_paused", "recommendations", "declined")
 _PRIORITIES = _Asks("Progress on priorities", "YR-WT18-PLUS; quarterly", Priorities, _PRIORITY)
-_REVIEWS = _Asks(
+_REVIEWS = _Clocked(
     "Reviews", "YR-WT18-BODY; LCSPR-6M", PracticeReviews, _REVIEW, _still_or_in_period(R.published_on, R.published_on)
 )
 _ESCALATIONS = _Asks(

@@ -18,7 +18,7 @@ from ledger.reports.page import MOST_RANGES, number, plain, said, to_html
 from ledger.reports.partnership import DEMONSTRATION, RETROSPECTIVE, Partnership
 from ledger.reports.parts import SAID_EMPTY
 from ledger.reports.table import COLUMNS, guarded, spoken_ranges, to_csv
-from tests.figures.telling import agencies, packs, raised, real_year, told
+from tests.figures.telling import agencies, on, packs, raised, real_year, told
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}
 FIXED = ("id", "caption", "value", "unit", "kind", "by", "numerator", "denominator", "definition", "version", "entries")
@@ -230,3 +230,22 @@ def test_a_quarter_tells_what_is_outstanding_with_its_drift_and_decision(tmp_pat
     assert action["drift"].startswith("Due on 1 June 2019, 121 days ago.") and "No progress recorded" in action["drift"]
     assert action["decision"] == "None recorded."
     assert "121 days ago" in to_html(quarter)
+
+
+def test_a_quarter_tells_how_the_clocks_of_its_reviews_stand(tmp_path):
+    begun = on("2019-05-01", "review.commissioned", "review/REV-1", {"kind": "thematic", "decided_on": "2019-05-01"})
+    with told(str(tmp_path / "quarter.sqlite"), [*packs(), *agencies(), begun]) as ledger:
+        parts = ledger.parts
+        for quarter, stands in (("2019-20-Q2", "running"), ("2019-20-Q3", "breached")):
+            made = make(parts.ledger, parts.tables, "quarterly", quarter, ledger.head)
+            (review,) = next(part for part in made.parts if part.title == "Reviews").wire()["rows"]
+            assert review["clocks"] == f"publication: {stands}, due 1 November 2019"
+
+
+def test_a_quarter_without_a_drift_rule_says_so_of_each_action(tmp_path):
+    late = raised("ACT-1", "2019-05-01", "2019-06-01")
+    with told(str(tmp_path / "quarter.sqlite"), [*agencies(), late]) as ledger:
+        parts = ledger.parts
+        quarter = make(parts.ledger, parts.tables, "quarterly", "2019-20-Q2", ledger.head)
+    (action,) = next(part for part in quarter.parts if part.source == "DRIFT-Q").wire()["rows"]
+    assert action["drift"].startswith("Due on 1 June 2019, 121 days ago. Whether it drifts cannot be told")
