@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,11 +12,11 @@ import typer
 from ledger.cli.exits import Code, Stop, told
 from ledger.cli.opening import day_of, opened, opened_parts, require_present, settings, url
 from ledger.cli.options import Database, Json
-from ledger.cli.output import note, say, show, write_json
+from ledger.cli.output import note, progress, say, show, write_json
 
 if TYPE_CHECKING:
     from ledger.access.deciding import Prepared
-    from ledger.access.openings import AccessLog, End, Sought
+    from ledger.access.openings import AccessLog, End, Opening, Purpose, Sought
     from ledger.access.words import Disclosed
     from ledger.application import Ledger
     from ledger.domain.history import Entry
@@ -54,11 +54,9 @@ def open_(
     as_json: Json = False,
 ) -> None:
     """Open the words of an entry whose every opening is logged; the row stands in the access log before they are shown."""
-    from ledger.access.openings import Act, Opener, Purpose
     from ledger.access.words import words_of
 
-    if purpose not in set(Purpose):
-        raise Stop(Code.USAGE, f"There is no purpose of that name; there are {', '.join(Purpose)}.")
+    meant = purpose_of(purpose)
     with told(), opened(database) as ledger, _log(database) as log:
         entry = _entry(ledger, position)
         if regarding is not None and not ledger.record(regarding):
@@ -68,14 +66,49 @@ def open_(
             raise Stop(
                 Code.NOT_FOUND, f"Entry {position} has no words whose opening is logged; `ledger words` has the others."
             )
-        paths = tuple(each.path for each in found)
-        act = Act(entry.originator_id, position, paths, Purpose(purpose), ledger.head().position, regarding)
-        opening = log.add(Opener(f"terminal:{os.getuid()}"), act)
+        opening = _logged(log, ledger, entry, found, purpose=meant, regarding=regarding)
     if as_json:
         write_json({"opening": opening.number, "position": position, "words": [each.told() for each in found]})
         return
     _say(found)
     note(f"This is opening {opening.number} of the access log.")
+
+
+def purpose_of(text: str) -> Purpose:
+    """The purpose a code names; Stop with the list of them where it names none."""
+    from ledger.access.openings import Purpose
+
+    if text not in set(Purpose):
+        raise Stop(Code.USAGE, f"There is no purpose of that name; there are {', '.join(Purpose)}.")
+    return Purpose(text)
+
+
+def log_all(database: str | None, ledger: Ledger, positions: Sequence[int], purpose: Purpose) -> None:
+    """A row of the access log for each of these entries that holds † words, before they are shown to anybody."""
+    from ledger.access.words import words_of
+
+    with _log(database) as log, progress("logging what is opened") as move:
+        for number, position in enumerate(positions, 1):
+            entry = ledger.entry_at(position)
+            if found := words_of(ledger, entry).logged:
+                _logged(log, ledger, entry, found, purpose=purpose)
+            move(number, len(positions))
+
+
+def _logged(
+    log: AccessLog,
+    ledger: Ledger,
+    entry: Entry,
+    found: Sequence[Disclosed],
+    *,
+    purpose: Purpose,
+    regarding: str | None = None,
+) -> Opening:
+    from ledger.access.openings import Act, Opener
+
+    paths = tuple(each.path for each in found)
+    act = Act(entry.originator_id, entry.position, paths, purpose, ledger.head().position, regarding)
+    return log.add(Opener(f"terminal:{os.getuid()}"), act)
 
 
 def access_log(

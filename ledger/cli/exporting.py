@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ledger.cli.disclosing import log_all, purpose_of
 from ledger.cli.evidence import sealed_now
 from ledger.cli.exits import Code, Stop, told
 from ledger.cli.history import named
@@ -49,6 +50,10 @@ def export(
         str | None, typer.Option("--figures", metavar="YEAR", help="With the annual report of a year.", show_default=False)
     ] = None,
     words: Annotated[bool, typer.Option("--words", help="With the sealed words of these entries, and their salts.")] = False,
+    purpose: Annotated[
+        str | None,
+        typer.Option("--purpose", help="With --words: what they are opened for; each opening is logged.", show_default=False),
+    ] = None,
     database: Database = None,
     as_json: Json = False,
 ) -> None:  # fmt: skip
@@ -60,6 +65,11 @@ def export(
         raise Stop(Code.USAGE, "Give one of --incident, --record, --period and --all: what the bundle is of.")
     if agency is not None and not (incident or record):
         raise Stop(Code.USAGE, "--agency goes with --incident or --record.")
+    if words != (purpose is not None):
+        raise Stop(
+            Code.USAGE, "--words and --purpose go together: what is opened is logged with what it is opened for."
+        )
+    meant = None if purpose is None else purpose_of(purpose)
     with told(), opened(database, make=True) as ledger:
         seal = _sealed(ledger)
         checkpoint, size = _checkpoint(ledger)
@@ -68,6 +78,8 @@ def export(
             try:
                 found = chosen(ledger, scope, seal, size, move)
                 reports = {} if figures is None else {f"annual-{figures}": _report(database, ledger, figures, size)}
+                if meant is not None:
+                    log_all(database, ledger, found.positions, meant)
                 wanted = Wanted(found, checkpoint, seal, ledger.log_keys(), words, reports)
                 write(ledger, wanted, out, move)
             except NotShown as error:

@@ -18,8 +18,8 @@ from ledger.cli.commands import main
 YEAR = Path(__file__).parents[2] / "examples" / "invented-year"
 INCIDENT = "INC-2024-002"
 SCOPES = {
-    "all": ["--all", "--words", "--figures", "2024-25"],
-    "incident": ["--incident", INCIDENT, "--words"],
+    "all": ["--all", "--words", "--purpose", "scrutiny", "--figures", "2024-25"],
+    "incident": ["--incident", INCIDENT, "--words", "--purpose", "scrutiny"],
     "record": ["--record", f"incident/{INCIDENT}"],
     "period": ["--period", "2024-04-01..2024-06-30"],
     "silence": ["--incident", INCIDENT, "--agency", "GREYWATER"],

@@ -309,7 +309,10 @@ def test_a_ledger_that_is_not_whole_exports_nothing(made, tmp_path, capfd, monke
     with owning(str(database)) as owner:
         owner.run("UPDATE words SET text = text || '.' WHERE position = (SELECT max(position) FROM words)")
     capfd.readouterr()
-    assert main(["export", str(tmp_path / "x"), "--all", "--words", "--database", str(database)]) == 5
+    assert (
+        main(["export", str(tmp_path / "x"), "--all", "--words", "--purpose", "scrutiny", "--database", str(database)])
+        == 5
+    )
     assert "are not those sealed" in capfd.readouterr().err
     assert not (tmp_path / "x").exists()
     assert not (tmp_path / "x.partial").exists()

@@ -104,3 +104,18 @@ def test_the_log_is_verified_against_what_was_kept(run, ledger):
         "a log that was cut off shows nothing by itself"
     )
     assert run("access-log", "--verify", "--kept", kept, "--database", ledger).code == 5
+
+
+def test_words_that_leave_in_a_bundle_are_opened_for_a_purpose_and_logged(run, ledger, tmp_path):
+    out, opening = str(tmp_path / "bundle"), tmp_path / "opening.json"
+    opened = {"origin": "example.org/test", "partnership": "Test", "demonstration": True, "retrospective": False}
+    opening.write_text(json.dumps(event("ledger.opened", "ledger/LEDGER", opened)))
+    assert run("post", str(opening), "--database", ledger).code == 0
+    ask = ("export", out, "--record", "incident/INC-1", "--database", ledger)
+    assert run(*ask, "--words").code == 2
+    assert run(*ask, "--purpose", "scrutiny").code == 2
+    assert run(*ask, "--words", "--purpose", "curiosity").code == 2
+    assert run("access-log", "--database", ledger, "--json").json["openings"] == []
+    assert run(*ask, "--words", "--purpose", "scrutiny").code == 0
+    rows = run("access-log", "--database", ledger, "--json").json["openings"]
+    assert [(row["position"], row["paths"], row["purpose"]) for row in rows] == [(5, ["/summary"], "scrutiny")]
