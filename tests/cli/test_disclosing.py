@@ -118,4 +118,4 @@ def test_words_that_leave_in_a_bundle_are_opened_for_a_purpose_and_logged(run, l
     assert run("access-log", "--database", ledger, "--json").json["openings"] == []
     assert run(*ask, "--words", "--purpose", "scrutiny").code == 0
     rows = run("access-log", "--database", ledger, "--json").json["openings"]
-    assert [(row["position"], row["paths"], row["purpose"]) for row in rows] == [(5, ["/summary"], "scrutiny")]
+    assert [(row["position"], row["paths"], row["purpose"]) for row in rows] == [(5, "/summary", "scrutiny")]
