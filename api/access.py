@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
+from pydantic import ValidationError
 
 from api.problems import FORBIDDEN, NO_PROVIDER, NOT_REACHED, RULE_BROKEN, UNAUTHENTICATED, Problem
+from api.receipts import problem_of
+from ledger.access.citing import NotThere, cited_by
 from ledger.access.keys import PREFIX, Keys
-from ledger.access.policy import Reach, Verb, may, may_post, reads
+from ledger.access.policy import Verb, may, may_post
 from ledger.access.principal import AGENCIES, BUSINESS_UNIT, BUSINESS_UNIT_SOURCE, Principal, Role
 from ledger.access.sight import Sight, involves, sight
 from ledger.access.tokens import Provider, ProviderSilent, Tokens, Unproved
 from ledger.clock import Clock
+from ledger.domain.calendar import london_day
 from ledger.domain.claim import Broken
+from ledger.domain.corrections import it_speaks_of_an_original_event
 from ledger.domain.register import RECORDS
 from ledger.domain.standing import cited_records_are_known, record_was_begun
 from ledger.entry import MINT, Submission
+from ledger.outcome import unfit
 from ledger.projections.tables import NoTables
 from ledger.receipts import told_broken
 from ledger.settings import Settings
@@ -81,51 +87,61 @@ class Access:
 
     def screened(self, speaker: Principal, items: Sequence[Submission | Problem]) -> list[Submission | Problem]:
         """What was posted, with a problem in the place of each event that is not theirs to record."""
+        seen = self.sight(speaker)
         begun: set[str] = set()
         found: list[Submission | Problem] = []
         for item in items:
-            found.append(item if isinstance(item, Problem) else self._why_not(speaker, item, begun) or item)
+            found.append(item if isinstance(item, Problem) else self._why_not(seen, item, begun) or item)
             if isinstance(last := found[-1], Submission) and self._begins_a_case(last):
                 begun.add(f"{last.record}/{last.reference}")
         return found
 
     def _begins_a_case(self, posted: Submission) -> bool:
         """Whether it begins a case that is not there: what follows in its batch may speak of it."""
-        assert self.parts is not None, "nothing is posted before the ledger is open"
         begins = posted.kind.begins and RECORDS[posted.record].case and posted.reference != MINT
-        return begins and not self.parts.ledger.record(f"{posted.record}/{posted.reference}")
+        return begins and not self._open.ledger.record(f"{posted.record}/{posted.reference}")
 
-    def _why_not(self, speaker: Principal, posted: Submission, begun: set[str]) -> Problem | None:
+    def _why_not(self, seen: Sight, posted: Submission, begun: set[str]) -> Problem | None:
+        speaker = seen.principal
         if not may_post(speaker, posted.kind, posted.source):
             return forbidden(
                 f"A {speaker.role.title} of {speaker.agency} does not record {posted.kind.name} from that source."
             )
-        if reads(speaker.role, "incident") is Reach.ALL:
+        if not seen.is_limited:
             return None
         name = f"{posted.record}/{posted.reference}"
-        own = posted.reference == MINT or (posted.kind.begins and not posted.kind.continues)
-        if not own and self._hidden(speaker, {name} - begun):
-            return _as_if_never_begun(Broken(record_was_begun, f"{name} was never begun."))
-        cited = {f"{record}/{reference}" for record, reference in posted.kind.references(posted.event)}
-        if hidden := self._hidden(speaker, sorted(cited - {name} - begun)):
-            return _as_if_never_begun(
-                Broken(cited_records_are_known, f"Not known to this ledger: {', '.join(hidden)}.")
-            )
+        entries = [] if posted.reference == MINT else self._open.ledger.record(name)
+        if self._hidden(seen, {name} - begun) and (entries or not posted.kind.begins):
+            state = "begun already" if posted.kind.begins and not posted.kind.continues else "never begun"
+            return _refused(Broken(record_was_begun, f"{name} was {state}."))
+        try:
+            cited = cited_by(posted.kind, posted.event, entries)
+        except NotThere:  # also what the same batch is about to record: nobody has seen yet what that cites
+            return _refused(Broken(it_speaks_of_an_original_event, f"It speaks of no entry of {name}."))
+        except ValidationError as error:
+            return problem_of(unfit(error, posted))
+        if hidden := self._hidden(seen, sorted(cited - {name} - begun)):
+            return _refused(Broken(cited_records_are_known, f"Not known to this ledger: {', '.join(hidden)}."))
         return None
 
-    def _hidden(self, speaker: Principal, names: Iterable[str]) -> list[str]:
-        """The cases among these records that they do not see; the tables may be behind, so the ledger itself is asked last."""
-        assert self.parts is not None, "nothing is posted before the ledger is open"
-        cases = [name for name in names if RECORDS[name.partition("/")[0]].case]
-        seen = self.sight(speaker)
-        unseen = [name for name in cases if not seen.sees(name)]
-        return [name for name in unseen if not involves(self.parts.ledger.record(name), speaker.agency)]
+    @property
+    def _open(self) -> Parts:
+        assert self.parts is not None, "nothing is read or posted before the ledger is open"
+        return self.parts
+
+    def _hidden(self, seen: Sight, names: Iterable[str]) -> list[str]:
+        """Which of these records they do not see; the tables may be behind, so the ledger itself is asked last."""
+        unseen = [name for name in names if not seen.sees(name)]
+        return [
+            name
+            for name in unseen
+            if name in seen.withheld or not involves(self._open.ledger.record(name), seen.principal.agency)
+        ]
 
     def sight(self, speaker: Principal) -> Sight:
         """What they see now."""
-        assert self.parts is not None, "nothing is read before the ledger is open"
         try:
-            return sight(speaker, self.parts.tables)
+            return sight(speaker, self._open.tables, london_day(self._open.ledger.clock.now()))
         except NoTables:
             raise Problem(NOT_REACHED, "The tables are being built.", headers={"retry-after": "1"}) from None
 
@@ -184,8 +200,13 @@ def admitted(request: Request) -> None:
 
 def sees(request: Request, name: str) -> bool:
     """Whether whoever asks sees a record, `<record>/<reference>`."""
+    return sees_of(request)(name)
+
+
+def sees_of(request: Request) -> Callable[[str], bool]:
+    """Whether whoever asks sees a record: of several, asked of the tables once."""
     found = sight_of(request)
-    return found is None or found.sees(name)
+    return (lambda _: True) if found is None else found.sees
 
 
 def sight_of(request: Request) -> Sight | None:
@@ -220,6 +241,6 @@ def forbidden(detail: str) -> Problem:
     return Problem(FORBIDDEN, detail)
 
 
-def _as_if_never_begun(broken: Broken) -> Problem:
+def _refused(broken: Broken) -> Problem:
     """A case that is not theirs is answered like one that is not there."""
     return Problem(RULE_BROKEN, f"Broken: {broken.rule.id}.", {"rules": [told_broken(broken)]})

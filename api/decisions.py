@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
-from api.access import needs, sees
+from api.access import needs, sees_of
 from api.answers import json_answer
 from api.asking import Position, UpTo, ledger_of
 from api.contract import HASH, OPEN, TEXT, WHOLE, json_content, many, responses, shape
@@ -36,7 +36,8 @@ def decision(request: Request, position: Annotated[Position, Path()], asked: Ann
     """
     ledger = ledger_of(request)
     stored = request.app.state.feed.recorder.entry(position)
-    if stored is not None and not sees(request, stored.originator_id):
+    sees = sees_of(request)
+    if stored is not None and not sees(stored.originator_id):
         raise _none(position)
     if asked.as_at is None and position <= ledger.head().position:
         asked = asked.model_copy(update={"at_least": max(position, asked.at_least or 0)})
@@ -45,9 +46,9 @@ def decision(request: Request, position: Annotated[Position, Path()], asked: Ann
         found = replay(ledger, request.app.state.parts.tables, position, as_at)
     except NotADecision as none:
         raise Problem(NOT_FOUND, f"{none} GET /decisions lists them.") from None
-    if not all(sees(request, name) for name in found.cases):
+    if not all(map(sees, found.names)):
         raise _none(position)
-    return json_answer(wire(found), headers={"as-at": str(as_at)})
+    return json_answer(wire(found.seen_by(sees)), headers={"as-at": str(as_at)})
 
 
 def _none(position: int) -> Problem:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Header, Path, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from api.access import needs, sees, sight_of
+from api.access import admitted, needs, sees, sight_of
 from api.answers import accepts, link_header, next_link, streamed
 from api.asking import AsAt, Asked, Nothing, Position, RecordName, Reference, TypeName, UpTo, ledger_of
 from api.contract import ENTRIES, ENTRY, NDJSON, PROOF, SSE, responses
@@ -70,7 +70,8 @@ def entries(
         case "text/event-stream":
             start = wanted.start if last_event_id is None else max(wanted.start, last_event_id)
             until = wanted.until if wanted.as_at is None else _end(request, wanted.filter(request), wanted)
-            frames = events(feed, request.app.state.tide, lambda: wanted.filter(request), start, until)
+            wanted.filter(request)  # while there is a status to tell that this cannot be known yet
+            frames = events(feed, request.app.state.tide, lambda: _still(request, wanted), start, until)
             return streamed(request, frames, "text/event-stream")
         case "application/x-ndjson":
             chosen = wanted.filter(request)
@@ -80,6 +81,12 @@ def entries(
             return streamed(request, lines, "application/x-ndjson")
         case _:
             return _page(request, feed, wanted.filter(request), wanted)
+
+
+def _still(request: Request, wanted: Wanted) -> Filter:
+    """What a stream goes on showing, while its reader's key or token is good; raises Problem after that."""
+    admitted(request)
+    return wanted.filter(request)
 
 
 def _page(request: Request, feed: Feed, chosen: Filter, wanted: Wanted) -> Response:

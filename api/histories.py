@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from api.access import needs, sees
+from api.access import needs, sees_of
 from api.answers import json_answer
 from api.asking import InTime, Position, Reference, ledger_of
 from api.contract import DAY, INSTANT, OPEN, STATEMENT, TEXT, WHOLE, YES, json_content, many, responses, shape
@@ -85,11 +85,10 @@ def incident_history(
         lambda names: links_to(tables, names, as_at),
         lambda names: ledger.records(names, as_at),
     )
-    if not found.joined or not sees(request, f"{INCIDENT}/{reference}"):
+    found = found.seen_by(sees_of(request))
+    if f"{INCIDENT}/{reference}" not in found.joined:
         raise Problem(NOT_FOUND, f"No such incident was begun by position {as_at}.")
-    told = told_history(reference, asked, found)
-    told["elsewhere"] = [name for name in told["elsewhere"] if sees(request, name)]
-    return json_answer(told)
+    return json_answer(told_history(reference, asked, found))
 
 
 def told_history(reference: str, when: Moment, found: History) -> dict[str, Any]:

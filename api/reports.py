@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from api.access import needs
+from api.access import needs, sees_of
 from api.answers import accepts, json_answer
 from api.asking import Day, InTime, UpTo, ledger_of
 from api.contract import CSV, DAY, OPEN, TEXT, WHOLE, json_content, many, responses, shape
@@ -122,7 +122,7 @@ def restated(request: Request, kind: Kind, period: Period, asked: Annotated[OfAn
     if number not in published:
         raise Problem(NOT_FOUND, f"No such report was published by position {position}.")
     found = restatement(ledger, tables, published[number], position)
-    return json_answer(found.wire(), headers={"as-at": str(position)})
+    return json_answer(found.seen_by(sees_of(request)).wire(), headers={"as-at": str(position)})
 
 
 def _matched(kind: str, period: str) -> None:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 
 from api.feed import AT_ONCE, Feed, Filter
+from api.problems import Problem
 from ledger.recorders.contract import StoredEntry
 
 HEARTBEAT = 15.0
@@ -45,11 +46,14 @@ async def events(
 ) -> AsyncIterator[bytes]:
     """Frames: every wanted entry after a position, then each new one; ends only where `upto` is given and reached.
 
-    What is wanted is asked before each look: what a reader sees may grow with what was recorded.
+    What is wanted is asked before each look: what a reader sees may grow with what was recorded, or end (then it raises Problem).
     """
     yield b"retry: 2000\n\n"
     while upto is None or after < upto:
-        wanted = await asyncio.to_thread(wanting)
+        try:
+            wanted = await asyncio.to_thread(wanting)
+        except Problem:
+            return  # too late for another status: who comes back is told why
         end = await asyncio.to_thread(feed.end, wanted)
         page = await asyncio.to_thread(feed.page, wanted, after, end if upto is None else min(upto, end), AT_ONCE)
         if page.entries:

@@ -18,9 +18,9 @@ from ledger.domain.corrections import SPEAKING_OF_AN_ENTRY, judge_correction
 from ledger.domain.history import Entry, Standing, advance, fold
 from ledger.domain.policy import POLICY
 from ledger.domain.standing import STANDING_RULES
-from ledger.entry import MINT, Fault, Malformed, Stamped, Submission, faults, read_back, stamp
+from ledger.entry import MINT, Fault, Malformed, Stamped, Submission, read_back, stamp
 from ledger.memory import Memory
-from ledger.outcome import KeyReused, NotReached, Outcome, Outrun, Recorded, Refused, Unfit, stands
+from ledger.outcome import KeyReused, NotReached, Outcome, Outrun, Recorded, Refused, Unfit, stands, unfit
 from ledger.recorders.contract import Appending, Key, KnownKey, NewEntry, SealedWords
 
 HeadsAt = Callable[[int], SealedHeads | None]
@@ -158,8 +158,7 @@ class Desk:
         try:
             verdict = self._verdict(standing, claim, f"{submission.record}/{reference}")
         except ValidationError as error:
-            found = faults(error, submission.attributes["data"]["changes"])
-            return Unfit(tuple(Fault(f"/data/changes{f.pointer}", f.message) for f in found))
+            return unfit(error, submission)
         if verdict.refusals:
             return Refused(verdict.refusals)
         regime = packs.in_force("regime", claim.day)

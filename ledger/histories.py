@@ -52,6 +52,14 @@ class History:
             (entry for entries in self.records.values() for entry in entries), key=lambda entry: entry.position
         )
 
+    def seen_by(self, sees: Callable[[str], bool]) -> History:
+        """What of it somebody sees who sees these records."""
+        return History(
+            {name: entries for name, entries in self.records.items() if sees(name)},
+            {name: position for name, position in self.joined.items() if sees(name)},
+            tuple(filter(sees, self.elsewhere)),
+        )
+
 
 def history(begin: Iterable[str], links_to: LinksTo, records_of: RecordsOf) -> History:
     """The history of an incident, or of several records (`incident/<reference>`); both questions are asked as at the position

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pydantic import ValidationError
+
 from ledger.domain.claim import Broken
 from ledger.domain.history import Entry
-from ledger.entry import Fault
+from ledger.entry import Fault, Submission, faults
 from ledger.log.receipt import Receipt
 
 
@@ -66,3 +68,9 @@ Outcome = Recorded | Refused | KeyReused | Outrun | Unfit | NotReached
 def stands(outcome: Outcome) -> bool:
     """Whether it is in the ledger."""
     return isinstance(outcome, Recorded)
+
+
+def unfit(error: ValidationError, correction: Submission) -> Unfit:
+    """What of a correction's new values does not fit the event that it corrects."""
+    found = faults(error, correction.attributes["data"]["changes"])
+    return Unfit(tuple(Fault(f"/data/changes{each.pointer}", each.message) for each in found))

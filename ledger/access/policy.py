@@ -92,7 +92,7 @@ POLICY: Mapping[Role, Rights] = {
 to account (ROLE-LSP) asks for figures and lines of enquiry.
 """
 PASS_RESTRICTIONS = frozenset({Role.BUSINESS_UNIT, Role.CHAIR, Role.SCRUTINEER})
-"""Who still reads and opens words while use of a record is restricted (RGT-RESTR)."""
+"""Who still reads a record, and opens its words, while its use is restricted (RGT-RESTR)."""
 
 
 def may(role: Role, verb: Verb) -> bool:
@@ -131,5 +131,5 @@ def may_open(principal: Principal, source: str) -> bool:
 
 
 def passes_restriction(role: Role) -> bool:
-    """Whether words of a restricted record are still for a role."""
+    """Whether a restricted record is still for a role."""
     return role in PASS_RESTRICTIONS

@@ -1,31 +1,36 @@
-"""What of the ledger one speaker sees: everything, the partnership's own records, or also the cases of their agency."""
+"""What of the ledger one speaker sees: everything, the partnership's own records, or also the cases of their agency; and what is restricted, or not."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from ledger.access.policy import Reach, reads
+from ledger.access.policy import Reach, passes_restriction, reads
 from ledger.access.principal import Principal
 from ledger.domain.history import Entry
 from ledger.projections.involved import agencies_of, cases_of
+from ledger.projections.marks import restricted_names
 from ledger.projections.tables import Tables
 
 
 @dataclass(frozen=True)
 class Sight:
-    """`own`: the cases of their agency, or None where their role reads every case or none."""
+    """`own`: the cases of their agency, or None where their role reads every case or none. `withheld`: what is restricted, and not for them."""
 
     principal: Principal
     own: frozenset[str] | None
+    withheld: frozenset[str] = frozenset()
 
     @property
     def is_limited(self) -> bool:
         """Whether there are records it does not see."""
-        return self.own is not None
+        return self.own is not None or bool(self.withheld)
 
     def sees(self, name: str) -> bool:
         """Whether it sees a record, `<record>/<reference>`."""
+        if name in self.withheld:
+            return False
         match reads(self.principal.role, name.partition("/")[0]):
             case Reach.ALL:
                 return True
@@ -35,10 +40,12 @@ class Sight:
                 return False
 
 
-def sight(principal: Principal, tables: Tables) -> Sight:
-    """What a principal sees now, by what the tables hold."""
+def sight(principal: Principal, tables: Tables, today: date) -> Sight:
+    """What a principal sees now, by what the tables hold: what is restricted today is withheld also as it stood before."""
+    passes = passes_restriction(principal.role)
+    withheld = frozenset() if passes else restricted_names(tables, tables.state().position, today)
     own = cases_of(tables, principal.agency) if reads(principal.role, "incident") is Reach.OWN else None
-    return Sight(principal, own)
+    return Sight(principal, own, withheld)
 
 
 def involves(entries: Sequence[Entry], agency: str) -> bool:

@@ -81,8 +81,9 @@ class Answer:
 
 
 def rows_as_of(tables: Tables, projection: type[Projection[R]], asking: Asking) -> list[Held[R]]:
-    """Every row of a projection as at the position and as of the day asked about."""
-    return tables.rows(projection, as_at=asking.as_at, as_of=asking.as_of)
+    """Every row of a projection as at the position and as of the day asked about, of the records that whoever asks sees."""
+    found = tables.rows(projection, as_at=asking.as_at, as_of=asking.as_of)
+    return [row for row in found if asking.sees is None or asking.sees(f"{row.record}/{row.reference}")]
 
 
 def fields_of(projection: type[Projection[Any]]) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -100,17 +100,21 @@ def marked(tables: Tables, items: Sequence[dict[str, Any]], as_at: int, as_of: d
     those that stand beside the record's entries.
     """
     references = {item["reference"] for item in items}
-    restricted = {
-        (held.record, held.reference)
-        for held in tables.rows(Restrictions, as_at=as_at, as_of=as_of, where={"reference": references})
-        if held.row.last_day is None or held.row.last_day >= as_of
-    }
+    restricted = restricted_names(tables, as_at, as_of, {"reference": references})
     beside = _positions(tables.rows(Statements, as_at=as_at, as_of=as_of, where={"reference": references}))
     return [
-        item | {"restricted": name in restricted, "statements": beside[name]}
+        item | {"restricted": "/".join(name) in restricted, "statements": beside[name]}
         for item in items
         for name in [(item["record"], item["reference"])]
     ]
+
+
+def restricted_names(tables: Tables, as_at: int, as_of: date, where: Mapping[str, Any] | None = None) -> frozenset[str]:
+    """The records (`<record>/<reference>`) that are restricted on a day, of all or of those that columns hold the values of."""
+    found = tables.rows(Restrictions, as_at=as_at, as_of=as_of, where=where)
+    return frozenset(
+        f"{held.record}/{held.reference}" for held in found if held.row.last_day is None or held.row.last_day >= as_of
+    )
 
 
 def _positions(held: Iterable[Any]) -> defaultdict[tuple[str, str], list[int]]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple, get_args
 
@@ -57,6 +57,19 @@ class Replay:
     known_later: tuple[Later, ...]
     amended: tuple[Later, ...]
     after: tuple[Later, ...]
+
+    @property
+    def names(self) -> set[str]:
+        """The records (`<record>/<reference>`) that `then` tells of."""
+        return {*self.cases, *self.before.records, self.decision.originator_id}
+
+    def seen_by(self, sees: Callable[[str], bool]) -> Replay:
+        """What of what came later somebody is told who sees these records."""
+        parts = (self.known_later, self.amended, self.after)
+        known_later, amended, after = (
+            tuple(later for later in part if sees(later.entry.originator_id)) for part in parts
+        )
+        return replace(self, known_later=known_later, amended=amended, after=after)
 
     @property
     def on(self) -> date:

@@ -139,8 +139,10 @@ def _found(tables: Tables, asking: Asking) -> _Chain:
 def _recommended(tables: Tables, asking: Asking) -> Mapping[str, list[Item]]:
     """The recommendations of each review, by number, with the actions that answer them."""
     actions: defaultdict[tuple[str | None, int | None], list[Item]] = defaultdict(list)
-    for found in tables.rows(ActionLog, as_at=asking.as_at, as_of=asking.as_of, where={"source_record": "review"}):
+    for found in rows_as_of(tables, ActionLog, asking):
         row = found.row
+        if row.source_record != "review":
+            continue
         actions[row.source_reference, row.source_number].append(
             {"reference": found.reference, "state": row.state, "overdue": overdue(row, asking.as_of)}
         )

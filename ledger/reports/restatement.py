@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -24,7 +24,8 @@ RECORDED = "recorded-since"
 
 @dataclass(frozen=True)
 class Movement:
-    """One step of a figure from what was published to what it is now. `entry` is None where no entry of the ledger made it.
+    """One step of a figure from what was published to what it is now. `entry` is None where no entry of the ledger made it, or
+    none that whoever asks may see.
 
     `cause`: recorded-since, corrected, withdrawn, found-to-repeat-another; definition-changed where this program counts under
     another version; not-reproduced where the ledger as at that position does not give the number published.
@@ -63,6 +64,14 @@ class Restated:
         self._told = after if after is not None else told
         self.movements.append(Movement(cause, before, after, difference, entry))
 
+    def seen_by(self, sees: Callable[[str], bool]) -> Restated:
+        """The same steps, without the entries of records that somebody does not see."""
+        steps = [
+            step if step.entry is None or sees(step.entry.originator_id) else replace(step, entry=None)
+            for step in self.movements
+        ]
+        return replace(self, movements=steps)
+
     def wire(self) -> dict[str, Any]:
         """As JSON."""
         known = self.published is not None and self.now is not None
@@ -88,6 +97,10 @@ class Restatement:
     as_at: int
     figures: tuple[Restated, ...]
     appeared: tuple[str, ...]
+
+    def seen_by(self, sees: Callable[[str], bool]) -> Restatement:
+        """The same numbers, without the entries of records that somebody does not see."""
+        return replace(self, figures=tuple(figure.seen_by(sees) for figure in self.figures))
 
     def wire(self) -> dict[str, Any]:
         """As JSON."""

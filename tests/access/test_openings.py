@@ -129,9 +129,9 @@ def status(role, case, narrow, *, dagger):
     """What each role is answered, said here a second time and without the table."""
     if role not in READ or (dagger and role not in (*OPEN, Role.PARTNER_SUBMITTER)):
         return 403
-    if role in PARTNERS and case == "OTHER":
+    if (role in PARTNERS and case == "OTHER") or (narrow and role not in NARROW):
         return 404
-    if (narrow and role not in NARROW) or (dagger and role is Role.PARTNER_SUBMITTER and case != "OWN"):
+    if dagger and role is Role.PARTNER_SUBMITTER and case != "OWN":
         return 403
     return 201 if dagger else 200
 

@@ -12,6 +12,7 @@ import pytest
 import uvicorn
 from fastapi.testclient import TestClient
 
+from api.access import Access
 from api.app import create_app
 from ledger.signing import Signing
 from ledger.wiring import Parts, open_parts
@@ -32,9 +33,9 @@ def serving(database: str, *, raising: bool = True) -> Iterator[TestClient]:
 
 
 @contextmanager
-def listening(database: str) -> Iterator[str]:
+def listening(database: str, access: Access | None = None) -> Iterator[str]:
     """The address of a service that runs in a thread of this process."""
-    app = create_app(opening(database))
+    app = create_app(opening(database), access=access)
     with socket.create_server(("127.0.0.1", 0)) as door:
         running = uvicorn.Server(uvicorn.Config(app, log_level="error", ws="none", timeout_graceful_shutdown=1))
         thread = threading.Thread(target=running.run, args=([door],))

@@ -12,7 +12,7 @@ from api.app import create_app
 from ledger.access.openings import Purpose
 from ledger.access.policy import PASS_RESTRICTIONS, POLICY, Reach, Verb, may
 from ledger.access.principal import OF_THE_BUSINESS_UNIT, Role
-from ledger.domain.register import RECORDS, REGISTER
+from ledger.domain.register import RECORDS, REGISTER, EventType
 from tests.pages.markdown import page, table
 
 OPENS = {Reach.NONE: "", Reach.OWN: "what it posted", Reach.ALL: "all"}
@@ -26,14 +26,18 @@ def pages() -> Mapping[str, str]:
 
 def _page() -> str:
     cases = ", ".join(sorted(name for name, record in RECORDS.items() if record.case))
+    citing = ", ".join(sorted({kind.record.name for kind in REGISTER.values() if _names_a_case(kind)}))
     return page(
         "# Who may do what",
         "Nothing is allowed that this table does not grant (`ledger/access/policy.py`). A test asks every route as every role, and posts "
         "every type of event as every role.",
         f"Records about a child's case are: {cases}. All others say how the partnership works. An agency's *own* cases are those that it "
         "posted something of or is named in, and the case records that follow from them; a successor has those of the agency it "
-        "succeeded. A case that is not one's own is answered like one that is not there; only an action of the partnership says by reference "
-        "which review it comes from.",
+        "succeeded. A case that is not one's own is answered like one that is not there; records of the partnership still name by "
+        f"reference the case that they come from or look at ({citing}).",
+        "A record that is restricted (UK GDPR article 18) is read only by "
+        f"{', '.join(sorted(role.title for role in PASS_RESTRICTIONS))}, and so are its words: from the entry that restricts it to the "
+        "one that lifts it, or its last day, also as it stood before. To everybody else it is not there, whatever their agency. Figures go on counting it.",
         "## Roles",
         table(
             ("role", "posts from", "partnership's records", "cases", *(verb.value for verb in VERBS)), map(_role, Role)
@@ -43,8 +47,7 @@ def _page() -> str:
         "the catalogue (docs/domain/events.md) marks † are opened (`POST /entries/{position}/openings`), for one of these purposes: "
         f"{', '.join(Purpose)}; a record of this ledger may be named that it is for. The column *open* says who does: of the entries they "
         "see. Each opening stands in the access log before the words are sent.",
-        f"While use of a record is restricted, its words are for {', '.join(sorted(role.title for role in PASS_RESTRICTIONS))} only. The "
-        "access log is for the auditor (*audit*), who reads nothing else.",
+        "The access log is for the auditor (*audit*), who reads nothing else.",
         "## Events each role may record",
         table(
             ("event", *(role.title for role in POSTING)), map(_event, sorted(kind.name for kind in REGISTER.values()))
@@ -52,6 +55,10 @@ def _page() -> str:
         "## What each address needs",
         table(("address", "needs"), _routes()),
     )
+
+
+def _names_a_case(kind: EventType) -> bool:
+    return not kind.record.case and any(RECORDS[record].case for _, record in kind.links)
 
 
 VERBS = [verb for verb in Verb if verb not in (Verb.POST, Verb.READ)]

@@ -1,0 +1,95 @@
+"""A restricted record is read by the business unit, the chair and the scrutineer; for everybody else it is not there."""
+
+from __future__ import annotations
+
+import pytest
+
+from ledger.access.policy import Verb, may, passes_restriction
+from ledger.access.principal import Role
+from tests.access.test_service import paths
+from tests.api.story import on
+from tests.ledger.posting import event
+
+RESTRICTED = ("review/REV-OWN", "action/ACT-HIDDEN")
+READERS = [role for role in Role if may(role, Verb.READ) and not passes_restriction(role)]
+
+
+def mark(name, what, data, day="2019-12-21"):
+    return event(f"{name.partition('/')[0]}.{what}", name, data, **on(day), id=f"{what}-{name}-{day}")
+
+
+def recorded(door, *events):
+    answer = door.post(list(events), Role.BUSINESS_UNIT)
+    assert answer.status_code == 201, answer.text
+    last = answer.json()[-1]["position"]
+    door.get(f"/agencies?at_least={last}", Role.BUSINESS_UNIT).raise_for_status()
+
+
+@pytest.fixture(scope="module")
+def restricted(door):
+    """The service, once two records in it are restricted, and a third was for ten days."""
+    over = {"ground": "accuracy-contested", "until": "2019-12-31"}
+    recorded(
+        door,
+        *(mark(name, "restricted", {"ground": "accuracy-contested"}) for name in RESTRICTED),
+        mark("incident/INC-OWN", "restricted", over),
+    )
+    return door
+
+
+@pytest.mark.parametrize("role", READERS)
+def test_no_answer_names_it(restricted, role):
+    """But an action says by reference which review it comes from."""
+    for _, path in paths(restricted.client.app):
+        for accept in ("application/json", "application/x-ndjson", "text/csv"):
+            answer = restricted.get(path, role, headers={"accept": accept})
+            if answer.status_code not in (403, 404):
+                named = {name for name in ("REV-OWN", "ACT-HIDDEN") if name in answer.text}
+                assert named <= ({"REV-OWN"} if path in ("/actions", "/entries") else set()), f"{path}: {named}"
+
+
+@pytest.mark.parametrize("role", READERS)
+@pytest.mark.parametrize("name", RESTRICTED)
+def test_it_is_answered_like_a_record_that_is_not_there(restricted, role, name):
+    record, _, reference = name.partition("/")
+    for query in ("", "?as_at=10"):
+        answers = [restricted.get(f"/records/{record}/{each}{query}", role) for each in (reference, "NOWHERE")]
+        assert [answer.status_code for answer in answers] == [404, 404]
+        assert answers[0].text.replace(reference, "") == answers[1].text.replace("NOWHERE", "")
+
+
+def test_it_is_counted_in_no_list_and_shown_in_no_history_and_no_decision(restricted):
+    def seen(role):
+        actions = restricted.get("/actions?limit=1", role).json()
+        history = restricted.get("/incidents/INC-OWN/history", role).json()
+        decisions = restricted.get("/decisions", role).json()["items"]
+        told = [restricted.get(f"/decisions/{item['key']}", role).status_code for item in decisions]
+        return actions["total"], {each["record"] for each in history["records"]}, set(told), len(told)
+
+    total, records, replayed, decided = seen(Role.CHAIR)
+    assert total == 2 and "review/REV-OWN" in records and replayed == {200}
+    fewer, fewer_records, also_replayed, fewer_decided = seen(Role.LEAD_PARTNER)
+    assert fewer == 1 and records - fewer_records == {"review/REV-OWN"}
+    assert also_replayed <= {200} and fewer_decided < decided
+
+
+@pytest.mark.parametrize("role", [Role.BUSINESS_UNIT, Role.CHAIR, Role.SCRUTINEER])
+def test_three_roles_go_on_reading_it(restricted, role):
+    for name in RESTRICTED:
+        assert restricted.get(f"/records/{name}", role).json()["restricted"]["ground"] == "accuracy-contested"
+
+
+def test_nothing_is_posted_to_it_by_who_does_not_read_it(restricted):
+    def told(reference):
+        data = {"progress": "Words."}
+        posted = event("action.accepted", f"action/{reference}", data, **on("2019-12-22"), source="/agencies/HEALTH")
+        return restricted.post(posted, Role.PARTNER_SUBMITTER).text.replace(reference, "")
+
+    assert told("ACT-HIDDEN") == told("ACT-NOWHERE")
+
+
+def test_a_restriction_that_ended_withholds_nothing(restricted):
+    assert restricted.get("/records/incident/INC-OWN", Role.LEAD_PARTNER).status_code == 200
+    recorded(restricted, *(mark(name, "unrestricted", {}, "2019-12-22") for name in RESTRICTED))
+    for name in RESTRICTED:
+        assert restricted.get(f"/records/{name}", Role.LEAD_PARTNER).status_code == 200
