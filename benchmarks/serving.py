@@ -12,6 +12,7 @@ import uvicorn
 from fastapi import Depends, FastAPI, Request, Response
 
 import ledger.writer
+from api.access import Access
 from api.app import create_for
 from api.front import Front, tell_problems
 from api.intake import Intake
@@ -60,7 +61,7 @@ def _unstored(told: Submission) -> Outcome:
 
 def unstored(database: str) -> FastAPI:
     """The same server answering the same validated body without storing it."""
-    door = Intake()
+    door = Intake(Access())
     door.writer = cast("Writer", Unstored())
     return _server(FastAPI(), door)
 
