@@ -6,9 +6,9 @@ import sys
 
 import uvicorn
 
+from ledger.evidence.signing import KeyUnusable
 from ledger.garbage import look_seldom
 from ledger.settings import Settings, why_not_serve
-from ledger.signing import KeyUnusable
 from ledger.wiring import signing_of
 
 SECONDS_TO_FINISH = 5

@@ -41,8 +41,8 @@ from api.waiting import reached
 from api.watching import Watch, Watching
 from ledger.access.openings import AccessLog
 from ledger.clock import SystemClock
+from ledger.evidence.signing import Signing
 from ledger.settings import Settings
-from ledger.signing import Signing
 from ledger.wiring import Parts, open_parts, policy_of, signing_of
 from ledger.writer import Writer, one_by_one
 

@@ -14,8 +14,8 @@ from api.answers import json_answer
 from api.asking import Nothing, ledger_of
 from api.contract import INSTANT, TEXT, WHOLE, YES, json_content, many, responses, shape
 from ledger.access.policy import Verb
+from ledger.evidence.self_audit import SelfAudit
 from ledger.projections.tables import NoTables
-from ledger.self_audit import SelfAudit
 
 router = APIRouter(tags=["running it"], dependencies=[needs(None)])
 FAR_BEHIND = 10_000

@@ -28,7 +28,7 @@ from api.receipts import problem_of, receipt_body, refused_batch
 from ledger import canonical
 from ledger.application import Batch
 from ledger.entry import Submission
-from ledger.high_water import ReadOnly
+from ledger.evidence.high_water import ReadOnly
 from ledger.outcome import Outcome, Recorded
 from ledger.writer import Answer, Closed, Writer
 

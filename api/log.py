@@ -15,9 +15,9 @@ from api.asking import Asked, Nothing, Position, ledger_of
 from api.contract import HASH, TEXT, WHOLE, YES, json_content, many, responses, shape
 from api.problems import BAD_QUERY, NOT_FOUND, Problem
 from ledger.access.policy import Verb
+from ledger.evidence.witnessing import Cosignatures
 from ledger.log.verdict import Malformed
 from ledger.receipts import told_keys
-from ledger.witnessing import Cosignatures
 
 router = APIRouter(prefix="/log", tags=["the log"], dependencies=[needs(Verb.PROVE)])
 FOR_EVER = {"cache-control": "private, max-age=31536000, immutable"}

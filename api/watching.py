@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import cast
 
-from ledger.gathering import Gatherer
+from ledger.evidence.gathering import Gatherer
+from ledger.evidence.self_audit import BETWEEN, SelfAudit
+from ledger.evidence.witnessing import Cosignatures
 from ledger.log.policy import NOBODY, Policy
 from ledger.recorders.contract import LedgerRecorder
-from ledger.self_audit import BETWEEN, SelfAudit
 from ledger.wiring import Parts
-from ledger.witnessing import Cosignatures
 
 
 @dataclass(frozen=True)

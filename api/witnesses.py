@@ -18,9 +18,9 @@ from api.problems import ANOTHER_HISTORY, NO_COSIGNATURE, TOO_LARGE, Problem
 from api.watching import Watching
 from ledger.access.policy import Verb
 from ledger.clock import spelled
+from ledger.evidence.witnessing import Contradicted
 from ledger.log.policy import Trusted
 from ledger.log.verdict import Unproved
-from ledger.witnessing import Contradicted
 
 router = APIRouter(prefix="/log", tags=["the log"], dependencies=[needs(Verb.PROVE)])
 MOST_BYTES = 65_536
@@ -58,8 +58,10 @@ def witnesses(request: Request, _: Annotated[Nothing, Query()]) -> Response:
     """How many entries are held, how many are agreed by the policy's quorum, and how far each witness has come."""
     watching: Watching = request.app.state.watching
     policy, size = watching.cosignatures.policy, ledger_of(request).head().position
+    agreed = (
+        watching.cosignatures.agreed_size()
+    )  # first, so that what is told of each witness is never less than what is agreed
     told = [_told(watching, name, witness, size) for name, witness in policy.witnesses.items()]
-    agreed = watching.cosignatures.agreed_size()
     return json_answer({"size": size, "agreed": agreed, "quorum": policy.spoken(), "witnesses": told})
 
 

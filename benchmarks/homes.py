@@ -16,8 +16,8 @@ from benchmarks.lives import Posted, opening
 from ledger import canonical
 from ledger.application import Batch, Ledger
 from ledger.entry import parse
+from ledger.evidence.signing import Signing
 from ledger.outcome import Outcome, Recorded
-from ledger.signing import Signing
 from ledger.wiring import open_ledger
 from tests.log.making import LOG
 from tests.postgres import EmbeddedPostgres

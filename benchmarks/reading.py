@@ -17,11 +17,11 @@ from benchmarks.measuring import Row, in_turn, row, timed
 from benchmarks.their_view import run
 from benchmarks.theirs import actions_in, made
 from ledger.enquiries import enquiries
+from ledger.evidence.verification import Walk
 from ledger.projections.asking import Asking
 from ledger.recorders import open_recorder
 from ledger.recorders.contract import LedgerRecorder
 from ledger.reports.annual import report, to_json
-from ledger.verification import Walk
 from ledger.wiring import Parts, open_parts
 
 CHECKOUT = Path(__file__).parents[1]

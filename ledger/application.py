@@ -30,8 +30,10 @@ from ledger.domain.history import Entry, Standing, effective, fold
 from ledger.domain.packs import PackKind
 from ledger.domain.policy import PolicyAdopted
 from ledger.entry import Submission, leaf_hash, read_back
-from ledger.heads import Heads
-from ledger.high_water import Guard
+from ledger.evidence.heads import Heads
+from ledger.evidence.high_water import Guard
+from ledger.evidence.proving import Prover, receipts_of
+from ledger.evidence.signing import Signing
 from ledger.log.keys import VerifierKey
 from ledger.log.lines import Lines
 from ledger.log.proofs import Proof
@@ -40,9 +42,7 @@ from ledger.log.tiles import Tile
 from ledger.mapping import EntryMapper, Home
 from ledger.memory import Memory
 from ledger.outcome import Outcome, Recorded
-from ledger.proving import Prover, receipts_of
 from ledger.recorders.contract import Head, Key, LedgerRecorder, SealedWords, StoredEntry
-from ledger.signing import Signing
 from ledger.vault import fresh_salt
 
 PAGE = 1000
@@ -207,7 +207,7 @@ class Ledger(Application[str]):
     # heads
 
     def heads(self, upto: int, progress: Progress = lambda done, total: None) -> Lines:
-        """What every record held at a position, as `ledger.heads` spells it. Reads what came since it was last asked."""
+        """What every record held at a position, as `ledger.evidence.heads` spells it. Reads what came since it was last asked."""
         with self._heads_turn:
             if upto < self._heads.position:
                 self._heads = Heads()

@@ -9,9 +9,9 @@ from ledger.clock import spelled
 from ledger.domain.claim import Broken
 from ledger.domain.register import FLAG, RULES, Rule
 from ledger.entry import leaf_hash
+from ledger.evidence.proving import stated
 from ledger.log.receipt import Receipt
 from ledger.outcome import Recorded
-from ledger.proving import stated
 
 if TYPE_CHECKING:
     from ledger.application import Ledger

@@ -6,9 +6,9 @@ from ledger.application import Batch, Ledger
 from ledger.clock import spelled
 from ledger.domain.ledger_opening import LEDGER, REFERENCE
 from ledger.entry import parse
+from ledger.evidence.signing import KeyFile, KeyUnusable, fresh_key
 from ledger.log.keys import SigningKey
 from ledger.outcome import Outcome, stands
-from ledger.signing import KeyFile, KeyUnusable, fresh_key
 
 NAME = f"{LEDGER.name}/{REFERENCE}"
 BY = "business-unit@BU"

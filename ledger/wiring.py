@@ -10,7 +10,8 @@ from pathlib import Path
 from ledger.application import Ledger
 from ledger.clock import Clock, SystemClock
 from ledger.domain.history import Entry
-from ledger.high_water import HighWater
+from ledger.evidence.high_water import HighWater
+from ledger.evidence.signing import KeyFile, KeyUnusable, Signing, read_keys
 from ledger.log.policy import NOBODY, Policy
 from ledger.log.verdict import Unproved
 from ledger.projections.catalogue import projector
@@ -19,7 +20,6 @@ from ledger.projections.tables import Tables
 from ledger.recorders import open_recorder
 from ledger.regimes import load_shelf
 from ledger.settings import Settings, is_server
-from ledger.signing import KeyFile, KeyUnusable, Signing, read_keys
 
 
 class PolicyUnusable(ValueError):

@@ -12,8 +12,9 @@ from typing import Any, Self
 
 from sqlalchemy import Column, Engine, LargeBinary, MetaData, String, Table, insert, select, update
 
-from ledger.access.home import open_engine, writing
+from ledger.access.home import open_engine
 from ledger.access.principal import Principal, Role
+from ledger.beside import writing
 from ledger.clock import Clock, spelled
 from ledger.vault import fresh_salt
 

@@ -25,8 +25,9 @@ from sqlalchemy import (
 )
 
 from ledger import canonical
-from ledger.access.home import open_engine, writing
+from ledger.access.home import open_engine
 from ledger.access.principal import Principal
+from ledger.beside import writing
 from ledger.clock import Clock, spelled
 from ledger.domain.calendar import start_of_day
 

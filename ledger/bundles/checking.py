@@ -12,6 +12,7 @@ from typing import Any
 from ledger.bundles.figures import check_figures
 from ledger.bundles.files import FORMAT, KNOWN, MOST_ENTRY, REPORT, VERSION, Files, read_json
 from ledger.bundles.shapes import Envelope, Manifest, ProofLine, RunLine, SealedData, WordLine, shaped
+from ledger.evidence.seal_checks import SEALED
 from ledger.histories import FOLLOWED
 from ledger.log.checkpoint import Checkpoint
 from ledger.log.forms import from_base64
@@ -21,7 +22,6 @@ from ledger.log.proofs import check_inclusion
 from ledger.log.receipt import Finding, Level, Trust
 from ledger.log.tree import Frontier, leaf_hash, leaf_hashes
 from ledger.log.verdict import Malformed, Unknown, Unproved, Wrong
-from ledger.seal_checks import SEALED
 
 AT_A_TIME = 500
 Step = Callable[[], None]

@@ -46,13 +46,13 @@ def told() -> Iterator[None]:
 
     from ledger.domain.adoption import PacksRefused
     from ledger.entry import UnknownType
-    from ledger.high_water import MarkUnusable, ReadOnly
+    from ledger.evidence.high_water import MarkUnusable, ReadOnly
+    from ledger.evidence.signing import KeyUnusable
     from ledger.projections.as_at import NotAPlaceInTime, NotYet
     from ledger.projections.folding import ProjectorStopped
     from ledger.recorders.contract import UnknownSchemaError
     from ledger.recorders.copying import CopyDiffersError
     from ledger.regimes import PackUnreadable
-    from ledger.signing import KeyUnusable
     from ledger.wiring import PolicyUnusable
 
     try:

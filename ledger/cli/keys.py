@@ -13,8 +13,8 @@ from ledger.cli.options import Database, Json
 from ledger.cli.output import say, write_json
 
 if TYPE_CHECKING:
+    from ledger.evidence.signing import KeyFile
     from ledger.log.keys import SigningKey
-    from ledger.signing import KeyFile
 
 
 def make_key(
@@ -33,7 +33,7 @@ def make_key(
     from pydantic import TypeAdapter, ValidationError
 
     from ledger.domain.ledger_opening import Origin
-    from ledger.signing import KeyFile, fresh_key
+    from ledger.evidence.signing import KeyFile, fresh_key
 
     try:
         name = settings().origin if origin is None else TypeAdapter(Origin).validate_python(origin)
@@ -85,7 +85,7 @@ def retire_key(database: Database = None, as_json: Json = False) -> None:
 
 def _file(database: str | None) -> KeyFile:
     """The file whose key is replaced; Stop where there is none."""
-    from ledger.signing import KeyFile
+    from ledger.evidence.signing import KeyFile
     from ledger.wiring import key_beside
 
     chosen = settings(database)

@@ -16,9 +16,9 @@ from ledger.cli.options import Database, Json
 from ledger.cli.output import entries_said, note, progress, say, write_json
 
 if TYPE_CHECKING:
+    from ledger.evidence.verification import Break, Mark
     from ledger.log.keys import VerifierKey
     from ledger.recorders.contract import LedgerRecorder
-    from ledger.verification import Break, Mark
 
 MOST = 20
 """Things told; the first is the one to look at."""
@@ -68,9 +68,9 @@ def verify(
 
 
 def _keys(given: list[str] | None, where: str, database: str | None) -> tuple[VerifierKey, ...]:
+    from ledger.evidence.signing import KeyUnusable
     from ledger.log.keys import VerifierKey
     from ledger.log.verdict import Unproved
-    from ledger.signing import KeyUnusable
     from ledger.wiring import key_beside, signing_of
 
     try:
@@ -95,7 +95,7 @@ def _marked(where: str, database: str | None) -> list[Path]:
 def _walked(
     stored: LedgerRecorder, keys: tuple[VerifierKey, ...], mark: Mark, resume: Path | None, *, quick: bool
 ) -> list[Break]:
-    from ledger.verification import Break, Part, Walk
+    from ledger.evidence.verification import Break, Part, Walk
 
     upto = stored.head().position
     if mark.position > upto:
@@ -121,12 +121,12 @@ def _walked(
 def _against(stored: LedgerRecorder, file: Path, keys: tuple[VerifierKey, ...]) -> Iterator[Break]:
     """Whether an intact ledger is still the one that an older receipt or checkpoint speaks of."""
     from ledger.cli.files import octets_of
+    from ledger.evidence.verification import Break, Part
     from ledger.log.checkpoint import Checkpoint
     from ledger.log.nodes import Nodes, root_at
     from ledger.log.note import Note
     from ledger.log.receipt import VERSION, Receipt
     from ledger.log.verdict import Unproved
-    from ledger.verification import Break, Part
 
     raw = octets_of(str(file))
     try:
@@ -144,7 +144,7 @@ def _against(stored: LedgerRecorder, file: Path, keys: tuple[VerifierKey, ...]) 
 
 
 def _sealed(stored: LedgerRecorder, upto: int, *, every: bool) -> list[Break]:
-    from ledger.seal_checks import faults_of_seals
+    from ledger.evidence.seal_checks import faults_of_seals
 
     with progress("what was sealed") as move:
         return faults_of_seals(stored, upto, move, every=every)
@@ -152,11 +152,11 @@ def _sealed(stored: LedgerRecorder, upto: int, *, every: bool) -> list[Break]:
 
 def _tables(where: str, database: str | None, found: list[Break]) -> str:
     """What was looked at, in words; what is wrong is added to what was found."""
+    from ledger.evidence.verification import Break, Part
     from ledger.projections.comparing import differences
     from ledger.projections.home import tables_file
     from ledger.projections.tables import NoTables, Tables
     from ledger.recorders.sqlite_reading import can_write
-    from ledger.verification import Break, Part
     from ledger.wiring import EntriesOf
 
     if not is_server(where):
@@ -175,8 +175,8 @@ def _tables(where: str, database: str | None, found: list[Break]) -> str:
 
 def _mark(resume: Path | None) -> Mark:
     """How far an earlier run came; Stop where the file holds something else."""
+    from ledger.evidence.verification import Mark
     from ledger.log.tree import Frontier
-    from ledger.verification import Mark
 
     if resume is None or not resume.exists():
         return Mark()

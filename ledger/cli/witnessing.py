@@ -14,14 +14,14 @@ from ledger.cli.output import entries_said, say, show, write_json
 
 if TYPE_CHECKING:
     from ledger.application import Ledger
-    from ledger.witnessing import Cosignatures
+    from ledger.evidence.witnessing import Cosignatures
 
 
 def cosignatures_of(ledger: Ledger) -> Cosignatures:
     """What is kept of the witnesses that the settings name."""
+    from ledger.evidence.witnessing import Cosignatures
     from ledger.recorders.contract import LedgerRecorder
     from ledger.wiring import policy_of
-    from ledger.witnessing import Cosignatures
 
     return Cosignatures(cast("LedgerRecorder", ledger.recorder), policy_of(settings()))
 

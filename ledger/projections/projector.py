@@ -8,9 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
+from ledger.beside import writing
 from ledger.projections import writing as tables
 from ledger.projections.folding import REMEMBERED, Folding, ProjectorStopped, Source
-from ledger.projections.home import reading, wait_for_readers, writing
+from ledger.projections.home import reading, wait_for_readers
 from ledger.projections.rows import Projection
 
 BATCH = 5_000

@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 
 from api.access import Access
 from api.app import create_app
-from ledger.signing import Signing
+from ledger.evidence.signing import Signing
 from ledger.wiring import Parts, open_parts
 from tests.ledger.posting import clock_at_noon
 from tests.log.making import LOG

@@ -10,9 +10,9 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from api.watching import Watch
 from ledger.clock import SystemClock
+from ledger.evidence.self_audit import PAGE, SelfAudit
 from ledger.log.keys import VerifierKey
 from ledger.recorders import open_recorder
-from ledger.self_audit import PAGE, SelfAudit
 from tests.api.conftest import opening
 from tests.ledger.posting import agency
 from tests.ledger.tampering import owning

@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from ledger.evidence.verification import Break, Walk
 from ledger.log.tree import STEP, Frontier
 from ledger.recorders import open_recorder
 from ledger.recorders.contract import FullRow, Head, StoredEntry
-from ledger.verification import Break, Walk
 from tests.attacks.conftest import told
 from tests.ledger.tampering import blob, owning
 from tests.log.making import LOG

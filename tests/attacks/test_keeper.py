@@ -10,6 +10,7 @@ import pytest
 
 import verify_ledger
 from ledger.cli.commands import main
+from ledger.evidence.signing import KeyFile
 from ledger.log.checkpoint import Checkpoint
 from ledger.log.nodes import Nodes
 from ledger.log.note import Note
@@ -17,7 +18,6 @@ from ledger.log.proofs import inclusion_proof
 from ledger.log.receipt import Receipt
 from ledger.recorders import open_recorder
 from ledger.recorders.contract import LedgerRecorder
-from ledger.signing import KeyFile
 from tests.attacks.conftest import LINES, YEAR, into, told
 from tests.log.making import LOG, WITNESSES
 

@@ -9,9 +9,9 @@ from fastapi.testclient import TestClient
 
 import verify_ledger
 from api.app import create_app
+from ledger.evidence.signing import KeyFile
 from ledger.log.keys import VerifierKey
 from ledger.log.receipt import Receipt
-from ledger.signing import KeyFile
 from ledger.wiring import embedded, key_beside, open_parts
 from tests.ledger.posting import agency, event
 

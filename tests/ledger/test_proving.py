@@ -7,6 +7,7 @@ import threading
 import pytest
 
 from ledger.application import Ledger
+from ledger.evidence.signing import KeyFile, Signing
 from ledger.log.checkpoint import Checkpoint
 from ledger.log.note import Note
 from ledger.log.proofs import check_consistency, check_inclusion
@@ -16,7 +17,6 @@ from ledger.log.tree import Frontier, leaf_hash
 from ledger.log.verdict import Malformed
 from ledger.recorders import open_recorder
 from ledger.regimes import load_shelf
-from ledger.signing import KeyFile, Signing
 from ledger.wiring import open_ledger
 from tests.ledger.posting import agency, clock_at_noon, recorded, write
 

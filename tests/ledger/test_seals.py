@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from ledger.clock import DemonstrationClock
-from ledger.heads import Heads, cited_by
+from ledger.evidence.heads import Heads, cited_by
 from ledger.log.lines import Lines
 from ledger.outcome import Recorded, Refused
 from ledger.seals import is_due, last_seal, seal

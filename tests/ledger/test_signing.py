@@ -7,12 +7,12 @@ import threading
 import pytest
 from pydantic import SecretStr
 
+from ledger.evidence.signing import KeyFile, KeyUnusable, Signing, fresh_key, read_keys
 from ledger.log.checkpoint import Checkpoint
 from ledger.log.keys import Kind, SigningKey
 from ledger.log.note import Note
 from ledger.log.tree import Frontier
 from ledger.settings import Settings
-from ledger.signing import KeyFile, KeyUnusable, Signing, fresh_key, read_keys
 from ledger.wiring import embedded, key_beside, open_ledger, signing_of
 from tests.ledger.posting import agency, clock_at_noon, write
 from tests.log.making import LOG, NEXT, ORIGIN, STRANGER, seed_of

@@ -13,12 +13,12 @@ import pytest
 from ledger.application import Batch, Ledger
 from ledger.clock import DemonstrationClock
 from ledger.entry import parse
+from ledger.evidence.verification import Mark, Part, Walk
 from ledger.log.checkpoint import Checkpoint
 from ledger.log.tree import Frontier, leaf_hashes
 from ledger.recorders import open_recorder
 from ledger.recorders.copying import restore
 from ledger.regimes import load_shelf
-from ledger.verification import Mark, Part, Walk
 from tests.ledger.tampering import blob, owning
 from tests.log.making import LOG, NEXT, ORIGIN
 

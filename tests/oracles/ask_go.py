@@ -25,6 +25,7 @@ import httpx2
 import verify_ledger
 from api.app import create_app
 from api.demo_serving import served
+from ledger.evidence.signing import Signing
 from ledger.log.checkpoint import Checkpoint
 from ledger.log.keys import VerifierKey
 from ledger.log.note import Note
@@ -32,7 +33,6 @@ from ledger.log.proofs import check_consistency, check_inclusion, consistency_pr
 from ledger.log.tiles import Tile, tiles_of
 from ledger.log.tree import Frontier, Growth, leaf_hashes
 from ledger.log.verdict import Unproved
-from ledger.signing import Signing
 from ledger.wiring import open_parts
 from tests.ledger.posting import agency
 from tests.log.making import LOG, NEXT, ORIGIN, STRANGER, WITNESSES, bodies

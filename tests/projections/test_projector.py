@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from ledger import beside
 from ledger.domain.agency import AgencyRegistered, AgencyRenamed, AgencySucceeded
 from ledger.domain.history import Entry
-from ledger.projections import home, writing
+from ledger.projections import writing
 from ledger.projections.columns import table_of
 from ledger.projections.folding import CannotFold, NotUnderstood
 from ledger.projections.home import open_engine, reading
@@ -239,7 +240,7 @@ def test_tables_kept_in_a_way_no_longer_known_are_dropped_and_built_anew(engine)
     entries = agencies()
     Projector(Entries(entries), engine, PROJECTIONS).prepare()
     before = everything(engine)
-    with home.writing(engine) as connection:
+    with beside.writing(engine) as connection:
         connection.exec_driver_sql("DROP TABLE projector_state")
         connection.exec_driver_sql("CREATE TABLE projector_state (generation bigint, position bigint)")
         connection.exec_driver_sql("INSERT INTO projector_state VALUES (1, 24)")
@@ -308,7 +309,7 @@ def test_tables_that_lack_a_row_are_found_out(engine):
     source = Entries(entries[:6])
     projector = Projector(source, engine, PROJECTIONS)
     projector.prepare()
-    with home.writing(engine) as connection:
+    with beside.writing(engine) as connection:
         name = f"test_agency_names_g{Tables(engine).state().generation}"
         connection.exec_driver_sql(f"DELETE FROM \"{name}\" WHERE reference = 'A-0'")
     source.all = entries

@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 
 from ledger.application import Ledger
-from ledger.high_water import EVERY, HighWater, MarkUnusable
+from ledger.evidence.high_water import EVERY, HighWater, MarkUnusable
+from ledger.evidence.signing import KeyFile, Signing
 from ledger.log.checkpoint import Checkpoint
 from ledger.recorders import open_recorder
 from ledger.recorders.copying import backup, restore
 from ledger.regimes import load_shelf
 from ledger.settings import Settings
-from ledger.signing import KeyFile, Signing
 from ledger.wiring import mark_of
 from tests.durability.service import PATIENCE, Service
 from tests.ledger.posting import agency, clock_at_noon, write

@@ -23,13 +23,13 @@ import pytest
 import verify_ledger
 from ledger.application import Ledger
 from ledger.cli.commands import main
+from ledger.evidence.signing import Signing
 from ledger.log.checkpoint import Checkpoint, cosigned_by
 from ledger.log.keys import SigningKey, VerifierKey
 from ledger.log.note import Note
 from ledger.recorders import open_recorder
 from ledger.recorders.copying import backup, restore
 from ledger.regimes import load_shelf
-from ledger.signing import Signing
 from tests.durability.service import PATIENCE, Service
 from tests.ledger.posting import agency, clock_at_noon, write
 from tests.ledger.tampering import owning

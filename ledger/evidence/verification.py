@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Protocol
 
 from eventsourcing.persistence import IntegrityError
 
+from ledger.evidence.row_checks import UNKNOWN_TYPE, faults_of_row
 from ledger.log.checkpoint import Checkpoint
 from ledger.log.keys import VerifierKey
 from ledger.log.nodes import root_at
@@ -16,7 +17,6 @@ from ledger.log.note import Note
 from ledger.log.tree import STEP, Frontier, Growth, leaf_hashes
 from ledger.log.verdict import Unproved
 from ledger.recorders.contract import FullRow, Head, StoredEntry
-from ledger.row_checks import UNKNOWN_TYPE, faults_of_row
 
 PAGE = 500
 """Entries checked at a time: the most that is held in memory, and the longest a pause between two pages has to wait."""

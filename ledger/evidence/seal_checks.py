@@ -6,9 +6,9 @@ import json
 from collections.abc import Callable
 
 from ledger.domain.ledger_opening import LEDGER, REFERENCE
-from ledger.heads import Heads
+from ledger.evidence.heads import Heads
+from ledger.evidence.verification import Break, Part
 from ledger.recorders.contract import LedgerRecorder
-from ledger.verification import Break, Part
 
 SEALED = "uk.safeguarding.ledger.heads-sealed"
 PAGE = 1_000

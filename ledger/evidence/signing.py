@@ -11,7 +11,7 @@ from tempfile import mkstemp
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from ledger.high_water import HighWater
+from ledger.evidence.high_water import HighWater
 from ledger.log.checkpoint import Checkpoint
 from ledger.log.keys import Kind, SigningKey, VerifierKey
 from ledger.log.note import Note

@@ -13,10 +13,10 @@ from typing import Any, Protocol
 from eventsourcing.persistence import PersistenceError
 
 from ledger.clock import Clock, spelled
+from ledger.evidence.verification import Break, Mark, Stored, Walk
 from ledger.log.keys import VerifierKey
 from ledger.log.tree import Frontier
 from ledger.log.verdict import Unproved
-from ledger.verification import Break, Mark, Stored, Walk
 
 PAGE = 100
 """Entries checked between two pauses: few, so that nobody else waits."""

@@ -8,10 +8,10 @@ from threading import Event, Thread
 import httpx2
 
 from ledger.clock import Clock
+from ledger.evidence.witnessing import Contradicted, Cosignatures
 from ledger.log.forms import from_decimal
 from ledger.log.policy import Trusted
 from ledger.log.verdict import Malformed, Unproved
-from ledger.witnessing import Contradicted, Cosignatures
 
 PATIENCE = 10.0
 """Seconds that a witness has to answer."""
