@@ -35,6 +35,7 @@ from api.asking import asked_once
 from api.feed import Feed
 from api.front import LOCAL, Front, tell_problems
 from api.keeping import InAProcess, InAThread, Keeping
+from api.pages import ROUTERS as PAGES
 from api.sealing import seal_daily
 from api.streams import Tide
 from api.waiting import reached
@@ -129,6 +130,8 @@ def create_app(
         guide,
     ):
         app.include_router(part.router)
+    for page in PAGES:
+        app.include_router(page)
     app.add_middleware(Front, hosts=hosts, intake=door)
     tell_problems(app)
     return app

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.answers import ONLY_HEAD, SECURITY
 from api.intake import PATH
+from api.pages.page import is_page, problem_page
 from api.problems import (
     BAD_QUERY,
     INTERNAL,
@@ -99,8 +100,13 @@ def tell_problems(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _of_a_defect)
 
 
+def _told(request: Request, problem: Problem, instance: str | None = None) -> Response:
+    """To whoever asked for a page on a page, to everybody else as a document."""
+    return problem_page(request, problem) if is_page(request) else answer(problem, instance)
+
+
 async def _of_ours(request: Request, error: Exception) -> Response:
-    return answer(cast("Problem", error), request.url.path)
+    return _told(request, cast("Problem", error), request.url.path)
 
 
 ROUTING: dict[int, tuple[Kind, str]] = {
@@ -112,9 +118,8 @@ ROUTING: dict[int, tuple[Kind, str]] = {
 async def _of_routing(request: Request, error: Exception) -> Response:
     status, headers = cast("HTTPException", error).status_code, cast("HTTPException", error).headers
     kind, detail = ROUTING.get(status, ROUTING[404])
-    return answer(
-        Problem(kind, detail, headers={name: _with_head(name, told) for name, told in (headers or {}).items()})
-    )
+    allowed = {name: _with_head(name, told) for name, told in (headers or {}).items()}
+    return _told(request, Problem(kind, "" if is_page(request) else detail, headers=allowed))
 
 
 def _with_head(name: str, told: str) -> str:
@@ -123,7 +128,7 @@ def _with_head(name: str, told: str) -> str:
 
 
 async def _of_the_question(request: Request, error: Exception) -> Response:
-    return answer(question_problem(cast("RequestValidationError", error).errors()))
+    return _told(request, question_problem(cast("RequestValidationError", error).errors()))
 
 
 def question_problem(errors: Sequence[Any]) -> Problem:
@@ -140,8 +145,8 @@ def question_problem(errors: Sequence[Any]) -> Problem:
 
 
 async def _of_the_database(request: Request, error: Exception) -> Response:
-    return answer(Problem(UNAVAILABLE, "Ask again in a moment.", headers={"retry-after": "1"}))
+    return _told(request, Problem(UNAVAILABLE, "Ask again in a moment.", headers={"retry-after": "1"}))
 
 
 async def _of_a_defect(request: Request, error: Exception) -> Response:
-    return answer(Problem(INTERNAL, "Something unforeseen happened."))
+    return _told(request, Problem(INTERNAL, "Something unforeseen happened."))

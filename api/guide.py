@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 from starlette.responses import RedirectResponse, Response
 
 from api.access import needs
-from api.answers import json_answer
+from api.answers import accepts, json_answer
 from api.asking import Nothing
 from api.catalogue import schema_of, told_type
 from api.contract import OPEN, TEXT, json_content, openapi, responses
@@ -29,9 +29,9 @@ PAGES = Path(__file__).parent / "pages"
 
 
 @router.get("/", include_in_schema=False)
-async def front_page() -> Response:
-    """Whoever opens the address of the service finds its documentation."""
-    return RedirectResponse("/docs", 303)
+async def front_page(request: Request) -> Response:
+    """Whoever opens the address of the service in a browser finds its pages, a program its documentation."""
+    return RedirectResponse("/docs" if accepts(request, "text/html") is None else "/pages", 303)
 
 
 @router.get("/openapi.json", summary="This contract", responses=responses(422, ok=json_content(OPEN)))

@@ -32,6 +32,8 @@ class Verb(StrEnum):
     """Read the access log."""
     OPERATE = "operate"
     """See whether the service is well."""
+    ENTER = "enter"
+    """Come in: see one's own start page."""
 
 
 class Reach(Enum):
@@ -105,6 +107,8 @@ def may(role: Role, verb: Verb) -> bool:
             return rights.general is not Reach.NONE or rights.cases is not Reach.NONE
         case Verb.OPEN:
             return rights.opens is not Reach.NONE
+        case Verb.ENTER:
+            return True
         case _:
             return verb in rights.verbs
 

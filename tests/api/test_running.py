@@ -170,9 +170,12 @@ def test_the_documentation_says_in_words_what_a_field_holds(unchanged):
     assert "^" not in page and "[A-Z" not in page
 
 
-def test_the_address_of_the_service_leads_to_its_documentation(unchanged):
-    answer = unchanged.get("/", follow_redirects=False)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/docs")
+@pytest.mark.parametrize(("accept", "place"), [("*/*", "/docs"), ("text/html,*/*;q=0.8", "/pages")])
+def test_the_address_of_the_service_leads_a_browser_to_its_pages_and_a_program_to_its_documentation(
+    unchanged, accept, place
+):
+    answer = unchanged.get("/", headers={"accept": accept}, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, place)
 
 
 @pytest.mark.parametrize("name", VECTORS)

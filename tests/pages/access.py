@@ -61,7 +61,7 @@ def _names_a_case(kind: EventType) -> bool:
     return not kind.record.case and any(RECORDS[record].case for _, record in kind.links)
 
 
-VERBS = [verb for verb in Verb if verb not in (Verb.POST, Verb.READ)]
+VERBS = [verb for verb in Verb if verb not in (Verb.POST, Verb.READ, Verb.ENTER)]
 POSTING = [role for role in Role if POLICY[role].posts]
 
 

@@ -1,0 +1,10 @@
+"""The pages people work in: a room of thin readers over what the routes for machines answer."""
+
+from __future__ import annotations
+
+from api.pages import assets, home
+
+ROUTERS = (
+    assets.router,
+    home.router,
+)

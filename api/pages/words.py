@@ -1,0 +1,65 @@
+"""How values are said on a page: days as people say them, codes as words, yes and no, and nothing as a phrase."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from ledger.domain.calendar import LONDON
+from ledger.domain.fields import NOT_STATED, spoken, worded
+
+OF_PROBLEMS = {
+    401: ("Sign in to see this page", "This service answers only people it knows."),
+    403: ("You may not see this page", "Your role does not include it. Whoever runs the ledger for your partnership can tell you who may."),
+    404: ("Page not found", "If you typed the address, check it. If you followed a link, what it leads to may not be yours to see."),
+    422: ("We could not read what you asked for", "Go back and check what you entered."),
+    500: ("Sorry, there is a problem with the service", "It has been written down for whoever runs the ledger. Nothing you sent was lost by asking again."),
+    503: ("The ledger is catching up", "Try again in a moment."),
+}  # fmt: skip
+"""Status -> the title of the page that tells it, and what to do."""
+
+
+def day(value: str | date | None) -> str:
+    """`2 December 2019`, from a day or from text as JSON has it."""
+    if value is None:
+        return ""
+    if value == NOT_STATED:
+        return "Not stated"
+    return spoken(date.fromisoformat(value) if isinstance(value, str) else value)
+
+
+def instant(value: str | datetime) -> str:
+    """`2 December 2019 at 14:05`, in London."""
+    at = (datetime.fromisoformat(value) if isinstance(value, str) else value).astimezone(LONDON)
+    return f"{spoken(at.date())} at {at:%H:%M}"
+
+
+def code(value: str | None) -> str:
+    """A code as words with a capital: `in-progress` is `In progress`."""
+    if value is None:
+        return ""
+    told = worded(value)
+    return told[:1].upper() + told[1:]
+
+
+def said(value: Any) -> str:
+    """Any plain value of an answer, in words."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "Yes" if value else "No"
+        case int():
+            return f"{value:,}"
+        case list() | tuple():
+            return ", ".join(map(said, value))
+        case _:
+            return str(value)
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """`1 action`, `1,204 actions`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+FILTERS = {"day": day, "instant": instant, "code": code, "said": said, "counted": counted}

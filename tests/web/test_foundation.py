@@ -1,0 +1,92 @@
+"""Every page is sound, keeps to itself, and may be asked for by a role; its assets carry nothing that belongs to GOV.UK."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from api.access import routes_of
+from api.pages import assets
+from api.pages.navigation import WAYS
+from api.pages.page import TEMPLATES
+from tests.web.reading import Page, lint
+
+POLICY = "default-src 'none'; script-src 'self' 'nonce-n'"
+SOUND = '<!DOCTYPE html><html lang="en"><head><title>Home – Ledger</title></head><body><main><h1>Home</h1>{}</main></body></html>'
+WALKED: dict[str, list[str]] = {
+    "/pages": ["/pages"],
+}  # fmt: skip
+"""Every page route -> addresses of it that are fetched, and so linted, here or in a test of its own."""
+
+
+def test_every_page_is_walked(case):
+    routes = {
+        str(route.path)
+        for route in routes_of(case.client.app)
+        if str(route.path).startswith("/pages") and "GET" in (route.methods or ())
+    } - {"/pages/static/{name}"}  # not a page
+    assert routes == set(WALKED)
+
+
+@pytest.mark.parametrize("address", [address for addresses in WALKED.values() for address in addresses])
+def test_a_page_is_sound(case, address):
+    case.get(address)
+
+
+def test_every_way_at_the_top_leads_to_a_page():
+    assert {way.href for way in WAYS} <= set(WALKED)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "fault"),
+    [
+        ("<h1>Two</h1>", "2 h1"),
+        ("<h3>Deep</h3>", "h1 is followed by h3"),
+        ('<p id="a">A</p><p id="a">B</p>', "the id a stands twice"),
+        ('<form action="/pages" method="get"><input name="x" type="text"></form>', "the field x has no label"),
+        ('<form action="/pages" method="post"></form>', "the form /pages has no csrf"),
+        ('<form method="get"></form>', "a form leads nowhere of ours"),
+        ("<table><tbody><tr><td>1</td></tr></tbody></table>", "a table without a caption"),
+        ("<table><caption>C</caption><tbody><tr><th>1</th></tr></tbody></table>", "a heading cell without a scope"),
+        ("<script>1</script>", "a script without the nonce of its page"),
+        ('<p style="color:red">A</p>', "a style stands in the page: p"),
+        ('<img alt="" src="https://elsewhere.example/a.png">', "img asks elsewhere: https://elsewhere.example/a.png"),
+        ("<p>It's late</p>", "a straight quotation mark: It's late"),
+        ('<a href="#gone">Go</a>', "#gone leads nowhere"),
+        ('<p aria-describedby="gone">A</p>', "aria-describedby names gone, which is not there"),
+    ],
+)
+def test_the_reader_sees_what_is_wrong(wrong, fault):
+    assert lint(Page(SOUND.format("")), POLICY) == []
+    assert lint(Page(SOUND.format(wrong)), POLICY) == [fault]
+
+
+def test_a_page_that_is_not_there_says_so_on_a_page_and_everywhere_else_in_a_document(case):
+    page = case.get("/pages/nothing", status=404)
+    assert page.h1 == "Page not found"
+    assert case.client.get("/nothing").headers["content-type"] == "application/problem+json"
+
+
+def test_an_asset_may_be_kept_for_good_under_the_name_of_its_bytes(case):
+    page = case.get("/pages")
+    asked = [each.attrib["href"] for each in page.all("link")] + re.findall(r'from "([^"]+)"', page.text)
+    assert len(asked) == 5
+    for address in asked:
+        answer = case.client.get(address)
+        assert (answer.status_code, answer.headers["cache-control"]) == (200, "public, max-age=31536000, immutable")
+    assert case.client.get("/pages/static/govuk.css").status_code == 404
+
+
+@pytest.mark.parametrize("path", sorted(assets.STATIC.iterdir()), ids=lambda path: path.name)
+def test_an_asset_has_nothing_of_govuk_alone_and_asks_nobody_else(path):
+    text = path.read_text(encoding="utf-8")
+    assert not re.search(
+        r"@font-face|GDS Transport|crest|crown|url\((?!data:)", text.replace("without a crown", ""), re.IGNORECASE
+    )
+    assert not re.search(r"https?://(?!www\.w3\.org/)[a-z]", text)
+
+
+def test_no_template_lets_a_value_through_unescaped():
+    for path in TEMPLATES.rglob("*.html"):
+        assert "|safe" not in path.read_text().replace(" ", ""), path
