@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,6 +13,8 @@ from tests.log.making import ORIGIN
 
 Posted = dict[str, Any]
 Life = Iterator[Posted]
+Story = list[tuple[str, int, dict[str, Any]]]
+"""What happens to one record: what, how many days after the life began, and its fields."""
 
 SOURCE = "/business-unit"
 FIRST_DAY = date(2015, 4, 1)
@@ -28,6 +30,10 @@ PARTNERS = ("LA", "POLICE", "HEALTH")
 SENTENCE = (
     "The agencies agreed how this is done, who does it and how the partnership is told; it comes back to the group."
 )
+
+
+FIRST = "first"
+"""As the position that an event names: that of its record's first entry."""
 
 
 def posted(name: str, subject: str, key: str, day: date, data: dict[str, Any]) -> Posted:
@@ -63,8 +69,9 @@ def opening() -> list[Posted]:
             "standing": standing,
         }
         events.append(posted("agency.registered", f"agency/{code}", f"agency-{code}", FIRST_DAY, data))
+    seats = [{"seat": code.lower(), "title": code.title(), "agency": code} for code in PARTNERS]
     for code in ("EXEC", "QAS"):
-        data = {"name": f"Group {code}", "chair_role": "independent-chair", "members": "not-stated",
+        data = {"name": f"Group {code}", "chair_role": "independent-chair", "members": seats,
                 "meeting_frequency": "quarterly", "established_on": str(FIRST_DAY)}  # fmt: skip
         events.append(posted("group.established", f"group/{code}", f"group-{code}", FIRST_DAY, data))
     for pack in load_shelf():
@@ -79,12 +86,15 @@ def opening() -> list[Posted]:
     return events
 
 
-def lives(count: int, seed: int = 1, name: str = "") -> Iterator[Posted]:
+def lives(
+    count: int, seed: int = 1, name: str = "", kinds: Sequence[Callable[..., Life]] | None = None
+) -> Iterator[Posted]:
     """So many events, in an order in which each may be recorded; `name` keeps the references of two runs apart."""
     draw = random.Random(seed)
-    kinds: tuple[Callable[..., Life], ...] = (_action, _action, _incident, _course)
+    kinds = kinds or KINDS
     running: list[Life] = []
-    begun = given = 0
+    first: dict[str, int] = {}
+    begun, given, before = 0, 0, len(opening())
     while given < count:
         if len(running) < SIDE_BY_SIDE:
             day = FIRST_DAY + timedelta(days=given * DAYS // count)
@@ -97,7 +107,18 @@ def lives(count: int, seed: int = 1, name: str = "") -> Iterator[Posted]:
             running.pop()
         else:
             given += 1
+            position = first.setdefault(event["subject"], before + given)
+            if event["data"].get("position") == FIRST:
+                event["data"]["position"] = position
             yield event
+
+
+def told_as(record: str, reference: str, day: date, story: Story, key: str = "") -> Life:
+    """A story of one record, as posted; `key` keeps apart the ids of two stories of one record."""
+    for step, (name, later, data) in enumerate(story):
+        yield posted(
+            f"{record}.{name}", f"{record}/{reference}", f"{reference}-{key}{step}", day + timedelta(days=later), data
+        )
 
 
 def action_of(length: int, reference: str) -> Life:
@@ -107,7 +128,7 @@ def action_of(length: int, reference: str) -> Life:
         yield event
 
 
-def _evidence(draw: random.Random, kind: str) -> dict[str, str]:
+def evidence(draw: random.Random, kind: str) -> dict[str, str]:
     return {
         "kind": kind,
         "link": f"https://files.example.org/evidence/{draw.getrandbits(40)}",
@@ -121,7 +142,7 @@ def _action(number: str, day: date, draw: random.Random, notes: int = 2) -> Life
     source = {"kind": "inspection", "title": "Joint inspection of the arrangements", "number": draw.randint(1, 20)}
     raised = {"source": source, "text": SENTENCE, "owner": owner, "lead_group": "QAS", "due_on": str(day + timedelta(days=120)),
               "success_measure": SENTENCE, "baseline": "41.5", "citation": "Joint inspection, recommendation, page 12"}  # fmt: skip
-    story: list[tuple[str, int, dict[str, Any]]] = [("raised", 0, raised), ("accepted", 2, {"by": owner})]
+    story: Story = [("raised", 0, raised), ("accepted", 2, {"by": owner})]
     for step in range(notes):
         rated = {
             "note": f"{SENTENCE} Step {step}.",
@@ -129,19 +150,16 @@ def _action(number: str, day: date, draw: random.Random, notes: int = 2) -> Life
             "citation": "Minutes of the quality group, action log",
         }
         story.append(("progressed", 20 + step, rated))
-    evidence = [_evidence(draw, "re-audit"), _evidence(draw, "data-trend")]
+    seen = [evidence(draw, "re-audit"), evidence(draw, "data-trend")]
     story += [
         ("rescheduled", 90, {"due_on": str(day + timedelta(days=200)), "reason": SENTENCE, "approved_by": "QAS"}),
-        ("completed", 180, {"completed_on": str(day + timedelta(days=180)), "evidence": evidence}),
-        ("assured", 210, {"by_group": "QAS", "assured_on": str(day + timedelta(days=210)), "evidence_seen": evidence}),
+        ("completed", 180, {"completed_on": str(day + timedelta(days=180)), "evidence": seen}),
+        ("assured", 210, {"by_group": "QAS", "assured_on": str(day + timedelta(days=210)), "evidence_seen": seen}),
         ("impact-evidenced", 300, {"measure": "cases-in-which-it-was-done", "unit": "percent", "later_value": "88.5",
-                                   "measured_on": str(day + timedelta(days=300)), "evidence": evidence}),
+                                   "measured_on": str(day + timedelta(days=300)), "evidence": seen}),
         ("closed", 320, {"kind": "embedded", "by_group": "QAS", "closed_on": str(day + timedelta(days=320)), "reasons": SENTENCE}),
     ]  # fmt: skip
-    for step, (name, later, data) in enumerate(story):
-        yield posted(
-            f"action.{name}", f"action/ACT-{number}", f"ACT-{number}-{step}", day + timedelta(days=later), data
-        )
+    yield from told_as("action", f"ACT-{number}", day, story)
 
 
 def _incident(number: str, day: date, draw: random.Random) -> Life:
@@ -151,7 +169,7 @@ def _incident(number: str, day: date, draw: random.Random) -> Life:
         "how_many": len(children), "children": children, "features": ["neglect", "domestic-abuse", "information-sharing"],
         "looked_after": False, "care_leaver": False, "agencies_involved": ["HEALTH", "POLICE", "SCHOOLS"], "summary": SENTENCE,
     }  # fmt: skip
-    story: list[tuple[str, int, dict[str, Any]]] = [("reported", 0, reported)]
+    story: Story = [("reported", 0, reported)]
     for later, partner in enumerate(PARTNERS, 2):
         view = {"partner": partner, "sector": AGENCIES[partner], "view": "notify", "reasons": SENTENCE}
         story.append(("view-stated", later, view | {"citation": "Record of the notification discussion"}))
@@ -160,10 +178,7 @@ def _incident(number: str, day: date, draw: random.Random) -> Life:
         ("notification-decided", 5, {"decision": "notify", "citation": "Record of the notification discussion"})
     )
     story.append(("notified", (sent - day).days, {"sent_on": str(sent), "to": ["national-panel", "ofsted"]}))
-    for step, (name, later, data) in enumerate(story):
-        yield posted(
-            f"incident.{name}", f"incident/INC-{number}", f"INC-{number}-{step}", day + timedelta(days=later), data
-        )
+    yield from told_as("incident", f"INC-{number}", day, story)
 
 
 def _course(number: str, day: date, draw: random.Random) -> Life:
@@ -173,10 +188,13 @@ def _course(number: str, day: date, draw: random.Random) -> Life:
     ]
     delivered = {"course": f"course-{draw.randint(1, 30)}", "title": "Recognising neglect early", "booked": 40, "completed": 30,
                  "cancelled": 6, "did_not_attend": 3, "no_outcome": 1, "delivered_on": str(day), "by_agency": rows}  # fmt: skip
-    yield posted("training.delivered", f"training/TRN-{number}", f"TRN-{number}-0", day, delivered)
-    for step, (tier, later) in enumerate((("end-of-course", 7), ("three-month", 95)), 1):
+    story: Story = [("delivered", 0, delivered)]
+    for tier, later in (("end-of-course", 7), ("three-month", 95)):
         scores = {"met-its-aims": "4.25", "was-well-led": "4.50", "changed-what-i-do": "3.75"}
-        data = {"tier": tier, "returns": 20, "asked": 30, "scores": scores, "changed_practice": 12}
-        yield posted(
-            "training.evaluated", f"training/TRN-{number}", f"TRN-{number}-{step}", day + timedelta(days=later), data
+        story.append(
+            ("evaluated", later, {"tier": tier, "returns": 20, "asked": 30, "scores": scores, "changed_practice": 12})
         )
+    yield from told_as("training", f"TRN-{number}", day, story)
+
+
+KINDS: tuple[Callable[..., Life], ...] = (_action, _action, _incident, _course)
