@@ -129,8 +129,10 @@ def _words(name: str) -> Callable[[Item], Any]:
 
 
 def _marks(item: Item) -> list[str]:
-    """What stands beside a record: that it is restricted, and statements by their positions."""
+    """What stands beside a record: that it is restricted, statements by their positions, and how late it was recorded."""
     said = [f"statement at {position}" for position in item.get("statements", ())]
+    if days := item.get("recorded_late"):
+        said.append(f"recorded {days:,} day{'' if days == 1 else 's'} late")
     return (["restricted"] if item.get("restricted") else []) + said
 
 

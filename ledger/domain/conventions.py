@@ -64,7 +64,8 @@ class DriftRule(Pack):
 
     `days_without_progress`: calendar days an open action may go without an entry that shows progress; more is drift.
     `times_rescheduled`, `meetings_not_held`: how many later due dates of one action, or meetings of one group that were
-    planned and not held, are drift. `days_to_record`: calendar days from what happened to its being recorded; more is late.
+    planned and not held, are drift. `days_to_record`: calendar days from what happened, or became known, to its being
+    recorded; more is late.
     """
 
     kind: Literal["drift-rule"]

@@ -28,12 +28,14 @@ SEPARATE = "SEP-SCRUT"
     drift="days_to_record",
 )
 def recorded_late(looking: Looking) -> Iterator[Found]:
-    """Entries recorded longer after what they tell than the drift rule in force allows; where only the month or the year is known, it cannot be told."""
+    """Entries recorded longer after what they tell, or after it became known, than the drift rule in force allows; where only the month or the year is known, it cannot be told."""
     rule, c = looking.drift, table_of(RecordedLate).c
     for held in looking.held(RecordedLate, c.days > rule.days_to_record.value):
         row = held.row
         what = row.type.replace(".", " ").replace("-", " ")
-        why = f"{what.capitalize()} on {spoken(row.happened_on)}, recorded {days(row.happened_on, row.recorded_on)} later by {row.recordedby}."
+        known = "" if row.known_on is None else f", known on {spoken(row.known_on)}"
+        later = days(row.known_on or row.happened_on, row.recorded_on)
+        why = f"{what.capitalize()} on {spoken(row.happened_on)}{known}, recorded {later} later by {row.recordedby}."
         yield of(held, why, held.first_entry, key=held.key)
 
 

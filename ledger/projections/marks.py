@@ -10,6 +10,7 @@ from typing import Any
 
 from ledger.domain.general import HoldLifted, HoldPlaced, Restricted, StatementAdded, Unrestricted
 from ledger.domain.history import Entry
+from ledger.projections.recorded_late import RecordedLate
 from ledger.projections.rows import EVERY_RECORD, Projection, Rows
 from ledger.projections.tables import Tables
 
@@ -91,19 +92,30 @@ class Holds(Projection[HoldRow]):
                 pass
 
 
-MARKS = ("restricted", "statements")
+MARKS = ("restricted", "statements", "recorded_late")
 """What `marked` adds to an item."""
+MANY = 1_000
+"""References named one by one in a question; of more, the whole table is asked."""
 
 
 def marked(tables: Tables, items: Sequence[dict[str, Any]], as_at: int, as_of: date) -> list[dict[str, Any]]:
-    """The items of a list, each with `restricted`, whether its record is on that day, and `statements`, the positions of
-    those that stand beside the record's entries.
+    """The items of a list, each with the marks of its record and of the entries behind it.
+
+    `restricted`: whether the record is on that day. `statements`: positions of those beside the record's entries. `recorded_late`: of the
+    item's `entries` the one recorded longest after what it tells, in days; None where none was late, or that cannot be told.
     """
     references = {item["reference"] for item in items}
-    restricted = restricted_names(tables, as_at, as_of, {"reference": references})
-    beside = _positions(tables.rows(Statements, as_at=as_at, as_of=as_of, where={"reference": references}))
+    where = {"reference": references} if len(references) <= MANY else {}
+    restricted = restricted_names(tables, as_at, as_of, where)
+    beside = _positions(tables.rows(Statements, as_at=as_at, as_of=as_of, where=where))
+    late = {held.key: held.row.days for held in tables.rows(RecordedLate, as_at=as_at, as_of=as_of, where=where)}
     return [
-        item | {"restricted": "/".join(name) in restricted, "statements": beside[name]}
+        item
+        | {
+            "restricted": "/".join(name) in restricted,
+            "statements": beside[name],
+            "recorded_late": max((late[at] for at in map(str, item["entries"]) if at in late), default=None),
+        }
         for item in items
         for name in [(item["record"], item["reference"])]
     ]

@@ -11,9 +11,9 @@ def on(day):
     return {"time": f"{day}T00:00:00Z"}
 
 
-def incident(reference, day="2019-12-01", **attributes):
+def incident(reference, day="2019-12-01", known_on=None, **attributes):
     data = {
-        "agency": "HEALTH", "happened_on": day, "known_on": day, "nature": "serious-harm", "how_many": 1, "children": [],
+        "agency": "HEALTH", "happened_on": day, "known_on": known_on or day, "nature": "serious-harm", "how_many": 1, "children": [],
         "features": ["physical"], "looked_after": False, "care_leaver": False, "agencies_involved": ["HEALTH"],
         "summary": "Words that are sealed.",
     }  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.api.story import CASE, on, tell
+from tests.api.story import CASE, incident, on, tell
 from tests.ledger.posting import event
 
 STATEMENT = {"position": 9, "statement": "We were never asked.", "whose": "agency", "agency": "HEALTH"}
@@ -31,7 +31,7 @@ def test_every_list_shows_the_marks(told):
         "ACT-1": (True, [11]),
         "ACT-2": (False, []),
     }
-    assert "restricted,statements" in told.get("/actions?format=csv").text.splitlines()[0]
+    assert "restricted,statements,recorded_late" in told.get("/actions?format=csv").text.splitlines()[0]
 
 
 def test_a_restriction_ends_after_its_last_day_and_begins_with_its_first(told):
@@ -69,3 +69,24 @@ def test_lists_of_their_own(told):
     assert [i["record"] for i in told.get("/holds").json()["items"]] == ["incident"]
     assert [i["position"] for i in told.get("/statements").json()["items"]] == [9]
     assert [i["ground"] for i in told.get("/restrictions").json()["items"]] == ["accuracy-contested"]
+
+
+def test_every_list_says_by_how_many_days_the_latest_entry_behind_an_item_came_late(told):
+    """All of it is recorded on 1 January 2020; CASE raises the actions on 20 December."""
+
+    def late(asked):
+        return {item["reference"]: item["recorded_late"] for item in told.get(asked).json()["items"]}
+
+    assert late("/actions") == {"ACT-1": 12, "ACT-2": 12}
+    assert late("/reviews")["INC-1"] == 31
+    done = {"completed_on": "2019-12-27", "evidence": [{"kind": "policy-artefact"}]}
+    head = tell(
+        told,
+        event("action.completed", "action/ACT-1", done, **on("2019-12-27")),
+        incident("INC-9", known_on="2019-12-28"),
+        event("agency.registered", "agency/FIRE", {"code": "FIRE", "name": "Fire", "sector": "other", "standing": "relevant-agency"},
+              time="2019-04-01T00:00:00+01:00", retrospective=True),
+    )[-1]  # fmt: skip
+    assert late(f"/actions?at_least={head}") == {"ACT-1": 12, "ACT-2": 12}
+    assert late("/reviews")["INC-9"] == 4, "from the day it became known"
+    assert late("/agencies")["FIRE"] is None, "entered afterwards: nobody's delay"
