@@ -19,6 +19,7 @@ from ledger.domain.history import Entry, Standing, advance, fold
 from ledger.domain.policy import POLICY
 from ledger.domain.standing import STANDING_RULES
 from ledger.entry import MINT, Fault, Malformed, Stamped, Submission, read_back, stamp
+from ledger.evidence.row_checks import contents
 from ledger.memory import Memory
 from ledger.outcome import KeyReused, NotReached, Outcome, Outrun, Recorded, Refused, Unfit, stands, unfit
 from ledger.recorders.contract import Appending, Key, KnownKey, NewEntry, SealedWords
@@ -253,7 +254,8 @@ class Desk:
         return Recorded(entry, submission.content)
 
     def _repeat(self, submission: Submission, known: KnownKey) -> Outcome:
-        if known.content != submission.content:
+        """What would have become the very same entry is a repeat too, under whichever of its hashes it is known (`ledger carry-back`)."""
+        if known.content != submission.content and submission.content not in contents(self._at(known.position).body):
             return KeyReused(known.position, known.content, submission.content)
         kept = {w.path: w.text for w in self._head.words(known.position)}
         return self._same_words(submission, kept, known.position)

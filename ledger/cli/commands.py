@@ -8,6 +8,7 @@ import typer
 
 from ledger.cli import (
     api_keys,
+    carrying,
     deciding,
     disclosing,
     enquiring,
@@ -68,6 +69,7 @@ COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
     ("retire-key", keys.retire_key),
     ("backup", keeping.backup),
     ("restore", keeping.restore),
+    ("carry-back", carrying.carry_back),
 )
 for name, command in COMMANDS:
     app.command(name, epilog=EPILOG)(command)

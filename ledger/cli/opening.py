@@ -76,8 +76,11 @@ def require_writable(database: str) -> None:
 
 
 @contextmanager
-def opened(database: str | None, *, make: bool = False) -> Iterator[Ledger]:
-    """The ledger of the settings, to be read; with `make`, to be written, and made where there is none. Stop where it cannot be opened."""
+def opened(database: str | None, *, make: bool = False, sign: bool = True) -> Iterator[Ledger]:
+    """The ledger of the settings, to be read; with `make`, to be written, and made where there is none. Stop where it cannot be opened.
+
+    Without `sign` nothing can be signed, and no key is needed.
+    """
     from ledger.wiring import open_ledger, signing_of
 
     chosen = settings(database)
@@ -87,7 +90,7 @@ def opened(database: str | None, *, make: bool = False) -> Iterator[Ledger]:
     else:
         require_present(where)
     try:
-        signing = signing_of(chosen, where) if make else None
+        signing = signing_of(chosen, where) if make and sign else None
         ledger = open_ledger(where, packs=chosen.packs, read_only=not make, signing=signing)
     except OSError as error:
         raise Stop(Code.DATABASE, f"{where}: {error.strerror}") from error

@@ -51,13 +51,13 @@ def verify(
     where = url(settings(database))
     require_present(where)
     with told(), closing(open_recorder(where, read_only=True)) as stored:
-        keys = _keys(key, where, database)
+        keys = trusted_keys(key, where, database)
         from_here = _mark(resume)
         found = _walked(stored, keys, from_here, resume, quick=quick)
         upto = stored.head().position
         looked = {"entries": f"{from_here.position + 1} to {upto}" if upto > from_here.position else "none"}
         if not found:
-            kept = [*(older or ()), *_marked(where, database)]
+            kept = [*(older or ()), *marked(where, database)]
             found += [wrong for file in kept for wrong in _against(stored, file, keys)]
         if not found and not quick:
             found += _sealed(stored, upto, every=every_seal)
@@ -67,7 +67,8 @@ def verify(
         raise typer.Exit(Code.UNVERIFIED)
 
 
-def _keys(given: list[str] | None, where: str, database: str | None) -> tuple[VerifierKey, ...]:
+def trusted_keys(given: list[str] | None, where: str, database: str | None) -> tuple[VerifierKey, ...]:
+    """Those given, or else those of the settings; empty where there are none. Stop where one is none."""
     from ledger.evidence.signing import KeyUnusable
     from ledger.log.keys import VerifierKey
     from ledger.log.verdict import Unproved
@@ -84,7 +85,7 @@ def _keys(given: list[str] | None, where: str, database: str | None) -> tuple[Ve
     return ()
 
 
-def _marked(where: str, database: str | None) -> list[Path]:
+def marked(where: str, database: str | None) -> list[Path]:
     """Where the checkpoint signed last is kept apart from the ledger, if it is."""
     from ledger.wiring import mark_of
 

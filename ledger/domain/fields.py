@@ -127,6 +127,13 @@ PackReference = Annotated[
     written_as(r"^[a-z0-9]+(-[a-z0-9]+)*@[1-9][0-9]{0,3}$", "a pack at a version, such as wt18@1", max_length=65),
 ]
 """A pack at a version, as entries and clocks cite it: `wt18@1`."""
+SignedNote = Annotated[
+    str,
+    written_as(
+        r"^[^\x00-\x09\x0b-\x1f\x7f]+\n$", "a signed note: lines of text, the last of them ended", max_length=4000
+    ),
+]
+"""A C2SP signed note, such as a checkpoint: what it says is its signers' word."""
 
 
 def _consecutive(year: str) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Annotated, assert_never
 
 from pydantic import Field
 
 from ledger.domain.claim import Claim
-from ledger.domain.fields import Sha256, Title, written_as
+from ledger.domain.fields import Sha256, SignedNote, Title, written_as
 from ledger.domain.general import Position
 from ledger.domain.register import Event, Record, known, recorded_as, rule
 from ledger.domain.state import replace
@@ -67,12 +68,30 @@ def the_business_unit_opens_it(ledger: Ledger | None, claim: Claim[LedgerOpened]
     return None if claim.sent_by_business_unit else "Only the business unit opens the ledger."
 
 
+_CHECKPOINT = re.compile(
+    r"([^\n]+)\n(0|[1-9][0-9]{0,18})\n[A-Za-z0-9+/]{43}=\n(.*\n)?\n(\u2014 [^ \n]+ [^ \n]+\n)+", re.DOTALL
+)
+
+
+@rule("LED-FOLLOWS", source="architecture.md: a new origin is opened that cites the old")
+def what_it_follows_is_another_log(ledger: Ledger | None, claim: Claim[LedgerOpened]) -> str | None:
+    """A ledger that goes on where another was lost gives that one's last checkpoint, and bears a name of its own."""
+    follows = claim.event.follows
+    if follows is None:
+        return None
+    found = _CHECKPOINT.fullmatch(follows)
+    if found is None:
+        return "What it follows is given as a signed checkpoint: the log's name, its size, its root, and who signed it."
+    return "The log that it follows has the name of its own." if found[1] == claim.event.origin else None
+
+
 @recorded_as("ledger.opened", on=LEDGER, begins=True)
 class LedgerOpened(Event):
     """The ledger was opened for a partnership.
 
     `demonstration`: what it holds is invented or for show. `retrospective`: it holds history entered afterwards, which
-    enquiries about lateness leave out. `notice`: a public sentence shown wherever the ledger is shown.
+    enquiries about lateness leave out. `notice`: a public sentence shown wherever the ledger is shown. `follows`: the last signed
+    checkpoint of a log that cannot be gone on with, as its keeper or anybody else kept it; who signed it is for the reader to check.
     """
 
     origin: Origin
@@ -80,12 +99,14 @@ class LedgerOpened(Event):
     demonstration: bool
     retrospective: bool
     notice: Title | None = None
+    follows: SignedNote | None = None
 
-    rules = (there_is_one_ledger, the_business_unit_opens_it)
+    rules = (there_is_one_ledger, the_business_unit_opens_it, what_it_follows_is_another_log)
 
     def sentence(self) -> str:
         kinds = [name for name in ("demonstration", "retrospective") if getattr(self, name)]
-        return f"Ledger opened for {self.partnership}" + (f" ({', '.join(kinds)})" if kinds else "")
+        after = "" if self.follows is None else ", following {} at {} entries".format(*self.follows.split("\n")[:2])
+        return f"Ledger opened for {self.partnership}" + (f" ({', '.join(kinds)})" if kinds else "") + after
 
 
 @rule("LED-SEAL-BY", source="design: the business unit keeps the register")

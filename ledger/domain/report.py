@@ -18,6 +18,7 @@ from ledger.domain.fields import (
     Part,
     ReportPeriod,
     Sha256,
+    SignedNote,
     Title,
     Words,
     spoken,
@@ -32,12 +33,6 @@ FigureId = Annotated[
     str,
     written_as(r"^FIG(-[A-Z0-9]+)+(\.[a-z0-9-]+){0,3}$", "a figure's id, such as FIG-ACT-OVERDUE", max_length=200),
 ]
-Note = Annotated[
-    str,
-    written_as(
-        r"^[^\x00-\x09\x0b-\x1f\x7f]+\n$", "a signed note: lines of text, the last of them ended", max_length=4000
-    ),
-]
 MOST_FIGURES = 400
 """In the entry itself, which has at most 65,535 bytes; a report of more keeps them in its JSON file, which has every figure on a line."""
 
@@ -50,7 +45,7 @@ class Checkpoint(Part):
     """
 
     root: Sha256
-    note: Note | None = None
+    note: SignedNote | None = None
 
 
 class PublishedFigure(Part):

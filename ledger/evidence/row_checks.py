@@ -49,23 +49,40 @@ def faults_of_row(row: FullRow) -> Iterator[str]:
         for column, ours, theirs in zip(COLUMNS, held, said, strict=True):
             if ours != theirs:
                 yield f"its column {column} is not what its bytes say"
-    kind = REGISTER.get(told.type)
-    if kind is None:
+    if told.type not in REGISTER:
         yield UNKNOWN_TYPE
         return
     try:
-        seals = {place: sealing.look(told.data, place)["sealed"] for place in word_places(kind, told.data)}
+        seals = _seals(told)
     except (LookupError, TypeError):
         yield "its bytes are not those of an entry of its type"
         return
-    if not _fits(entry.content, entry.state, told, seals.values()):
+    if not any(entry.content == each for each in _contents(entry.state, told, seals.values())):
         yield "the hash of what was posted (content) does not fit its bytes"
     if seals or row.words:
         yield from _faults_of_words(seals, row.words)
 
 
-def _fits(content: bytes | None, state: bytes, told: _Told, seals: Iterable[str]) -> bool:
-    """Whether a hash is that of anything that may have been posted to become this entry: its own bytes without the stamp.
+def contents(state: bytes) -> tuple[bytes, ...]:
+    """The SHA-256 of each text that may have been posted to become an entry of these bytes: first the one that says the least.
+
+    They differ in what the ledger may have put in: a minted reference, the mark of history entered afterwards.
+    """
+    return tuple(_contents(state, _DECODER.decode(state), sealed_at(state).values()))
+
+
+def sealed_at(state: bytes) -> dict[str, str]:
+    """The commitments in an entry's bytes, by the JSON pointer of the words that they stand for."""
+    return {sealing.pointer(place): seal for place, seal in _seals(_DECODER.decode(state)).items()}
+
+
+def _seals(told: _Told) -> dict[sealing.Place, str]:
+    places = word_places(REGISTER[told.type], told.data)
+    return {place: sealing.look(told.data, place)["sealed"] for place in places}
+
+
+def _contents(state: bytes, told: _Told, seals: Iterable[str]) -> Iterator[bytes]:
+    """The hashes of anything that may have been posted to become this entry: its own bytes without the stamp.
 
     Members stand in order of their names: `data` comes first, and behind it nothing but text, in which a quotation mark is escaped,
     so that the last place where a name stands is the member of the entry.
@@ -82,9 +99,7 @@ def _fits(content: bytes | None, state: bytes, told: _Told, seals: Iterable[str]
         endings.append(after.replace(b'"%b"' % subject, b'"%b/%b"' % (subject.partition(b"/")[0], MINT.encode()), 1))
     for mark in _MARKS[told.retrospective]:
         for ending in endings:
-            if sha256(before + mark + ending).digest() == content:
-                return True
-    return False
+            yield sha256(before + mark + ending).digest()
 
 
 _MARK, _NO_MARK = b',"retrospective":true', b',"retrospective":false'

@@ -15,6 +15,18 @@ def test_it_is_opened_and_says_what_it_is():
     assert LedgerOpened.model_validate(DATA).sentence() == "Ledger opened for Anywhere (demonstration)"
 
 
+OLD = "example.org/before\n812\n" + "A" * 43 + "=\n\n\u2014 example.org/before AAAA\n"
+
+
+def test_it_may_follow_a_log_that_cannot_be_gone_on_with():
+    follows = DATA | {"follows": OLD}
+    given().when(post("ledger.opened", "LEDGER", follows)).then_recorded()
+    assert LedgerOpened.model_validate(follows).sentence().endswith(", following example.org/before at 812 entries")
+    own_name = OLD.replace("example.org/before\n", "example.org/partnership\n", 1)
+    for wrong in (own_name, OLD.replace("812", "0812"), OLD.replace("=", ""), "example.org/before, 812 entries\n"):
+        given().when(post("ledger.opened", "LEDGER", DATA | {"follows": wrong})).then_refused("LED-FOLLOWS")
+
+
 def test_there_is_one_record_of_it():
     given().when(post("ledger.opened", "LED-1", DATA)).then_refused("LED-ONE")
     given(OPENED).when(OPENED).then_refused("REC-BEGUN")
