@@ -1,8 +1,9 @@
 """Go's checksum database packages, as a judge nobody here wrote, of the notes, proofs and tiles made here; and the other way round.
 
-They also follow the log of a running service, from its checkpoint to every entry.
+They also follow the log of a running service, from its checkpoint to every entry. With Go's own Ed25519 the same judge checks what witnesses
+sign, and walks a running witness through the table of C2SP tlog-witness.
 
-`python -m tests.oracles.ask_go go run tests/oracles/main.go`: the words after the module are how the judge is started. It needs the
+`python -m tests.oracles.ask_go go run tests/oracles/main.go tests/oracles/witness.go`: the words after the module are how the judge is started. It needs the
 Debian packages golang-go and golang-golang-x-mod-dev, so it stands apart from the tests that `run.py test` runs.
 """
 
@@ -23,6 +24,7 @@ from typing import Any
 import httpx2
 
 import verify_ledger
+import witness_ledger
 from api.app import create_app
 from api.demo_serving import served
 from ledger.evidence.signing import Signing
@@ -32,10 +34,11 @@ from ledger.log.note import Note
 from ledger.log.proofs import check_consistency, check_inclusion, consistency_proof, inclusion_proof
 from ledger.log.tiles import Tile, tiles_of
 from ledger.log.tree import Frontier, Growth, leaf_hashes
-from ledger.log.verdict import Unproved
+from ledger.log.verdict import Unknown, Unproved
 from ledger.wiring import open_parts
 from tests.ledger.posting import agency
 from tests.log.making import LOG, NEXT, ORIGIN, STRANGER, WITNESSES, bodies
+from tests.witness.running import made, serving
 
 SIZES = 66
 LONG = 70_000
@@ -142,6 +145,40 @@ def notes(draw: Random) -> list[tuple[Question, bool]]:
     return asked
 
 
+def cosignatures(draw: Random) -> list[tuple[Question, bool]]:
+    """Checkpoints that witnesses cosigned, by the service's own program and by theirs; and each with one byte altered, as we judge it."""
+    asked: list[tuple[Question, bool]] = []
+    for number in range(300):
+        text = Checkpoint(ORIGIN, number, draw.randbytes(32), ("an extension",) * (number % 2)).text()
+        secret = witness_ledger.SecretKey.parse(WITNESSES[0].secret_text())
+        ours = Note(text, (WITNESSES[0].cosign(text, number << 20),)).to_bytes()
+        theirs_ = f"{text}\n{secret.cosigned(text, number << 20)}".encode()
+        assert ours == theirs_, "one key, one time, one text: one cosignature"
+        with_log = Checkpoint.parse(text).signed([LOG]).with_signatures(WITNESSES[1].cosign(text, 1))
+        at = draw.randrange(len(text.encode()) + 2, len(ours))
+        altered = ours[:at] + bytes([ours[at] ^ 1 << draw.randrange(7)]) + ours[at + 1 :]
+        for raw, key in ((ours, 0), (ours, 1), (with_log.to_bytes(), 1), (altered, 0)):
+            question = {"Kind": "cosigned", "Note": raw, "Text": text, "Keys": [str(WITNESSES[key].verifier)]}
+            asked.append((question, held(cosigned_by, raw, WITNESSES[key].verifier)))
+    return asked
+
+
+def cosigned_by(raw: bytes, key: VerifierKey) -> None:
+    """Raises unless a witness cosigned the note, for both verifiers."""
+    if not Note.parse(raw).signers([key]):
+        raise Unknown("not cosigned")
+    verify_ledger.verify_note(raw, [verify_ledger.Key.parse(str(key))])
+
+
+@contextmanager
+def witness(folder: Path) -> Iterator[list[tuple[Question, bool]]]:
+    """A running witness that remembers nothing yet, and one that has seen something, which the table is not true of."""
+    key = made(folder / "witness")
+    with serving(folder / "witness", key) as running:
+        asked: Question = {"Kind": "witness", "Name": running.url, "Keys": [str(key)], "Secret": LOG.secret_text()}
+        yield [(asked, True), (asked, False)]
+
+
 def opened(raw: bytes) -> None:
     """Raises unless the log's key signed the note, for both verifiers."""
     verify_ledger.verify_note(raw, [verify_ledger.Key.parse(str(LOG.verifier))])
@@ -208,16 +245,16 @@ def theirs(line: str) -> bool:
 def main(command: Sequence[str]) -> None:
     """Ask and answer; ends with an error where the two sides differ in anything."""
     draw = Random(20_240_601)
-    with tempfile.TemporaryDirectory() as folder, service(Path(folder)) as handed_out:
-        asked = [*proofs(draw), *notes(draw), *tiles(Path(folder), draw), *handed_out]
+    with tempfile.TemporaryDirectory() as folder, service(Path(folder)) as handed_out, witness(Path(folder)) as met:
+        asked = [*proofs(draw), *notes(draw), *cosignatures(draw), *tiles(Path(folder), draw), *handed_out, *met]
         lines = "\n".join(encoded(question) for question, _ in asked)
         told = subprocess.run(command, input=lines, capture_output=True, text=True, check=True).stdout.splitlines()
     differ = [(q, here, there) for (q, here), there in zip(asked, told, strict=True) if here is not (there == "yes")]
-    made = subprocess.run([*command, "make"], capture_output=True, text=True, check=True).stdout.splitlines()
-    refused = [line for line in made if not theirs(line)]
+    samples = subprocess.run([*command, "make"], capture_output=True, text=True, check=True).stdout.splitlines()
+    refused = [line for line in samples if not theirs(line)]
     taken = sum(here for _, here in asked)
-    print(f"Go's sumdb: {len(asked)} of ours judged, {taken} of them good; {len(made)} of theirs judged")
-    if differ or refused or not made:
+    print(f"Go's sumdb: {len(asked)} of ours judged, {taken} of them good; {len(samples)} of theirs judged")
+    if differ or refused or not samples:
         sys.exit(
             f"{len(differ)} of ours and {len(refused)} of theirs are judged otherwise, such as {[*differ, *refused][:3]}"
         )

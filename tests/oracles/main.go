@@ -1,5 +1,5 @@
 // Answers whether Go's checksum database packages (golang.org/x/mod/sumdb/note and tlog) take notes, proofs and tiles made elsewhere,
-// and whether they can follow a log that a service hands out.
+// and whether they can follow a log that a service hands out. Cosignatures and witnesses are judged in witness.go.
 //
 // One question a line on standard input, as JSON; one answer a line on standard output: "yes", or "no: " and why.
 // With the argument "make", prints notes, keys and proofs of its own instead, for the other side to check.
@@ -23,19 +23,20 @@ import (
 )
 
 type question struct {
-	Kind  string
-	Note  []byte
-	Text  string
-	Keys  []string
-	Index int64
-	Old   int64
-	Size  int64
-	Leaf  []byte
-	Was   []byte
-	Root  []byte
-	Path  [][]byte
-	Tiles string
-	Name  string
+	Kind   string
+	Note   []byte
+	Text   string
+	Keys   []string
+	Index  int64
+	Old    int64
+	Size   int64
+	Leaf   []byte
+	Was    []byte
+	Root   []byte
+	Path   [][]byte
+	Tiles  string
+	Name   string
+	Secret string
 }
 
 func hash(raw []byte) (h tlog.Hash) {
@@ -187,6 +188,14 @@ func answer(q question) error {
 			return fmt.Errorf("another text: %q", opened.Text)
 		}
 		return err
+	case "cosigned":
+		key, err := newCosigner(q.Keys[0])
+		if err != nil {
+			return err
+		}
+		return key.checkNote(q.Note, q.Text)
+	case "witness":
+		return witness(q.Name, q.Keys[0], q.Secret)
 	case "inclusion":
 		return tlog.CheckRecord(hashes(q.Path), q.Size, hash(q.Root), q.Index, hash(q.Leaf))
 	case "consistency":
