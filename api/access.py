@@ -13,11 +13,13 @@ from pydantic import ValidationError
 
 from api.problems import FORBIDDEN, NO_PROVIDER, NOT_REACHED, RULE_BROKEN, UNAUTHENTICATED, Problem
 from api.receipts import problem_of
+from api.sessions import session_of
 from ledger.access.citing import NotThere, cited_by
 from ledger.access.keys import PREFIX, Keys
 from ledger.access.policy import Verb, may, may_post
 from ledger.access.principal import AGENCIES, BUSINESS_UNIT, BUSINESS_UNIT_SOURCE, Principal, Role
 from ledger.access.sight import Sight, involves, sight
+from ledger.access.sign_in import Client, SignIn
 from ledger.access.tokens import Provider, ProviderSilent, Tokens, Unproved
 from ledger.clock import Clock
 from ledger.domain.calendar import london_day
@@ -33,6 +35,8 @@ from ledger.settings import Settings
 from ledger.wiring import Parts
 
 SCHEME = "bearer "
+CALLBACK = "/sign-in/callback"
+"""Where the identity provider sends people back to."""
 Speaker = Principal | None
 """None: whoever speaks to a service in development, which asks nobody who they are and serves this machine only."""
 
@@ -40,8 +44,16 @@ Speaker = Principal | None
 class Access:
     """Who may do what with one ledger. Without keys and tokens nobody is asked who they are: that is development."""
 
-    def __init__(self, keys: Keys | None = None, tokens: Tokens | None = None) -> None:
+    def __init__(
+        self,
+        keys: Keys | None = None,
+        tokens: Tokens | None = None,
+        sign_in: SignIn | None = None,
+        address: str | None = None,
+    ) -> None:
+        """`sign_in`: how people come to the pages; `address`: where they reach them, https://…, if that is set."""
         self._keys, self._tokens = keys, tokens
+        self.sign_in, self.address = sign_in, address
         self.parts: Parts | None = None
 
     @classmethod
@@ -49,11 +61,15 @@ class Access:
         """As the settings have it."""
         if settings.identity == "development":
             return cls()
-        tokens = None
-        if settings.oidc_issuer is not None and settings.oidc_audience is not None:
-            claims = (settings.oidc_role_claim, settings.oidc_agency_claim)
-            tokens = Tokens(Provider(settings.oidc_issuer, settings.oidc_audience, *claims), clock)
-        return cls(Keys.open(database, clock), tokens)
+        if settings.oidc_issuer is None or settings.oidc_audience is None:
+            return cls(Keys.open(database, clock), address=settings.address)
+        claims = (settings.oidc_role_claim, settings.oidc_agency_claim)
+        tokens = Tokens(Provider(settings.oidc_issuer, settings.oidc_audience, *claims), clock)
+        sign_in = None
+        if settings.oidc_client is not None:
+            returns_to = f"{settings.address}{CALLBACK}"
+            sign_in = SignIn(tokens, Client(settings.oidc_client, settings.client_secret, returns_to))
+        return cls(Keys.open(database, clock), tokens, sign_in, settings.address)
 
     def close(self) -> None:
         if self._keys is not None:
@@ -63,6 +79,11 @@ class Access:
     def in_development(self) -> bool:
         """Whether everybody is taken at their word."""
         return self._keys is None and self._tokens is None
+
+    @property
+    def vouched_by(self) -> str:
+        """Whose word a session rests on: none outlives a change of it."""
+        return "development" if self.in_development else "" if self._tokens is None else self._tokens.issuer
 
     def speaker(self, authorization: str | None) -> Speaker:
         """Who speaks; raises Problem where that is not proved. It may wait for a database or the provider."""
@@ -161,17 +182,21 @@ class Access:
 
 @dataclass(frozen=True)
 class Need:
-    """What a route asks of whoever calls it; None: nothing, since it tells only what holds for everybody."""
+    """What a route asks of whoever calls it; None: nothing, since it tells only what holds for everybody.
+
+    `signed_in`: also in development somebody in particular, who is asked to sign in where nobody is.
+    """
 
     verb: Verb | None
+    signed_in: bool = False
 
     def __call__(self) -> None:
         """A dependency that does nothing: `admitted` reads it off the route."""
 
 
-def needs(verb: Verb | None) -> Any:
+def needs(verb: Verb | None, *, signed_in: bool = False) -> Any:
     """As a dependency of a router or a route: what it takes. The route's own counts before its router's."""
-    return Depends(Need(verb))
+    return Depends(Need(verb, signed_in))
 
 
 def routes_of(app: FastAPI) -> Iterator[RouteContext]:
@@ -190,12 +215,21 @@ def admitted(request: Request) -> None:
     need = need_of(request.scope["route"])
     if need is not None and need.verb is None:
         return
-    access: Access = request.app.state.access
-    speaker = access.speaker(request.headers.get("authorization"))
+    speaker = _speaker(request)
     if need is None:
         raise forbidden("Nobody may ask this.")
+    if need.signed_in and speaker is None:
+        raise _unproved("Sign in to see this.")
     _expect(speaker, need.verb)
     request.state.speaker = speaker
+
+
+def _speaker(request: Request) -> Speaker:
+    """By the key or token that is shown, or else by the session of the browser."""
+    access: Access = request.app.state.access
+    authorization = request.headers.get("authorization")
+    session = session_of(request, anew=True) if authorization is None else None
+    return access.speaker(authorization) if session is None else session.principal
 
 
 def sees(request: Request, name: str) -> bool:

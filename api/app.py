@@ -27,6 +27,7 @@ from api import (
     log,
     records,
     reports,
+    sign_in,
     witnesses,
     words,
 )
@@ -37,10 +38,12 @@ from api.front import LOCAL, Front, tell_problems
 from api.keeping import InAProcess, InAThread, Keeping
 from api.pages import ROUTERS as PAGES
 from api.sealing import seal_daily
+from api.sessions import meant
 from api.streams import Tide
 from api.waiting import reached
 from api.watching import Watch, Watching
 from ledger.access.openings import AccessLog
+from ledger.access.sessions import Sessions
 from ledger.clock import SystemClock
 from ledger.evidence.signing import Signing
 from ledger.settings import Settings
@@ -77,6 +80,9 @@ def create_app(
         parts = await asyncio.to_thread(open_)
         access.parts = parts
         app.state.openings = await asyncio.to_thread(AccessLog.open, parts.database, parts.ledger.clock)
+        app.state.sessions = await asyncio.to_thread(
+            Sessions.open, parts.database, parts.ledger.clock, access.vouched_by
+        )
         loop = asyncio.get_running_loop()
         # One wake-up of the loop brings all answers of one commit.
         door.writer = writer = Writer(
@@ -98,6 +104,7 @@ def create_app(
             await asyncio.to_thread(parts.close)
             await asyncio.to_thread(access.close)
             await asyncio.to_thread(app.state.openings.close)
+            await asyncio.to_thread(app.state.sessions.close)
 
     app = FastAPI(
         title="Safeguarding-activity ledger",
@@ -105,7 +112,7 @@ def create_app(
         description=DESCRIPTION,
         lifespan=living,
         routes=[Route(intake.PATH, door, methods=["POST"])],
-        dependencies=[Depends(admitted), Depends(asked_once), Depends(reached)],
+        dependencies=[Depends(admitted), Depends(meant), Depends(asked_once), Depends(reached)],
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
@@ -128,6 +135,7 @@ def create_app(
         catalogue,
         health,
         guide,
+        sign_in,
     ):
         app.include_router(part.router)
     for page in PAGES:
@@ -147,7 +155,7 @@ def create() -> FastAPI:
         front_door=settings.front_door,
         signing=signing_of(settings, database),
         watch=Watch(policy_of(settings), settings.witness_every, settings.audit_share / 100),
-        hosts=LOCAL | {name.strip().lower().encode() for name in settings.hosts.split(",") if name.strip()},
+        hosts=LOCAL | {name.encode() for name in settings.names},
         access=Access.of(settings, database, SystemClock()),
     )
 

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.answers import ONLY_HEAD, SECURITY
+from api.answers import ONLY_HEAD, SECURITY, accepts
 from api.intake import PATH
 from api.pages.page import is_page, problem_page
 from api.problems import (
@@ -23,11 +23,13 @@ from api.problems import (
     MISDIRECTED,
     NOT_FOUND,
     PROBLEM_JSON,
+    UNAUTHENTICATED,
     UNAVAILABLE,
     Kind,
     Problem,
     plain,
 )
+from api.sign_in import to_sign_in
 from ledger.findings import told
 
 LOCAL = frozenset({b"localhost", b"127.0.0.1", b"[::1]"})
@@ -106,7 +108,21 @@ def _told(request: Request, problem: Problem, instance: str | None = None) -> Re
 
 
 async def _of_ours(request: Request, error: Exception) -> Response:
-    return _told(request, cast("Problem", error), request.url.path)
+    problem = cast("Problem", error)
+    if problem.kind is UNAUTHENTICATED and _in_a_browser(request):
+        return to_sign_in(request)
+    return _told(request, problem, request.url.path)
+
+
+def _in_a_browser(request: Request) -> bool:
+    """Whether a person opens a page, who shows no key and can be asked to sign in."""
+    access = request.app.state.access
+    return (
+        request.method == "GET"
+        and accepts(request, "text/html") is not None
+        and "authorization" not in request.headers
+        and (access.in_development or access.sign_in is not None)
+    )
 
 
 ROUTING: dict[int, tuple[Kind, str]] = {

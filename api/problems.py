@@ -119,6 +119,15 @@ NO_PROVIDER = _kind(
     "identity-provider-silent", 503, "The identity provider does not answer",
     "Its keys are needed to check your token. Ask again in a moment.",
 )  # fmt: skip
+NOT_SIGNED_IN = _kind(
+    "not-signed-in", 400, "You are not signed in",
+    "The identity provider did not vouch for you to this browser: `detail` says why. Begin again at /sign-in.",
+)  # fmt: skip
+NOT_FROM_HERE = _kind(
+    "not-from-here", 403, "Not posted from a page of this service",
+    "What is posted by somebody who is signed in comes from a form of this service, with the token of their session. Open the page again, "
+    "and send it once more. Nothing was recorded.",
+)  # fmt: skip
 NOT_FOUND = _kind("not-found", 404, "Not found", "There is nothing here. GET /docs lists what can be asked.")
 METHOD_NOT_ALLOWED = _kind(
     "method-not-allowed", 405, "Not a method of this address", "The Allow header lists the methods that are."

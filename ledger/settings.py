@@ -47,6 +47,13 @@ class Settings(BaseSettings):
     """Whom its tokens must be meant for: this service's own name there."""
     oidc_role_claim: str = "ledger_role"
     oidc_agency_claim: str = "ledger_agency"
+    oidc_client: str | None = None
+    """This service's name at the provider where people sign in to the pages."""
+    oidc_client_secret: SecretStr | None = None
+    oidc_client_secret_file: Path | None = None
+    """A file holding the secret that goes with it, if the provider gave one."""
+    address: str | None = None
+    """Where people reach the pages, https://ledger.example.org: the provider sends them back there."""
     api_key: SecretStr | None = None
     """What `ledger post --to` shows the service it posts to."""
     hosts: str = ""
@@ -67,6 +74,20 @@ class Settings(BaseSettings):
         parts = urlsplit(self.database)
         user, _, address = parts.netloc.rpartition("@")
         return urlunsplit(parts._replace(netloc=f"{user.partition(':')[0]}:{quote(password, safe='')}@{address}"))
+
+    @property
+    def client_secret(self) -> SecretStr | None:
+        """What this service shows the identity provider, if anything."""
+        if self.oidc_client_secret_file is not None:
+            return SecretStr(self.oidc_client_secret_file.read_text().strip())
+        return self.oidc_client_secret
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What the service answers to besides localhost."""
+        told = {name.strip().lower() for name in self.hosts.split(",")}
+        own = urlsplit(self.address).hostname if self.address else None
+        return frozenset((told | {own or ""}) - {""})
 
 
 def is_server(database: str) -> bool:
@@ -91,6 +112,10 @@ def why_not_serve(settings: Settings, host: str) -> str | None:
         return "LEDGER_OIDC_ISSUER is given, but LEDGER_IDENTITY is not required: nobody would be asked for a token."
     if settings.oidc_issuer is not None and (why := why_not_trust(settings.oidc_issuer)):
         return why
+    if settings.address is not None and (why := why_not_reach(settings.address)):
+        return why
+    if settings.oidc_client is not None and (settings.oidc_issuer is None or settings.address is None):
+        return "LEDGER_OIDC_CLIENT is given with LEDGER_OIDC_ISSUER, whose client it is, and LEDGER_ADDRESS, where people come back to."
     if required or is_loopback(host):
         return None
     return (
@@ -102,9 +127,18 @@ def why_not_serve(settings: Settings, host: str) -> str | None:
 
 def why_not_trust(issuer: str) -> str | None:
     """Why an identity provider at this address is not asked; None where it is. Keys fetched without TLS are anybody's."""
-    parts = urlsplit(issuer)
-    if parts.scheme == "https" or (
-        parts.scheme == "http" and parts.hostname is not None and is_loopback(parts.hostname)
-    ):
+    return None if _is_private(issuer) else "LEDGER_OIDC_ISSUER is an https:// address."
+
+
+def why_not_reach(address: str) -> str | None:
+    """Why people do not reach the pages at this address; None where they do. A cookie sent without TLS is anybody's."""
+    if _is_private(address) and address == "{0.scheme}://{0.netloc}".format(urlsplit(address)) and "@" not in address:
         return None
-    return "LEDGER_OIDC_ISSUER is an https:// address."
+    return "LEDGER_ADDRESS is an https:// address without a path, such as https://ledger.example.org."
+
+
+def _is_private(address: str) -> bool:
+    """Whether nobody on the way reads what is sent there: TLS, or this machine."""
+    parts = urlsplit(address)
+    local = parts.hostname is not None and is_loopback(parts.hostname)
+    return parts.hostname is not None and (parts.scheme == "https" or (parts.scheme == "http" and local))

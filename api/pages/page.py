@@ -15,6 +15,7 @@ from starlette.responses import Response
 from api.pages import assets, words
 from api.pages.navigation import navigation
 from api.problems import Problem
+from api.sessions import known, token_of
 
 TEMPLATES = Path(__file__).parent / "templates"
 SERVICE = "Safeguarding ledger"
@@ -40,7 +41,8 @@ def render(
         nonce=nonce,
         path=request.url.path,
         navigation=navigation(request),
-        speaker=getattr(request.state, "speaker", None),
+        speaker=getattr(request.state, "speaker", None) or known(request),
+        token=token_of(request),
         in_development=request.app.state.access.in_development,
         front_door=request.app.state.front_door,
         **context,
@@ -68,7 +70,7 @@ def problem_page(request: Request, problem: Problem) -> Response:
 
 def is_page(request: Request) -> bool:
     """Whether what was asked for is a page, so that also its problems are told on one."""
-    return request.url.path == "/pages" or request.url.path.startswith("/pages/")
+    return request.url.path == "/pages" or request.url.path.startswith(("/pages/", "/sign-in", "/sign-out"))
 
 
 def _policy(nonce: str) -> str:

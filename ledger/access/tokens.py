@@ -13,6 +13,7 @@ import httpx2
 from joserfc import jwt
 from joserfc.errors import BadSignatureError, InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
+from joserfc.jwt import ClaimsOption
 
 from ledger.access.principal import Principal, Role
 from ledger.clock import Clock
@@ -51,17 +52,56 @@ class Provider:
     agency_claim: str = "ledger_agency"
 
 
+@dataclass(frozen=True)
+class About:
+    """What a provider says of itself: its keys, and where people sign in. `takes_basic`: a client's secret is sent as HTTP Basic."""
+
+    keys: KeySet
+    authorization_endpoint: str
+    token_endpoint: str
+    takes_basic: bool
+
+
 class Tokens:
     """Checks tokens of one provider, whose keys it fetches when it needs them. Safe from any thread; it may wait for the network."""
 
     def __init__(self, provider: Provider, clock: Clock) -> None:
         self._provider, self._clock = provider, clock
         self._turn = threading.Lock()
-        self._keys: KeySet | None = None
+        self._about: About | None = None
         self._fetched: datetime | None = None
+
+    @property
+    def issuer(self) -> str:
+        return self._provider.issuer
 
     def principal(self, token: str) -> Principal:
         """Who a token speaks for; raises Unproved, or ProviderSilent where its keys cannot be had."""
+        return self._speaker(self._claims(token, aud={"essential": True, "value": self._provider.audience}))
+
+    def signed_in(self, token: str, client: str, nonce: str) -> Principal:
+        """Who an ID token says has signed in, in answer to one attempt of a client; raises as `principal` does."""
+        claims = self._claims(
+            token,
+            aud={"essential": True, "value": client},
+            nonce={"essential": True, "value": nonce},
+            iat={"essential": True},
+        )
+        several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
+        if claims.get("azp", None if several else client) != client:
+            raise Unproved("The token was made for another client.")
+        return self._speaker(claims)
+
+    def about(self, no_older_than: timedelta = KEEP) -> About:
+        """What the provider says of itself; raises ProviderSilent."""
+        with self._turn:
+            now = self._clock.now()
+            if self._about is None or self._fetched is None or self._fetched + no_older_than <= now:
+                self._about, self._fetched = self._fetch(), now
+            return self._about
+
+    def _claims(self, token: str, **expected: ClaimsOption) -> dict[str, Any]:
+        """The claims of a token of this provider that holds now and says what is expected."""
         if len(token) > MOST_BYTES:
             raise Unproved("The token is too long.")
         try:
@@ -70,14 +110,14 @@ class Tokens:
                 now=lambda: int(self._clock.now().timestamp()),
                 leeway=int(SKEW.total_seconds()),
                 iss={"essential": True, "value": self._provider.issuer},
-                aud={"essential": True, "value": self._provider.audience},
                 exp={"essential": True},
                 sub={"essential": True},
+                **expected,
             )
             registry.validate(claims)
         except (JoseError, ValueError, TypeError) as error:
             raise Unproved(f"The token was not accepted: {_reason(error)}.") from None
-        return self._speaker(claims)
+        return claims
 
     def _speaker(self, claims: Mapping[str, Any]) -> Principal:
         role, agency = claims.get(self._provider.role_claim), claims.get(self._provider.agency_claim)
@@ -89,27 +129,31 @@ class Tokens:
 
     def _decoded(self, token: str) -> jwt.Token:
         try:
-            return jwt.decode(token, self._key_set(KEEP), algorithms=ALGORITHMS)
+            return jwt.decode(token, self.about().keys, algorithms=ALGORITHMS)
         except (InvalidKeyIdError, BadSignatureError):  # the provider may have a new key
-            return jwt.decode(token, self._key_set(FETCH_AGAIN), algorithms=ALGORITHMS)
+            return jwt.decode(token, self.about(FETCH_AGAIN).keys, algorithms=ALGORITHMS)
 
-    def _key_set(self, no_older_than: timedelta) -> KeySet:
-        with self._turn:
-            now = self._clock.now()
-            if self._keys is None or self._fetched is None or self._fetched + no_older_than <= now:
-                self._keys, self._fetched = self._fetch(), now
-            return self._keys
-
-    def _fetch(self) -> KeySet:
-        """The provider's keys, by OpenID Connect Discovery 1.0."""
+    def _fetch(self) -> About:
+        """By OpenID Connect Discovery 1.0."""
         issuer = self._provider.issuer
         try:
             with httpx2.Client(timeout=PATIENCE, follow_redirects=False) as client:
                 about = client.get(f"{issuer.rstrip('/')}/.well-known/openid-configuration").raise_for_status().json()
-                if about["issuer"] != issuer or why_not_trust(about["jwks_uri"]):
+                places = [about[name] for name in ("jwks_uri", "authorization_endpoint", "token_endpoint")]
+                if about["issuer"] != issuer or any(map(why_not_trust, places)):
                     raise ProviderSilent("The identity provider describes itself as another.")
-                return KeySet.import_key_set(client.get(about["jwks_uri"]).raise_for_status().json())
-        except (httpx2.HTTPError, httpx2.InvalidURL, ValueError, KeyError, TypeError, JoseError) as error:
+                keys = KeySet.import_key_set(client.get(places[0]).raise_for_status().json())
+            ways = about.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
+            return About(keys, places[1], places[2], "client_secret_basic" in ways)
+        except (
+            httpx2.HTTPError,
+            httpx2.InvalidURL,
+            ValueError,
+            KeyError,
+            TypeError,
+            AttributeError,
+            JoseError,
+        ) as error:
             raise ProviderSilent("The identity provider's keys cannot be had.") from error
 
 

@@ -26,6 +26,7 @@ class IdentityProvider:
         self.keys = [ECKey.generate_key("P-256", auto_kid=True)]
         self.asked = 0
         self.down = False
+        self.says: dict[str, object] = {}
 
     @property
     def provider(self) -> Provider:
@@ -50,7 +51,13 @@ class IdentityProvider:
     def answer(self, path: str) -> dict[str, object] | None:
         match path:
             case "/.well-known/openid-configuration":
-                return {"issuer": self.issuer, "jwks_uri": f"{self.issuer}/keys"}
+                return {
+                    "issuer": self.issuer,
+                    "jwks_uri": f"{self.issuer}/keys",
+                    "authorization_endpoint": f"{self.issuer}/authorize",
+                    "token_endpoint": f"{self.issuer}/token",
+                    **self.says,
+                }
             case "/keys":
                 self.asked += 1
                 return {"keys": [key.as_dict(private=False) for key in self.keys]}
