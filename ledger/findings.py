@@ -37,7 +37,7 @@ _PLAIN: Mapping[str, str] = {
 _WITH_LIMITS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "string_pattern_mismatch": lambda c: SHOULD + PATTERNS.get(c["pattern"], "text of another form"),
     "string_too_long": lambda c: f"this may have at most {c['max_length']} characters",
-    "string_too_short": lambda c: f"this needs at least {_counted(c['min_length'], 'character')}",
+    "string_too_short": lambda c: f"this needs at least {counted(c['min_length'], 'character')}",
     "too_long": lambda c: f"this may hold at most {c['max_length']}",
     "too_short": lambda c: f"this needs at least {c['min_length']}",
     "greater_than_equal": lambda c: f"this should be at least {c['ge']}",
@@ -49,7 +49,8 @@ _WITH_LIMITS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
 }
 
 
-def _counted(number: int, what: str) -> str:
+def counted(number: int, what: str) -> str:
+    """`1 row`, `2 rows`."""
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 

@@ -12,6 +12,7 @@ from ledger.cli.exits import Code, Stop, told
 from ledger.cli.opening import api_key, opened_to_judge
 from ledger.cli.options import Database, Json
 from ledger.cli.output import note, progress, say, show, write_json
+from ledger.findings import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -167,15 +168,15 @@ def _show(found: ReadSheet, faults: Sequence[Fault], judged: Sequence[tuple[Made
         show("What is refused", ("row", "cell", "column", "why"), rows_, numbers=("row",))
     repeats = sum(answer.repeat for _, answer in judged)
     say(
-        f"{len(found.made)} events, {repeats} of them recorded before; {len(faults)} faults; "
-        f"{found.skipped} rows passed over as the mapping says."
+        f"{counted(len(found.made), 'event')}, {repeats} recorded before; {counted(len(faults), 'fault')}; "
+        f"{counted(found.skipped, 'row')} passed over as the mapping says."
     )
 
 
 def _agrees(as_json: bool, events: int) -> bool:
     if as_json or not sys.stdin.isatty():
         return False
-    return typer.confirm(f"Record {events} events?")
+    return typer.confirm(f"Record {counted(events, 'event')}?")
 
 
 def _record(

@@ -16,6 +16,7 @@ from typing import Any
 from ledger.spreadsheets.sheet import Cell, Value
 
 _COLUMN = re.compile(r"\{(?P<column>[^{}|?]+)(?P<filters>(?:\|[a-z][a-z0-9_-]*)*)(?P<may>\?(?P<otherwise>[^{}]*))?\}")
+AN_EXAMPLE = date(2025, 12, 31)
 ABSENT = object()
 """The value of a field that is left out."""
 Words = Mapping[str, Mapping[str, str]]
@@ -68,7 +69,8 @@ class Reading:
                         continue
             case _:
                 pass
-        raise ValueError(f"this is not a date as the mapping's `dates` write it ({', '.join(self.dates)})")
+        ways = ", ".join(AN_EXAMPLE.strftime(form) for form in self.dates)
+        raise ValueError(f"this is not a date written in a way that the mapping's `dates` list: {ways}")
 
 
 FILTERS = ("code", "date", "decimal", "lines", "number", "text")
