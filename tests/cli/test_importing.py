@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ HEAD = "Ref,Code,Course,From,To,Booked,Completed,Cancelled,Did not attend,No out
 
 
 @pytest.fixture
-def sheet(tmp_path):
+def sheet(tmp_path: Path) -> Callable[..., Path]:
     def write(*rows: str) -> Path:
         path = tmp_path / "training.csv"
         path.write_text(HEAD + "".join(f"{row}\n" for row in rows))
