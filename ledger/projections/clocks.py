@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import zip_longest
@@ -88,20 +88,23 @@ def clocks(tables: Tables, asking: Asking) -> Answer:
     return answered((_told(running, asking.as_of) for running in running_clocks(tables, asking)), asking, FIELDS)
 
 
-def report_clocks(tables: Tables, asking: Asking) -> list[Running]:
-    """The clocks of yearly reports, whatever their state."""
-    return list(_of_reports(_Case(tables, asking, None)))
-
-
-def review_clocks(tables: Tables, asking: Asking) -> list[Running]:
-    """The clocks of practice reviews, whatever their state."""
-    return list(_of_reviews(_Case(tables, asking, None)))
+def clocks_of(tables: Tables, asking: Asking, kind: str) -> Iterator[Running]:
+    """The clocks of one kind that has a line of enquiry of its own, or of a few, whatever their state: a key of `OF_A_KIND`."""
+    return OF_A_KIND[kind](_Case(tables, asking, None))
 
 
 def running_clocks(tables: Tables, asking: Asking, names: Iterable[str] | None = None) -> list[Running]:
     """The clocks of all records, or of those named (`<record>/<reference>`), whatever their state."""
     case = _Case(tables, asking, None if names is None else tuple(names))
-    return [*_of_incidents(case), *_of_reviews(case), *_of_work(case), *_of_returns(case), *_of_reports(case)]
+    return [
+        *_notifications(case),
+        *_rapid_reviews(case),
+        *_panel_replies(case),
+        *_of_reviews(case),
+        *_of_work(case),
+        *_of_returns(case),
+        *_of_reports(case),
+    ]
 
 
 @dataclass(frozen=True)
@@ -138,21 +141,29 @@ def _running(held: Held[Any], clock: Clock | None, **more: Any) -> Iterator[Runn
         yield Running(held.record, held.reference, clock, told(held)["entries"], retrospective=afterwards, **more)
 
 
-def _of_incidents(case: _Case) -> Iterator[Running]:
-    packs, rapid = case.asking.packs_then, case.rows(RapidReviews)
+def _notifications(case: _Case) -> Iterator[Running]:
+    for incident in case.rows(Incidents):
+        yield from _running(incident, notification_clock(incident.row, case.asking.packs_then))
+
+
+def _rapid_reviews(case: _Case) -> Iterator[Running]:
+    """Of each incident under its rapid review, or, while there is none, under its own name."""
+    packs = case.asking.packs_then
     looked_into: defaultdict[str, list[Held[RapidReviewRow]]] = defaultdict(list)
-    for review in rapid:
+    for review in case.rows(RapidReviews):
         for reference in review.row.incidents:
             looked_into[reference].append(review)
     for incident in case.rows(Incidents):
-        yield from _running(incident, notification_clock(incident.row, packs))
         for review in looked_into[incident.reference]:
             clock = rapid_review_clock(incident.row, review.row, packs)
             yield from _running(review, clock, part=incident.reference)
         if not looked_into[incident.reference]:
             yield from _running(incident, rapid_review_clock(incident.row, None, packs))
-    for review in rapid:
-        yield from _running(review, panel_reply_clock(review.row, packs), owed_by="national-panel")
+
+
+def _panel_replies(case: _Case) -> Iterator[Running]:
+    for review in case.rows(RapidReviews):
+        yield from _running(review, panel_reply_clock(review.row, case.asking.packs_then), owed_by="national-panel")
 
 
 def _of_reviews(case: _Case) -> Iterator[Running]:
@@ -224,3 +235,12 @@ def _sent_to_both(row: PublishedRow) -> date | None:
     if row.panel_on is None or row.foundations_on is None:
         return None
     return max(row.panel_on, row.foundations_on)
+
+
+OF_A_KIND: Mapping[str, Callable[[_Case], Iterator[Running]]] = {
+    "notification": _notifications,
+    "rapid-review": _rapid_reviews,
+    "panel-reply": _panel_replies,
+    "reviews": _of_reviews,
+    "reports": _of_reports,
+}

@@ -16,7 +16,7 @@ from ledger.figures.selection import Asked, within
 from ledger.projections.accounts import Accounts
 from ledger.projections.action_log import ActionLog
 from ledger.projections.asking import Asking, plain
-from ledger.projections.clocks import review_clocks
+from ledger.projections.clocks import clocks_of
 from ledger.projections.columns import table_of
 from ledger.projections.decisions import Decisions
 from ledger.projections.editions import Editions
@@ -96,7 +96,7 @@ class _Clocked(_Asks):
 
     def part(self, asked: Asked) -> Part:
         made, standing = super().part(asked), dict[str, list[str]]()
-        for each in review_clocks(asked.tables, Asking(asked.as_at, asked.day, asked.packs)):
+        for each in clocks_of(asked.tables, Asking(asked.as_at, asked.day, asked.packs), "reviews"):
             due = f", due {spoken(each.clock.due)}" if each.clock.due else ""
             stands = f"{each.clock.name.replace('-', ' ')}: {state(each.clock, asked.day).replace('-', ' ')}{due}"
             standing.setdefault(each.reference, []).append(stands)
