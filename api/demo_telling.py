@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from api.demo_recording import Answered
-from ledger.cli import enquiring, listing
+from ledger.cli import enquiring, listing, lists
 from ledger.cli.deciding import read_aloud
 from ledger.cli.output import say, show
 from ledger.enquiries import enquiries
@@ -121,8 +121,8 @@ def write_reports(parts: Parts, year: str, stem: Path) -> list[Path]:
 def tell_work(parts: Parts, on: date) -> None:
     """The action log and the escalation tracker as they stand on a day."""
     asking = Asking(parts.ledger.head().position, on, parts.ledger.packs())
-    listing.tell("Action log", listing.ACTIONS, ask.actions(parts.tables, asking))
-    listing.tell("Escalation tracker", listing.ESCALATIONS, ask.escalations(parts.tables, asking))
+    listing.tell("Action log", lists.ACTIONS, ask.actions(parts.tables, asking))
+    listing.tell("Escalation tracker", lists.ESCALATIONS, ask.escalations(parts.tables, asking))
 
 
 def tell_enquiries(parts: Parts, on: date) -> None:

@@ -18,12 +18,16 @@ _MEANT_AS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def to_csv(made: Report) -> str:
-    """RFC 4180 text with a head row. Text that a spreadsheet would take for a formula is preceded by an apostrophe."""
+    """RFC 4180 text with a head row. Text that a spreadsheet would take for a formula is preceded by an apostrophe.
+
+    Of a period so far, a last column `as_of` has the day up to which it is told.
+    """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
+    so_far = [] if made.as_of is None else [made.as_of.isoformat()]
+    writer.writerow((*COLUMNS, *("as_of" for _ in so_far)))
     for each in made.figures:
-        writer.writerows(_rows(each))
+        writer.writerows([*row, *so_far] for row in _rows(each))
     return text.getvalue()
 
 

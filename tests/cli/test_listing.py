@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-LISTS = ("actions", "escalations", "reviews", "audits", "clocks", "decisions")
+from ledger.cli import lists
+from ledger.projections.questions import BY_NAME
+
+LISTS = (
+    "actions", "escalations", "reviews", "audits", "clocks", "decisions", "groups", "attendance", "training", "finance", "indicators",
+    "departures",
+)  # fmt: skip
 END = ("--as-of", "2025-06-30")
+
+
+def test_every_list_that_is_asked_over_http_is_a_command_too():
+    assert {listed.name for listed in lists.LISTS} == set(BY_NAME)
 
 
 @pytest.mark.parametrize("word", LISTS)

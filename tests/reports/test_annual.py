@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from dataclasses import replace
+from datetime import date
 from html.parser import HTMLParser
 
 import pytest
@@ -59,6 +60,15 @@ def test_the_same_entries_give_the_same_bytes(made, tmp_path):
 def test_only_a_reporting_year_is_reported(real):
     with pytest.raises(NotAPeriod):
         real.report("2019-21")
+
+
+def test_of_a_year_so_far_each_form_prints_the_day(made):
+    so_far = replace(made, as_of=date(2019, 12, 31))
+    rows = list(csv.reader(io.StringIO(to_csv(so_far))))
+    assert rows[0] == [*COLUMNS, "as_of"]
+    assert {row[-1] for row in rows[1:]} == {"2019-12-31"}
+    assert "as of 31 December 2019" in to_html(so_far) and "as of" not in to_html(made).partition("</title>")[0]
+    assert so_far.wire()["as_of"] == "2019-12-31"
 
 
 def test_the_csv_has_a_row_for_each_figure_and_each_part(made):
