@@ -112,7 +112,7 @@ def why_not_serve(settings: Settings, host: str) -> str | None:
         return "LEDGER_OIDC_ISSUER is given, but LEDGER_IDENTITY is not required: nobody would be asked for a token."
     if settings.oidc_issuer is not None and (why := why_not_trust(settings.oidc_issuer)):
         return why
-    if settings.address is not None and (why := why_not_reach(settings.address)):
+    if settings.address is not None and (why := why_not_reach(settings, settings.address)):
         return why
     if settings.oidc_client is not None and (settings.oidc_issuer is None or settings.address is None):
         return "LEDGER_OIDC_CLIENT is given with LEDGER_OIDC_ISSUER, whose client it is, and LEDGER_ADDRESS, where people come back to."
@@ -130,8 +130,10 @@ def why_not_trust(issuer: str) -> str | None:
     return None if _is_private(issuer) else "LEDGER_OIDC_ISSUER is an https:// address."
 
 
-def why_not_reach(address: str) -> str | None:
+def why_not_reach(settings: Settings, address: str) -> str | None:
     """Why people do not reach the pages at this address; None where they do. A cookie sent without TLS is anybody's."""
+    if settings.identity != "required" and not is_loopback(urlsplit(address).hostname or ""):
+        return "LEDGER_ADDRESS is given, but LEDGER_IDENTITY is not required: whoever reaches the pages could choose who to be."
     if _is_private(address) and address == "{0.scheme}://{0.netloc}".format(urlsplit(address)) and "@" not in address:
         return None
     return "LEDGER_ADDRESS is an https:// address without a path, such as https://ledger.example.org."

@@ -26,6 +26,7 @@ from ledger.cli import (
     reference,
     reporting,
     running,
+    signing_out,
     verifying,
     witnessing,
 )
@@ -67,6 +68,7 @@ COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
     ("receipt", evidence.receipt),
     ("checkpoint", evidence.checkpoint),
     ("witnesses", witnessing.witnesses),
+    ("sign-out", signing_out.sign_out),
     ("make-key", keys.make_key),
     ("rotate-key", keys.rotate_key),
     ("retire-key", keys.retire_key),

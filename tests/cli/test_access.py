@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 
 import httpx2
 import pytest
 
+from ledger.access.principal import Principal, Role
+from ledger.access.sessions import Sessions
+from ledger.clock import SystemClock
 from tests.cli.test_serving import LONGEST, free_port, ready, serve
 from tests.ledger.posting import agency
 
@@ -63,6 +67,13 @@ def test_a_service_that_asks_who_is_there_takes_a_key_and_nothing_else(run, ledg
         process.communicate(timeout=LONGEST)
 
 
+PROVIDER = {
+    "LEDGER_IDENTITY": "required",
+    "LEDGER_OIDC_ISSUER": "https://id.example.org",
+    "LEDGER_OIDC_AUDIENCE": "ledger",
+}
+
+
 @pytest.mark.parametrize(
     ("given", "told"),
     [
@@ -77,6 +88,17 @@ def test_a_service_that_asks_who_is_there_takes_a_key_and_nothing_else(run, ledg
             },
             "https://",
         ),
+        (PROVIDER | {"LEDGER_OIDC_CLIENT": "pages"}, "LEDGER_ADDRESS"),
+        (
+            {"LEDGER_IDENTITY": "required", "LEDGER_OIDC_CLIENT": "pages", "LEDGER_ADDRESS": "https://l.example"},
+            "LEDGER_OIDC_ISSUER",
+        ),
+        (PROVIDER | {"LEDGER_OIDC_CLIENT": "pages", "LEDGER_ADDRESS": "http://ledger.example.org"}, "https://"),
+        (
+            PROVIDER | {"LEDGER_OIDC_CLIENT": "pages", "LEDGER_ADDRESS": "https://ledger.example.org/pages"},
+            "without a path",
+        ),
+        ({"LEDGER_ADDRESS": "https://ledger.example.org"}, "LEDGER_IDENTITY"),
     ],
     ids=str,
 )
@@ -86,3 +108,16 @@ def test_a_service_that_would_let_anybody_in_does_not_start(tmp_path, given, tol
     assert process.returncode == 2
     assert told in said
     assert not (tmp_path / "var").exists()
+
+
+def test_somebody_who_left_is_signed_out_everywhere(run, ledger):
+    with closing(Sessions.open(ledger, SystemClock(), "https://id.example.org")) as sessions:
+        own, again, other = (
+            sessions.begin(Principal(Role.CHAIR, "LA", subject)) for subject in ("oidc:1", "oidc:1", "oidc:2")
+        )
+        assert run("sign-out", "oidc:1", "--database", ledger).err == "2 sessions ended.\n"
+        assert [sessions.session(each.secret) is None for each in (own, again, other)] == [True, True, False]
+        assert run("sign-out", "--everybody", "--database", ledger).err == "1 session ended.\n"
+        assert sessions.session(other.secret) is None
+    assert run("sign-out", "--database", ledger).code == 2
+    assert run("sign-out", "oidc:1", "--everybody", "--database", ledger).code == 2
