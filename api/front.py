@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, cast
+from typing import cast
 
 from eventsourcing.persistence import InterfaceError, OperationalError
 from fastapi import FastAPI, Request
@@ -17,7 +16,6 @@ from api.answers import ONLY_HEAD, SECURITY, accepts
 from api.intake import PATH
 from api.pages.page import is_page, problem_page
 from api.problems import (
-    BAD_QUERY,
     INTERNAL,
     METHOD_NOT_ALLOWED,
     MISDIRECTED,
@@ -27,10 +25,9 @@ from api.problems import (
     UNAVAILABLE,
     Kind,
     Problem,
-    plain,
+    question_problem,
 )
 from api.sign_in import to_sign_in
-from ledger.findings import told
 
 LOCAL = frozenset({b"localhost", b"127.0.0.1", b"[::1]"})
 """What a browser on this machine calls the service. Any other name may be a stranger's that points here."""
@@ -145,19 +142,6 @@ def _with_head(name: str, told: str) -> str:
 
 async def _of_the_question(request: Request, error: Exception) -> Response:
     return _told(request, question_problem(cast("RequestValidationError", error).errors()))
-
-
-def question_problem(errors: Sequence[Any]) -> Problem:
-    """What pydantic found in path, query and headers, without repeating a value."""
-    if wrong := next((error for error in errors if error["loc"][0] == "path"), None):
-        step, should = wrong["loc"][1], told(wrong).removeprefix("this ")
-        return Problem(NOT_FOUND, f"The {step} in this address {should}.")
-    faults: dict[str, dict[str, str]] = {}
-    for error in errors:
-        name = next((step for step in error["loc"][1:] if isinstance(step, str)), "")
-        message = "not a parameter of this address" if error["type"] == "extra_forbidden" else told(error)
-        faults.setdefault(name, {"parameter": name, "message": message} if plain(name) else {"message": message})
-    return Problem(BAD_QUERY, "The faults say which parameters.", {"faults": list(faults.values())})
 
 
 async def _of_the_database(request: Request, error: Exception) -> Response:

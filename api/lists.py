@@ -1,5 +1,6 @@
 """GET /actions, /escalations, /reviews and the other questions: filtered, sorted, in pages, as JSON or CSV, as at and as of."""
 
+from functools import cache
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -46,7 +47,8 @@ class Listed(InTime):
 CONTROL = frozenset(Listed.model_fields)
 
 
-def _asked(question: Question) -> type[Listed]:
+@cache
+def asked_of(question: Question) -> type[Listed]:
     """The parameters of one list: a filter for each plain field, which may be given several times."""
     if clash := CONTROL.intersection(question.plain):
         raise TypeError(f"/{question.name} has a field called {min(clash)}, which is a parameter of every list")
@@ -62,7 +64,7 @@ def _asked(question: Question) -> type[Listed]:
 
 
 def _route(question: Question) -> None:
-    model = _asked(question)
+    model = asked_of(question)
 
     def answer(request: Request, asked: Annotated[model, Query()]) -> Response:  # type: ignore[valid-type]
         return _answer(question, request, asked)
@@ -79,11 +81,12 @@ def _route(question: Question) -> None:
     )
 
 
-def _answer(question: Question, request: Request, asked: Any) -> Response:
-    ledger, tables = ledger_of(request), request.app.state.parts.tables
+def asking_for(question: Question, request: Request, asked: Any) -> Asking:
+    """What is asked of the tables: what the query says, and what whoever asks sees."""
+    ledger = ledger_of(request)
     filters = {name: values for name in question.plain if (values := getattr(asked, name))}
     when = moment_of(request, asked)
-    asking = Asking(
+    return Asking(
         as_at=when.as_at,
         as_of=when.as_of,
         packs=ledger.packs(),
@@ -94,8 +97,12 @@ def _answer(question: Question, request: Request, asked: Any) -> Response:
         histories=lambda names: ledger.records(names, when.as_at),
         sees=None if (seen := sight_of(request)) is None else seen.sees,
     )
+
+
+def _answer(question: Question, request: Request, asked: Any) -> Response:
+    asking = asking_for(question, request, asked)
     try:
-        found = question.answer(tables, asking)
+        found = question.answer(request.app.state.parts.tables, asking)
     except UnknownPlace as unknown:
         raise Problem(NOT_FOUND, str(unknown)) from None
     following = _following(request, asking, found)

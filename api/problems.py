@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from ledger import canonical
 from ledger.entry import Fault
+from ledger.findings import told
 
 PROBLEM_JSON = "application/problem+json"
 MOST_FAULTS = 100
@@ -197,3 +198,16 @@ def _pointer(pointer: str) -> str:
     steps = pointer.split("/")
     kept = next((number for number, step in enumerate(steps) if number and not plain(step)), len(steps))
     return "/".join(steps[:kept])
+
+
+def question_problem(errors: Sequence[Any]) -> Problem:
+    """What pydantic found in path, query and headers, without repeating a value."""
+    if wrong := next((error for error in errors if error["loc"][0] == "path"), None):
+        step, should = wrong["loc"][1], told(wrong).removeprefix("this ")
+        return Problem(NOT_FOUND, f"The {step} in this address {should}.")
+    faults: dict[str, dict[str, str]] = {}
+    for error in errors:
+        name = next((step for step in error["loc"][1:] if isinstance(step, str)), "")
+        message = "not a parameter of this address" if error["type"] == "extra_forbidden" else told(error)
+        faults.setdefault(name, {"parameter": name, "message": message} if plain(name) else {"message": message})
+    return Problem(BAD_QUERY, "The faults say which parameters.", {"faults": list(faults.values())})

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from api.pages import assets, home
+from api.pages import as_at, assets, home, listing
 
 ROUTERS = (
     assets.router,
     home.router,
+    as_at.router,
+    listing.router,
 )

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from fastapi import Request
 
+from api.pages.links import kept
 from ledger.access.policy import Verb, may
+from ledger.access.principal import Principal
 
 
 @dataclass(frozen=True)
@@ -20,19 +22,29 @@ class Way:
 
 WAYS = (
     Way("Home", "/pages", Verb.ENTER),
+    Way("Actions", "/pages/actions", Verb.READ),
+    Way("Escalations", "/pages/escalations", Verb.READ),
+    Way("Reviews", "/pages/reviews", Verb.READ),
+    Way("All lists", "/pages/lists", Verb.READ),
 )  # fmt: skip
+
+
+def permitted(request: Request, verb: Verb) -> bool:
+    """Whether whoever asks for a page may do a thing."""
+    speaker: Principal | None = getattr(request.state, "speaker", None)
+    return speaker is None or may(speaker.role, verb)
 
 
 def navigation(request: Request) -> list[dict[str, object]]:
     """For the service navigation of the Design System."""
-    speaker, path = getattr(request.state, "speaker", None), request.url.path
-    open_ = [way for way in WAYS if speaker is None or may(speaker.role, way.verb)]
+    path = request.url.path
+    open_ = [way for way in WAYS if permitted(request, way.verb)]
     under = [way for way in open_ if path == way.href or path.startswith(f"{way.href}/")]
     nearest = max(under, key=lambda way: len(way.href), default=None)
     return [
         {
             "text": way.text,
-            "href": way.href,
+            "href": kept(request, way.href),
             "current": path == way.href,
             "active": way is nearest and way.href != "/pages",
         }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, PackageLoader, PrefixLoader, S
 from starlette.responses import Response
 
 from api.pages import assets, words
+from api.pages.links import kept
 from api.pages.navigation import navigation
 from api.problems import Problem
 from api.sessions import known, token_of
@@ -37,6 +38,7 @@ def render(
     text = _ours().get_template(template).render(
         title=title,
         crumbs=crumbs,
+        keep=partial(kept, request),
         service=SERVICE,
         nonce=nonce,
         path=request.url.path,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
 from ledger.domain.calendar import LONDON
 from ledger.domain.fields import NOT_STATED, spoken, worded
 
+_STRAIGHT = re.compile(r"[\"']")
+_OPENING = re.compile(r'(^|[\s(\[])"')
 OF_PROBLEMS = {
     401: ("Sign in to see this page", "This service answers only people it knows."),
     403: ("You may not see this page", "Your role does not include it. Whoever runs the ledger for your partnership can tell you who may."),
@@ -34,12 +38,32 @@ def instant(value: str | datetime) -> str:
     return f"{spoken(at.date())} at {at:%H:%M}"
 
 
+SPELLED = {
+    "lcspr": "local child safeguarding practice review", "scr": "serious case review", "fgm": "FGM", "lado": "LADO", "marac": "MARAC",
+    "cdop": "child death overview panel", "information-sharing-with-gps": "information sharing with GPs", "dfe": "DfE",
+    "joint-lcspr": "joint local child safeguarding practice review", "multi-agency-audit": "multi-agency audit",
+    "single-agency-audit": "single-agency audit", "smart-planning": "SMART planning", "section-157-175": "section 157/175 audit",
+    "section-11": "section 11 audit", "start-again-syndrome": "start-again syndrome",
+}  # fmt: skip
+"""Codes whose words are not the code without its hyphens."""
+
+
 def code(value: str | None) -> str:
     """A code as words with a capital: `in-progress` is `In progress`."""
     if value is None:
         return ""
-    told = worded(value)
-    return told[:1].upper() + told[1:]
+    return _capital(SPELLED.get(value) or worded(value))
+
+
+def codes(values: Iterable[str]) -> str:
+    """Several as one phrase: `Neglect, information sharing with GPs`."""
+    return _capital(", ".join(SPELLED.get(value) or worded(value) for value in values))
+
+
+def phrases(*parts: str) -> str:
+    """Several as one: `Published, due 10 November 2024, met 3 February 2025`. Names and abbreviations keep their capitals."""
+    first, *more = [part for part in parts if part] or [""]
+    return ", ".join([first, *(part if part[:2].isupper() else part[:1].lower() + part[1:] for part in more)])
 
 
 def said(value: Any) -> str:
@@ -62,4 +86,13 @@ def counted(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-FILTERS = {"day": day, "instant": instant, "code": code, "said": said, "counted": counted}
+def curly(text: str) -> str:
+    """Prose with the quotation marks of print; what is shown as it was recorded, byte for byte, does not pass here."""
+    return _OPENING.sub("\\1“", text).replace('"', "”").replace("'", "’") if _STRAIGHT.search(text) else text
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+FILTERS = {"day": day, "instant": instant, "code": code, "said": said, "counted": counted, "curly": curly}

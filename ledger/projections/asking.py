@@ -49,7 +49,7 @@ class Asking:
     things, one of them is enough. Values are written as in JSON, without quotes: 2020-03-31, true, 12. `sort` lists fields,
     each with `-` before it for the other way round; without, items come by reference. `after` is the `next` of an
     earlier answer. `packs` are the packs of the ledger, which clocks and ratings are worked out under.
-    `histories` reads whole records as at the position, for what has to be judged anew. `sees`: whether whoever asks sees a
+    `skip` passes over so many, for pages with numbers. `histories` reads whole records as at the position, for what has to be judged anew. `sees`: whether whoever asks sees a
     record, `<record>/<reference>`; without it they see all. What they do not see is not counted either.
     """
 
@@ -60,6 +60,7 @@ class Asking:
     sort: Sequence[str] = ()
     limit: int | None = None
     after: str | None = None
+    skip: int = 0
     histories: RecordsOf = no_histories
     sees: Callable[[str], bool] | None = None
 
@@ -171,6 +172,7 @@ def answered(items: Iterable[Item], asking: Asking, known: Iterable[str]) -> Ans
         if asking.after not in places:
             raise UnknownPlace("The place to go on from is not in this answer; begin at its first page.")
         start = places.index(asking.after) + 1
+    start += asking.skip
     end = len(kept) if asking.limit is None else start + asking.limit
     page = kept[start:end]
     goes_on = bool(page) and end < len(kept)
@@ -252,6 +254,7 @@ def _page_of_stored(
             where=where,
             also=following,
             limit=None if asking.limit is None else asking.limit + 1,
+            offset=asking.skip,
             on=connection,
         )
         page = found if asking.limit is None else found[: asking.limit]

@@ -74,7 +74,8 @@ def test_no_answer_names_a_case_of_others(door, role):
             answer = door.get(path, role, headers={"accept": accept})
             if answer.status_code not in (403, 404):  # which may repeat what was asked
                 named = {name for name in HIDDEN if name in answer.text}
-                assert named <= ({"REV-HIDDEN"} if path in ("/actions", "/entries") else set()), f"{path}: {named}"
+                known = {"REV-HIDDEN"} if path.removeprefix("/pages") in ("/actions", "/entries") else set()
+                assert named <= known, f"{path}: {named}"
 
 
 @pytest.mark.parametrize("role", [Role.PARTNER_READER, Role.PARTNER_SUBMITTER])

@@ -10,12 +10,18 @@ from api.access import routes_of
 from api.pages import assets
 from api.pages.navigation import WAYS
 from api.pages.page import TEMPLATES
+from api.pages.sheets import SHEETS
 from tests.web.reading import Page, lint
 
 POLICY = "default-src 'none'; script-src 'self' 'nonce-n'"
 SOUND = '<!DOCTYPE html><html lang="en"><head><title>Home – Ledger</title></head><body><main><h1>Home</h1>{}</main></body></html>'
+FILES = {"/pages/static/{name}", *(f"{sheet.path}/download/{{format_}}" for sheet in SHEETS)}
+"""Addresses beside the pages that answer with a file."""
 WALKED: dict[str, list[str]] = {
     "/pages": ["/pages"],
+    "/pages/as-at": ["/pages/as-at"],
+    "/pages/lists": ["/pages/lists", "/pages/lists?as_at=3"],
+    **{sheet.path: [sheet.path] for sheet in SHEETS},
 }  # fmt: skip
 """Every page route -> addresses of it that are fetched, and so linted, here or in a test of its own."""
 
@@ -25,7 +31,7 @@ def test_every_page_is_walked(case):
         str(route.path)
         for route in routes_of(case.client.app)
         if str(route.path).startswith("/pages") and "GET" in (route.methods or ())
-    } - {"/pages/static/{name}"}  # not a page
+    } - FILES
     assert routes == set(WALKED)
 
 

@@ -1,0 +1,130 @@
+"""What stands in a table of a page: cells made of words, tags that say in words what their colour says, and dates as people say them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from api.pages import words
+
+Item = Mapping[str, Any]
+
+
+_REFERENCE = re.compile(r"[A-Z]+-[0-9]{4}-[0-9]+")
+
+
+@dataclass(frozen=True)
+class Tag:
+    """A word on a colour. Colours are those of the Design System."""
+
+    text: str
+    colour: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """`text`, then its tags, then what is said in smaller letters below; `href` makes the text a link."""
+
+    text: str = ""
+    tags: tuple[Tag, ...] = ()
+    small: str = ""
+    href: str = ""
+
+    @property
+    def plain_reference(self) -> bool:
+        """Whether it is a reference, which is not broken over lines."""
+        return not self.href and _REFERENCE.fullmatch(self.text) is not None
+
+
+@dataclass(frozen=True)
+class Names:
+    """What agencies and groups are called at the moment of the page; a code that has no name stays."""
+
+    agencies: Mapping[str, str]
+    groups: Mapping[str, str]
+
+    def of(self, code: str | None) -> str:
+        if code is None:
+            return ""
+        return self.agencies.get(code) or self.groups.get(code) or code
+
+
+Make = Callable[[Item, Names], Cell]
+
+COLOURS = {"red": "red", "amber": "orange", "green": "green", "blue": "blue", "grey": "grey"}
+
+
+def text(name: str) -> Make:
+    """A field as it stands."""
+    return lambda item, _: Cell(words.said(item[name]))
+
+
+def coded(name: str) -> Make:
+    """A code as words."""
+    return lambda item, _: Cell(words.code(item[name]))
+
+
+def codes(name: str) -> Make:
+    """Several codes as words."""
+    return lambda item, _: Cell(words.codes(item[name]))
+
+
+def dated(name: str) -> Make:
+    return lambda item, _: Cell(words.day(item[name]))
+
+
+def named(*names: str) -> Make:
+    """An agency or a group by its name: the first field that has one."""
+    return lambda item, called: Cell(next((called.of(item[name]) for name in names if item[name]), "Not stated"))
+
+
+def titled(item: Item, _: Names) -> Cell:
+    """A record by its title, with its reference below, and how it is marked."""
+    return Cell(item["title"] or item["reference"], marks(item), item["reference"] if item["title"] else "")
+
+
+def reference(item: Item, _: Names) -> Cell:
+    return Cell(item["reference"], marks(item))
+
+
+def marks(item: Item) -> tuple[Tag, ...]:
+    """What stands beside a record."""
+    found = [Tag("Restricted", "purple")] if item.get("restricted") else []
+    if item.get("retrospective"):
+        found.append(Tag("Entered afterwards", "grey"))
+    return (
+        *found,
+        *(Tag(f"Disputed: statement at entry {position}", "purple") for position in item.get("statements", ())),
+    )
+
+
+def allowed(left: int, unit: str) -> str:
+    """`3 working days`, `1 day`."""
+    word = unit.replace("-", " ")
+    return f"{abs(left):,} {word.removesuffix('s') if abs(left) == 1 else word}"
+
+
+def clock(told: Item | None) -> Cell:
+    """A clock: when it is due, and how it stands."""
+    if told is None:
+        return Cell()
+    due = f"Due {words.day(told['due'])}" if told["due"] else ""
+    return Cell(due, (standing(told),), f"Met {words.day(told['met_on'])}" if told["met_on"] else "")
+
+
+def standing(told: Item) -> Tag:
+    """How a clock stands, in words that do without the colour."""
+    left, over = told["left"], told["left"] is not None and told["left"] < 0
+    match told["state"]:
+        case "breached":
+            return Tag(f"Overdue by {allowed(left, told['unit'])}" if over else "Overdue", "red")
+        case "running":
+            return Tag(f"{allowed(left, told['unit'])} left" if left is not None else "Running", "blue")
+        case "met":
+            return Tag("In time", "green")
+        case "met-late":
+            return Tag(f"Late by {allowed(left, told['unit'])}" if over else "Late", "orange")
+        case other:
+            return Tag(words.code(other), "grey")

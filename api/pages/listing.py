@@ -1,0 +1,275 @@
+"""GET /pages/actions and the other lists: one list on a page, as filtered, sorted and turned to, at the moment of the bar."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from fastapi import APIRouter, Request
+from pydantic import ValidationError
+from starlette.responses import Response
+
+from api.access import needs
+from api.answers import csv_answer, json_answer
+from api.asking import MOST_DIGITS, InTime
+from api.lists import asked_of, asking_for
+from api.pages import words
+from api.pages.as_at import standing
+from api.pages.cells import Cell, Names
+from api.pages.links import address
+from api.pages.navigation import permitted
+from api.pages.page import HOME, render
+from api.pages.sheet import Column, Filter, Sheet
+from api.pages.sheets import SHEETS
+from api.problems import NOT_FOUND, Problem, question_problem
+from api.waiting import moment_of
+from ledger.access.policy import Verb
+from ledger.projections.as_at import Moment
+from ledger.projections.asking import Answer, Asking
+from ledger.projections.partnership import Agencies, Groups
+from ledger.projections.tables import Tables
+
+router = APIRouter(prefix="/pages", dependencies=[needs(Verb.READ)], include_in_schema=False)
+LISTS = ("All lists", "/pages/lists")
+ON_A_PAGE = 50
+AT_ONCE = 10_000
+"""Items of a download that are asked for together."""
+FORMATS = ("csv", "json")
+
+
+@dataclass(frozen=True)
+class Head:
+    """The head of a column: the address that sorts by it, and how it is sorted now, as aria-sort says it."""
+
+    text: str
+    href: str
+    sorted: str
+    number: bool
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A field of the filter form with what was chosen; `options` are (value, words)."""
+
+    name: str
+    label: str
+    options: tuple[tuple[str, str], ...]
+    chosen: str
+
+
+class Listing:
+    """One list as it was asked for: what the query says, and the addresses of all that can be done with it."""
+
+    def __init__(self, request: Request, sheet: Sheet) -> None:
+        self.request, self.sheet, self.path = request, sheet, sheet.path
+        self.given = [(name, value.strip()) for name, value in request.query_params.multi_items() if value.strip()]
+        self.number = _number(request.query_params.get("page") or "1")
+        question = sheet.question
+        self.asked = _asked(question, [(name, value) for name, value in self.given if name != "page"])
+        self.asking: Asking = asking_for(question, request, self.asked)
+
+    @property
+    def tables(self) -> Tables:
+        found: Tables = self.request.app.state.parts.tables
+        return found
+
+    def page(self) -> Answer:
+        """The items of this page."""
+        return self._answer(limit=ON_A_PAGE, skip=(self.number - 1) * ON_A_PAGE)
+
+    def whole(self) -> Iterator[Answer]:
+        """All items, so many at once."""
+        after: str | None = None
+        while True:
+            found = self._answer(limit=AT_ONCE, after=after)
+            yield found
+            if (after := found.next) is None:
+                return
+
+    def _answer(self, **how: Any) -> Answer:
+        return self.sheet.question.answer(self.tables, replace(self.asking, **how))
+
+    def href(self, *, without: tuple[str, ...] = (), **changes: Any) -> str:
+        """This list with something changed; another order or filter begins at its first page."""
+        return address(self.path, self.given, without=("page", *without), **changes)
+
+    def heads(self) -> list[Head]:
+        return [self._head(column) for column in self.sheet.columns]
+
+    def _head(self, column: Column) -> Head:
+        if not column.sort:
+            return Head(column.head, "", "", column.number)
+        now = self.asked.sort or "reference"
+        way = "ascending" if now == column.sort else "descending" if now == f"-{column.sort}" else "none"
+        return Head(
+            column.head, self.href(sort=f"-{column.sort}" if way == "ascending" else column.sort), way, column.number
+        )
+
+    def choices(self, names: Names) -> list[Choice]:
+        return [self._choice(each, names) for each in self.sheet.filters]
+
+    def _choice(self, filter_: Filter, names: Names) -> Choice:
+        match filter_.choices:
+            case "agencies":
+                options = names.agencies
+            case "groups":
+                options = names.groups
+            case "only":
+                options = {}
+            case found:
+                options = found
+        chosen: list[str] = getattr(self.asked, filter_.name)
+        return Choice(filter_.name, filter_.label, tuple(options.items()), chosen[0] if len(chosen) == 1 else "")
+
+    def kept(self) -> list[tuple[str, str]]:
+        """What the filter form carries along: the moment, the order, and filters that came by a link and have no field."""
+        own = {each.name for each in self.sheet.filters}
+        return [(name, value) for name, value in self.given if name not in own and name != "page"]
+
+    def said(self, names: Names) -> list[tuple[str, str]]:
+        """Each filter in words, and the address of the list without it."""
+        labels = {each.name: each for each in self.sheet.filters}
+        found = []
+        for name, values in self.asking.filters.items():
+            label = labels[name].label if name in labels else words.code(name.replace("_", "-"))
+            known = dict(self._choice(labels[name], names).options) if name in labels else {}
+            told = " or ".join(known.get(value, words.code(value)) for value in values)
+            only = name in labels and labels[name].choices == "only"
+            found.append((label if only else f"{label}: {told}", self.href(without=(name,))))
+        return found
+
+    def turning(self, total: int) -> dict[str, Any] | None:
+        """The pagination of the Design System; None where all is on one page."""
+        pages = -(-total // ON_A_PAGE)
+        if pages <= 1:
+            return None
+        near = sorted({1, self.number - 1, self.number, self.number + 1, pages} & set(range(1, pages + 1)))
+        items: list[dict[str, Any]] = []
+        for before, number in zip([0, *near], near, strict=False):
+            if number > before + 1:
+                items.append({"ellipsis": True})
+            items.append({"number": number, "current": number == self.number, "href": self._turned(number)})
+        told: dict[str, Any] = {"items": items, "landmarkLabel": "Pages of this list"}
+        if self.number > 1:
+            told["previous"] = {"href": self._turned(self.number - 1)}
+        if self.number < pages:
+            told["next"] = {"href": self._turned(self.number + 1)}
+        return told
+
+    def _turned(self, number: int) -> str:
+        return self.href() if number == 1 else self.href(page=number)
+
+
+def names_at(tables: Tables, as_at: int, as_of: date) -> Names:
+    """What agencies and groups are called then."""
+    agencies = tables.rows(Agencies, as_at=as_at, as_of=as_of)
+    groups = tables.rows(Groups, as_at=as_at, as_of=as_of)
+    return Names(
+        {each.reference: each.row.name for each in agencies}, {each.reference: each.row.name for each in groups}
+    )
+
+
+def show(request: Request, sheet: Sheet) -> Response:
+    """The page of a list."""
+    listing = Listing(request, sheet)
+    found = listing.page()
+    if not found.items and listing.number > 1:
+        raise Problem(NOT_FOUND, "This list does not have so many pages.")
+    names = names_at(listing.tables, found.as_at, found.as_of)
+    rows = [[column.make(item, names) for column in sheet.columns] for item in found.items]
+    first = (listing.number - 1) * ON_A_PAGE + 1
+    return render(
+        request,
+        "list.html",
+        title=sheet.title,
+        crumbs=(HOME, LISTS),
+        sheet=sheet,
+        listing=listing,
+        standing=standing(request, Moment(found.as_at, found.as_of)),
+        heads=listing.heads(),
+        rows=rows,
+        choices=listing.choices(names),
+        filters=listing.said(names),
+        total=found.total,
+        first=first,
+        last=first + len(rows) - 1,
+        turning=listing.turning(found.total),
+        beside=_beside(sheet, found, names),
+        downloads=[
+            (each.upper(), address(f"{sheet.path}/download/{each}", listing.given, without=("page",)))
+            for each in FORMATS
+        ],
+    )
+
+
+def download(request: Request, sheet: Sheet, format_: str) -> Response:
+    """All of a list, as filtered and sorted, in the columns that the route for programs has."""
+    if format_ not in FORMATS:
+        raise Problem(NOT_FOUND, "A list comes as CSV or as JSON.")
+    listing = Listing(request, sheet)
+    items: list[Any] = []
+    as_at, as_of = listing.asking.as_at, listing.asking.as_of
+    for found in listing.whole():
+        items.extend(found.items)
+    name = f"{sheet.question.name}-as-at-{as_at}-as-of-{as_of}.{format_}"
+    headers = {"as-at": str(as_at), "as-of": as_of.isoformat(), "content-disposition": f'attachment; filename="{name}"'}
+    if format_ == "csv":
+        return csv_answer(sheet.question.columns, items, headers)
+    told = {"as_at": as_at, "as_of": as_of.isoformat(), "total": len(items), "items": items}
+    return json_answer(told, headers=headers)
+
+
+@router.get("/lists")
+def lists(request: Request) -> Response:
+    """Every list that has a page."""
+    asked = InTime.model_validate({name: value for name, value in request.query_params.items() if value})
+    return render(
+        request,
+        "lists.html",
+        title="All lists",
+        sheets=[each for each in SHEETS if permitted(request, each.verb)],
+        standing=standing(request, moment_of(request, asked)),
+    )
+
+
+def _beside(sheet: Sheet, found: Answer, names: Names) -> list[list[Cell]]:
+    return sheet.beside.rows(found.items, names) if sheet.beside else []
+
+
+def _number(told: str) -> int:
+    if not (told.isascii() and told.isdecimal() and len(told) < MOST_DIGITS and int(told)):
+        raise Problem(NOT_FOUND, "Pages are numbered from 1.")
+    return int(told)
+
+
+def _asked(question: Any, given: list[tuple[str, str]]) -> Any:
+    told: dict[str, Any] = {}
+    for name, value in given:
+        if name in question.plain:
+            told.setdefault(name, []).append(value)
+        else:
+            told[name] = value
+    try:
+        return asked_of(question).model_validate(told)
+    except ValidationError as error:
+        raise question_problem([each | {"loc": ("query", *each["loc"])} for each in error.errors()]) from None
+
+
+def _routes(sheet: Sheet) -> None:
+    def page(request: Request) -> Response:
+        return show(request, sheet)
+
+    def file(request: Request, format_: str) -> Response:
+        return download(request, sheet, format_)
+
+    name, several = sheet.question.name, frozenset(sheet.question.plain)
+    ways: dict[str, Callable[..., Response]] = {f"/{name}": page, f"/{name}/download/{{format_}}": file}
+    for path, answer in ways.items():
+        answer.takes_several = several  # type: ignore[attr-defined]
+        router.add_api_route(path, answer, name=f"page of {name}", dependencies=[needs(sheet.verb)])
+
+
+for _sheet in SHEETS:
+    _routes(_sheet)

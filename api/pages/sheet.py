@@ -1,0 +1,67 @@
+"""What a list is on its page: its title, its columns, what it may be filtered by, and what is said where it is empty."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from api.pages.cells import Cell, Item, Make, Names
+from ledger.access.policy import Verb
+from ledger.projections.asking import Answer
+from ledger.projections.questions import Question
+from ledger.reports.charts import Chart
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its head, what stands in it, and the field by which a click on the head sorts, if any."""
+
+    head: str
+    make: Make
+    sort: str = ""
+    number: bool = False
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A field that the list may be narrowed by. `choices`: value -> words; or the agencies or the groups there are; or `only`, a box to
+    tick for those where it is so.
+    """
+
+    name: str
+    label: str
+    choices: Mapping[str, str] | Literal["agencies", "groups", "only"]
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A further table below the list, made from the items on the page."""
+
+    caption: str
+    columns: Sequence[str]
+    rows: Callable[[Sequence[Item], Names], list[list[Cell]]]
+    none: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One list as people see it. `one` and `many` name what is counted; `pictures` draws a whole answer."""
+
+    question: Question
+    title: str
+    lede: str
+    one: str
+    many: str
+    columns: Sequence[Column]
+    none: str
+    filters: Sequence[Filter] = ()
+    beside: Beside | None = None
+    pictures: Callable[[Answer, Names], list[Chart]] | None = None
+    related: Mapping[str, str] = field(default_factory=dict)
+    """What else belongs to it: text -> address."""
+    verb: Verb = Verb.READ
+
+    @property
+    def path(self) -> str:
+        return f"/pages/{self.question.name}"
