@@ -76,10 +76,10 @@ def status(request: Request, _: Annotated[Nothing, Query()]) -> Response:
     found = {"recordedtime": ledger.head().recordedtime, "risk": risk, "read_only": ledger.guard.read_only}
     told = {"version": request.app.version, "engine": request.app.state.parts.tables.engine.dialect.name}
     known = {name: value for name, value in found.items() if value}
-    return json_answer(_standing(request) | told | known | {"audit": _audited(request.app.state.watching.audit)})
+    return json_answer(_standing(request) | told | known | {"audit": audited(request.app.state.watching.audit)})
 
 
-def _audited(audit: SelfAudit) -> dict[str, Any]:
+def audited(audit: SelfAudit) -> dict[str, Any]:
     """How far the pass at hand has come, when the last whole one ended and over how many entries, and everything that was ever found."""
     state = audit.state
     told: dict[str, Any] = {

@@ -56,13 +56,18 @@ async def cosign(request: Request, _: Annotated[Nothing, Query()]) -> Response:
 @router.get("/witnesses", summary="Who has cosigned how much", responses=responses(422, ok=json_content(WITNESSES)))
 def witnesses(request: Request, _: Annotated[Nothing, Query()]) -> Response:
     """How many entries are held, how many are agreed by the policy's quorum, and how far each witness has come."""
+    return json_answer(witnessed(request))
+
+
+def witnessed(request: Request) -> dict[str, Any]:
+    """The same as JSON values."""
     watching: Watching = request.app.state.watching
     policy, size = watching.cosignatures.policy, ledger_of(request).head().position
     agreed = (
         watching.cosignatures.agreed_size()
     )  # first, so that what is told of each witness is never less than what is agreed
     told = [_told(watching, name, witness, size) for name, witness in policy.witnesses.items()]
-    return json_answer({"size": size, "agreed": agreed, "quorum": policy.spoken(), "witnesses": told})
+    return {"size": size, "agreed": agreed, "quorum": policy.spoken(), "witnesses": told}
 
 
 def _told(watching: Watching, name: str, witness: Trusted, size: int) -> dict[str, Any]:

@@ -121,6 +121,8 @@ def standing(told: Item) -> Tag:
         case "breached":
             return Tag(f"Overdue by {allowed(left, told['unit'])}" if over else "Overdue", "red")
         case "running":
+            if left == 0:
+                return Tag("Due today", "blue")
             return Tag(f"{allowed(left, told['unit'])} left" if left is not None else "Running", "blue")
         case "met":
             return Tag("In time", "green")

@@ -1,18 +1,86 @@
-"""GET /pages: where whoever signs in begins."""
+"""GET /pages: where whoever signs in begins. What is overdue, due and waiting for them, where to look, and whether the ledger can be believed."""
 
 from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api.access import needs
+from api.health import audited
+from api.pages.as_at import standing
+from api.pages.cells import Cell, Item, Names
+from api.pages.cells import standing as clock_tag
+from api.pages.navigation import permitted
 from api.pages.page import render
+from api.pages.questions import answer, names_at, place_of
+from api.pages.sheets import CLOCKS, LINES
+from api.pages.waiting_for import AGENCY, waiting
+from api.pages.words import code, day
+from api.witnesses import witnessed
 from ledger.access.policy import Verb
+from ledger.access.principal import Principal
 
 router = APIRouter(prefix="/pages", dependencies=[needs(Verb.ENTER)], include_in_schema=False)
+SHOWN = 5
+"""Clocks of each kind that stand on the page itself."""
+
+
+@dataclass(frozen=True)
+class Clocks:
+    """Some of the clocks in one state: how many there are, the first of them, and where the rest is."""
+
+    total: int
+    rows: list[list[Cell]]
+    href: str
 
 
 @router.get("")
 def home(request: Request) -> Response:
-    """The ways in."""
-    return render(request, "home.html", title="Home", crumbs=())
+    """By role: nobody is shown what their role does not read."""
+    speaker: Principal | None = request.state.speaker
+    told: dict[str, Any] = {"standing": None, "overdue": None, "due": None, "waiting": [], "lines": None}
+    if permitted(request, Verb.READ):
+        when = place_of(request)
+        names = names_at(request.app.state.parts.tables, when.as_at, when.as_of)
+        mine = speaker.agency if speaker is not None and speaker.role in AGENCY else None
+        told |= {
+            "standing": standing(request, when),
+            "overdue": _clocks(request, "breached", "left", mine, names),
+            "due": _clocks(request, "running", "due", mine, names),
+            "waiting": list(waiting(request, speaker)),
+            "lines": _lines(request) if permitted(request, Verb.SCRUTINISE) else None,
+        }
+    check = audited(request.app.state.watching.audit) if permitted(request, Verb.OPERATE) else None
+    witnesses = witnessed(request) if permitted(request, Verb.PROVE) else None
+    return render(request, "home.html", title=_title(speaker), crumbs=(), check=check, witnesses=witnesses, **told)
+
+
+def _title(speaker: Principal | None) -> str:
+    return "Home" if speaker is None else f"Home: {speaker.role.title}"
+
+
+def _clocks(request: Request, state: str, order: str, owed_by: str | None, names: Names) -> Clocks:
+    filters = {"state": [state]} | ({"owed_by": [owed_by]} if owed_by else {})
+    found = answer(request, CLOCKS.question, filters, sort=(order,), limit=SHOWN)
+    query = f"state={state}&sort={order}" + (f"&owed_by={owed_by}" if owed_by else "")
+    return Clocks(found.total, [_row(item, names) for item in found.items], f"{CLOCKS.path}?{query}")
+
+
+def _row(item: Item, names: Names) -> list[Cell]:
+    return [
+        Cell(code(item["clock"]), (), item["reference"]),
+        Cell(day(item["due"]), (clock_tag(item),)),
+        Cell(names.of(item["owed_by"]) or "Not stated"),
+    ]
+
+
+def _lines(request: Request) -> Sequence[tuple[str, int, str]]:
+    """Each line of enquiry that leads somewhere, to how many places, most first."""
+    found = answer(request, LINES.question, {})
+    count = Counter((item["id"], item["title"]) for item in found.items if item["told"] == "found")
+    return [(title, number, f"{LINES.path}?id={id_}") for (id_, title), number in count.most_common()]

@@ -4,31 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, Request
-from pydantic import ValidationError
 from starlette.responses import Response
 
 from api.access import needs
 from api.answers import csv_answer, json_answer
-from api.asking import MOST_DIGITS, InTime
-from api.lists import asked_of, asking_for
+from api.asking import MOST_DIGITS
+from api.lists import asking_for
 from api.pages import words
 from api.pages.as_at import standing
 from api.pages.cells import Cell, Names
 from api.pages.links import address
 from api.pages.navigation import permitted
 from api.pages.page import HOME, render
+from api.pages.questions import asked, names_at, place_of
 from api.pages.sheet import Column, Filter, Sheet
 from api.pages.sheets import SHEETS
-from api.problems import NOT_FOUND, Problem, question_problem
-from api.waiting import moment_of
+from api.problems import NOT_FOUND, Problem
 from ledger.access.policy import Verb
 from ledger.projections.as_at import Moment
 from ledger.projections.asking import Answer, Asking
-from ledger.projections.partnership import Agencies, Groups
 from ledger.projections.tables import Tables
 
 router = APIRouter(prefix="/pages", dependencies=[needs(Verb.READ)], include_in_schema=False)
@@ -67,7 +64,7 @@ class Listing:
         self.given = [(name, value.strip()) for name, value in request.query_params.multi_items() if value.strip()]
         self.number = _number(request.query_params.get("page") or "1")
         question = sheet.question
-        self.asked = _asked(question, [(name, value) for name, value in self.given if name != "page"])
+        self.asked = asked(question, [(name, value) for name, value in self.given if name != "page"])
         self.asking: Asking = asking_for(question, request, self.asked)
 
     @property
@@ -162,15 +159,6 @@ class Listing:
         return self.href() if number == 1 else self.href(page=number)
 
 
-def names_at(tables: Tables, as_at: int, as_of: date) -> Names:
-    """What agencies and groups are called then."""
-    agencies = tables.rows(Agencies, as_at=as_at, as_of=as_of)
-    groups = tables.rows(Groups, as_at=as_at, as_of=as_of)
-    return Names(
-        {each.reference: each.row.name for each in agencies}, {each.reference: each.row.name for each in groups}
-    )
-
-
 def show(request: Request, sheet: Sheet) -> Response:
     """The page of a list."""
     listing = Listing(request, sheet)
@@ -224,13 +212,12 @@ def download(request: Request, sheet: Sheet, format_: str) -> Response:
 @router.get("/lists")
 def lists(request: Request) -> Response:
     """Every list that has a page."""
-    asked = InTime.model_validate({name: value for name, value in request.query_params.items() if value})
     return render(
         request,
         "lists.html",
         title="All lists",
         sheets=[each for each in SHEETS if permitted(request, each.verb)],
-        standing=standing(request, moment_of(request, asked)),
+        standing=standing(request, place_of(request)),
     )
 
 
@@ -242,19 +229,6 @@ def _number(told: str) -> int:
     if not (told.isascii() and told.isdecimal() and len(told) < MOST_DIGITS and int(told)):
         raise Problem(NOT_FOUND, "Pages are numbered from 1.")
     return int(told)
-
-
-def _asked(question: Any, given: list[tuple[str, str]]) -> Any:
-    told: dict[str, Any] = {}
-    for name, value in given:
-        if name in question.plain:
-            told.setdefault(name, []).append(value)
-        else:
-            told[name] = value
-    try:
-        return asked_of(question).model_validate(told)
-    except ValidationError as error:
-        raise question_problem([each | {"loc": ("query", *each["loc"])} for each in error.errors()]) from None
 
 
 def _routes(sheet: Sheet) -> None:

@@ -458,6 +458,31 @@ CLOCKS = Sheet(
     ),
 )  # fmt: skip
 
+
+def _answered(item: Item, _: Names) -> Cell:
+    late = (Tag("Overdue", "red"),) if item["late"] else ()
+    if item["answered_on"]:
+        return Cell(words.day(item["answered_on"]), late)
+    return Cell(
+        "Not answered yet", late, f"Answer by {words.day(item['answer_by'])}" if item["answer_by"] else "No day was set"
+    )
+
+
+CHALLENGES = Sheet(
+    BY_NAME["challenges"],
+    "Challenges of scrutineers",
+    "What scrutineers challenged, whom, and whether it was answered.",
+    "challenge", "challenges",
+    (
+        Column("Challenge", lambda item, _: Cell(f"{item['reference']}, number {item['number']}", marks(item)), "reference"),
+        Column("To", named("to_agency", "to_group"), "to_agency"),
+        Column("Made", dated("challenged_on"), "challenged_on"),
+        Column("Answered", _answered, "answered_on"),
+    ),
+    "No challenges are recorded here.",
+    (Filter("to_agency", "To", "agencies"), Filter("open", "Not answered yet", "only"), Filter("late", "Overdue", "only")),
+)  # fmt: skip
+
 LINES = Sheet(
     ENQUIRIES_QUESTION,
     "Lines of enquiry",
@@ -474,5 +499,18 @@ LINES = Sheet(
     verb=Verb.SCRUTINISE,
 )  # fmt: skip
 
-SHEETS = (ACTIONS, ESCALATIONS, REVIEWS, AUDITS, MEETINGS, ATTENDANCE, TRAINING, PRIORITIES, RISKS, CLOCKS, LINES)
+SHEETS = (
+    ACTIONS,
+    ESCALATIONS,
+    REVIEWS,
+    AUDITS,
+    MEETINGS,
+    ATTENDANCE,
+    TRAINING,
+    PRIORITIES,
+    RISKS,
+    CHALLENGES,
+    CLOCKS,
+    LINES,
+)
 """In the order in which the page of all lists tells them."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -12,8 +12,10 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.demo_recording import record_script
+from ledger.access.principal import Role
 from ledger.clock import DemonstrationClock
 from ledger.wiring import open_parts
+from tests.access.signing_in import sign_in
 from tests.api.conftest import serving
 from tests.api.story import CASE, tell
 from tests.web.reading import Reader
@@ -37,6 +39,18 @@ def year_held(tmp_path_factory: pytest.TempPathFactory) -> Path:
     database = tmp_path_factory.mktemp("year") / "ledger.sqlite"
     assert all(answer.as_expected for answer in record_script(YEAR, database, lambda done, total: None))
     return database
+
+
+@pytest.fixture
+def as_role(year) -> Callable[[Role, str], Reader]:
+    """A reader of the invented year who chose to be somebody."""
+
+    def chosen(role: Role, agency: str) -> Reader:
+        client = TestClient(year.client.app, base_url="http://localhost")
+        sign_in(client, role, agency)
+        return Reader(client)
+
+    return chosen
 
 
 @pytest.fixture(scope="session")

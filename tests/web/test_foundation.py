@@ -18,7 +18,7 @@ SOUND = '<!DOCTYPE html><html lang="en"><head><title>Home – Ledger</title></he
 FILES = {"/pages/static/{name}", *(f"{sheet.path}/download/{{format_}}" for sheet in SHEETS)}
 """Addresses beside the pages that answer with a file."""
 WALKED: dict[str, list[str]] = {
-    "/pages": ["/pages"],
+    "/pages": ["/pages", "/pages?as_at=3"],
     "/pages/as-at": ["/pages/as-at"],
     "/pages/lists": ["/pages/lists", "/pages/lists?as_at=3"],
     **{sheet.path: [sheet.path] for sheet in SHEETS},

@@ -179,6 +179,7 @@ def test_what_is_late_is_said_in_words():
     assert standing(told).text == "Overdue by 1 working day"
     assert standing(told | {"left": None}).text == "Overdue"
     assert standing(told | {"state": "running", "left": 3}).text == "3 working days left"
+    assert standing(told | {"state": "running", "left": 0}).text == "Due today"
     assert standing(told | {"state": "met-late", "left": -2}).text == "Late by 2 working days"
     assert standing(told | {"state": "met", "left": 2}).text == "In time"
     assert standing(told | {"state": "no-clock-set", "left": None}).text == "No clock set"

@@ -1,0 +1,70 @@
+"""The questions that pages ask: the same that programs ask, with what a form leaves empty left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from fastapi import Request
+from pydantic import ValidationError
+
+from api.asking import InTime
+from api.lists import asked_of, asking_for
+from api.pages.cells import Names
+from api.pages.links import TIMES
+from api.problems import Problem, question_problem
+from api.waiting import moment_of
+from ledger.projections.as_at import Moment
+from ledger.projections.asking import Answer
+from ledger.projections.partnership import Agencies, Groups
+from ledger.projections.questions import Question
+from ledger.projections.tables import Tables
+
+
+def asked(question: Question, given: Iterable[tuple[str, str]]) -> Any:
+    """The query as the route for programs takes it; raises Problem for what it does not take."""
+    told: dict[str, Any] = {}
+    for name, value in given:
+        if name in question.plain:
+            told.setdefault(name, []).append(value)
+        else:
+            told[name] = value
+    try:
+        return asked_of(question).model_validate(told)
+    except ValidationError as error:
+        raise _of(error) from None
+
+
+def answer(request: Request, question: Question, filters: Mapping[str, Sequence[str]], **how: Any) -> Answer:
+    """The answer to a question at the moment of the page; `how` as in `Asking`."""
+    given = [(name, value) for name, values in filters.items() for value in values]
+    asking = asking_for(question, request, asked(question, [*given, *_times(request)]))
+    return question.answer(request.app.state.parts.tables, replace(asking, **how))
+
+
+def place_of(request: Request) -> Moment:
+    """The moment of a page that takes no other parameter; raises Problem."""
+    given = {name: value for name, value in request.query_params.items() if value.strip()}
+    try:
+        return moment_of(request, InTime.model_validate(given))
+    except ValidationError as error:
+        raise _of(error) from None
+
+
+def names_at(tables: Tables, as_at: int, as_of: date) -> Names:
+    """What agencies and groups are called then."""
+    agencies = tables.rows(Agencies, as_at=as_at, as_of=as_of)
+    groups = tables.rows(Groups, as_at=as_at, as_of=as_of)
+    return Names(
+        {each.reference: each.row.name for each in agencies}, {each.reference: each.row.name for each in groups}
+    )
+
+
+def _times(request: Request) -> list[tuple[str, str]]:
+    return [(name, value.strip()) for name in TIMES if (value := request.query_params.get(name, "")).strip()]
+
+
+def _of(error: ValidationError) -> Problem:
+    return question_problem([each | {"loc": ("query", *each["loc"])} for each in error.errors()])

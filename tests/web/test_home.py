@@ -1,0 +1,101 @@
+"""Home: what waits for each role, what is overdue and due, where to look, and whether the ledger can be believed."""
+
+from __future__ import annotations
+
+import pytest
+
+from api.pages import home
+from ledger.access.principal import Role
+
+THEN = "2025-03-31"
+
+
+def waiting(page):
+    """Each thing that waits: how many, and the list that has them."""
+    items = [each for ul in page.all("ul") if "ledger-waiting" in ul.get("class", "") for each in ul.iter("a")]
+    return [(int("".join(link.itertext()).split()[0].replace(",", "")), link.attrib["href"]) for link in items]
+
+
+@pytest.mark.parametrize(
+    ("role", "agency", "some"),
+    [
+        (Role.BUSINESS_UNIT, "BU", True),
+        (Role.QA_OFFICER, "BU", True),
+        (Role.PARTNER_SUBMITTER, "NAICB", True),
+        (Role.PARTNER_READER, "KITES", False),
+        (Role.CHAIR, "NALA", True),
+        (Role.SCRUTINEER, "IS", True),
+    ],
+)
+def test_what_waits_is_as_many_as_its_list_has(as_role, role, agency, some):
+    reader = as_role(role, agency)
+    page = reader.get("/pages", params={"as_at": THEN})
+    assert page.h1 == f"Home: {role.title}"
+    found = waiting(page)
+    assert bool(found) == some
+    assert ("Nothing waits for you." in page.main) != some
+    for number, href in found:
+        assert len(reader.get(href).rows()) == number > 0
+
+
+def test_an_agency_is_told_of_its_own_clocks_only(as_role):
+    page = as_role(Role.PARTNER_SUBMITTER, "NAICB").get("/pages", params={"as_at": THEN})
+    owed = [row[2] for table in range(2) for row in page.rows(table)]
+    assert set(owed) == {"Owed byNorthmere and Ashdale Integrated Care Board (invented)"}
+    assert "Where to look" not in page.main, "lines of enquiry look across all cases"
+
+
+def test_the_most_overdue_comes_first_and_what_is_due_next(year):
+    page = year.get("/pages", params={"as_at": THEN})
+    told = year.client.get("/clocks", params={"as_at": THEN, "state": "breached", "sort": "left"}).json()
+    assert f"{told['total']} clocks, the first 5" in page.main
+    assert [row[0].endswith(item["reference"]) for row, item in zip(page.rows(0), told["items"], strict=False)] == [
+        True
+    ] * 5
+    (rest,) = [each for each in page.links if "state=breached" in each]
+    assert len(year.get(rest).rows()) == told["total"]
+
+
+def test_lines_of_enquiry_are_counted_and_lead_to_their_places(year):
+    page = year.get("/pages", params={"as_at": THEN})
+    lines = [each for each in page.links if "/pages/enquiries?id=" in each]
+    assert len(lines) > 5
+    items = year.client.get("/enquiries", params={"as_at": THEN, "limit": 1000}).json()["items"]
+    assert len(lines) == len({item["id"] for item in items if item["told"] == "found"})
+    assert len(year.get(lines[0]).rows()) == max(
+        [item["id"] for item in items].count(id_) for id_ in {item["id"] for item in items}
+    )
+
+
+@pytest.mark.parametrize("role", [Role.REPORT_BUILDER, Role.AUDITOR, Role.ADMINISTRATOR, Role.WITNESS])
+def test_a_role_that_reads_no_records_is_told_so(as_role, role):
+    reader = as_role(role, "NALA")
+    page = reader.get("/pages")
+    assert "Your role reads no records of the partnership." in page.main
+    assert "ledger-as-at" not in page.text
+    assert reader.get("/pages/actions", status=403).h1 == "You may not see this page"
+    assert "/pages/actions" not in page.links
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        ({"whole": True, "entries": 455, "finished": "2025-08-01T09:00:00Z", "breaks": []}, "Whole 455 entries were worked out again, last on 1 August 2025 at 10:00"),
+        ({"whole": False, "breaks": [{}]}, "Something is wrong 1 place in what is stored does not fit"),
+        ({"whole": True, "breaks": []}, "Under way Its first check"),
+        ({"whole": True, "breaks": [], "trouble": "The disk is gone."}, "Not running The disk is gone."),
+    ],
+)  # fmt: skip
+def test_home_says_how_the_check_of_the_ledger_stands(year, monkeypatch, state, told):
+    monkeypatch.setattr(home, "audited", lambda audit: state)
+    assert told in year.get("/pages").main
+
+
+def test_home_says_who_watches(year, monkeypatch):
+    assert "Nobody else keeps watch over this ledger yet." in year.get("/pages").main
+    one = {"name": "police", "key": "k", "size": 450, "behind": 5, "cosigned": "2025-08-01T09:00:00Z"}
+    watched = {"size": 455, "agreed": 450, "quorum": "police", "witnesses": [one]}
+    monkeypatch.setattr(home, "witnessed", lambda request: watched)
+    main = year.get("/pages").main
+    assert "450 entries of 455 are agreed by police." in main
+    assert "police: has cosigned 450 entries, 5 behind, last on 1 August 2025 at 10:00" in main
