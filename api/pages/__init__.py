@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from api.pages import as_at, assets, home, listing
+from api.pages import as_at, assets, home, listing, pictures
 
 ROUTERS = (
     assets.router,
     home.router,
     as_at.router,
     listing.router,
+    pictures.router,
 )

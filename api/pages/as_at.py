@@ -99,6 +99,7 @@ def _told(request: Request, place: str, when: Moment, head: int) -> str:
         told = f"as it stood {last}, on {spoken(when.as_of)}"
     else:
         told = f"as it stood at {place}, with {entries}"
-    later = f" {head - when.as_at:,} recorded since are not shown." if place and head > when.as_at else ""
+    since = head - when.as_at
+    later = f" {since:,} recorded since {'is' if since == 1 else 'are'} not shown." if place and since else ""
     about = f" What it says is about {spoken(when.as_of)}." if request.query_params.get("as_of") else ""
     return f"You are looking at the ledger {told}.{later}{about}"

@@ -92,6 +92,10 @@ class Listing:
         """This list with something changed; another order or filter begins at its first page."""
         return address(self.path, self.given, without=("page", *without), **changes)
 
+    def picture(self) -> str:
+        """The pictures of what this list shows."""
+        return address(f"{self.path}/picture", self.given, without=("page", "sort"))
+
     def heads(self) -> list[Head]:
         return [self._head(column) for column in self.sheet.columns]
 

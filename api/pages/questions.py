@@ -14,6 +14,7 @@ from api.asking import InTime
 from api.lists import asked_of, asking_for
 from api.pages.cells import Names
 from api.pages.links import TIMES
+from api.pages.words import curly
 from api.problems import Problem, question_problem
 from api.waiting import moment_of
 from ledger.projections.as_at import Moment
@@ -58,7 +59,8 @@ def names_at(tables: Tables, as_at: int, as_of: date) -> Names:
     agencies = tables.rows(Agencies, as_at=as_at, as_of=as_of)
     groups = tables.rows(Groups, as_at=as_at, as_of=as_of)
     return Names(
-        {each.reference: each.row.name for each in agencies}, {each.reference: each.row.name for each in groups}
+        {each.reference: curly(each.row.name) for each in agencies},
+        {each.reference: curly(each.row.name) for each in groups},
     )
 
 

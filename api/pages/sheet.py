@@ -8,9 +8,7 @@ from typing import Literal
 
 from api.pages.cells import Cell, Item, Make, Names
 from ledger.access.policy import Verb
-from ledger.projections.asking import Answer
 from ledger.projections.questions import Question
-from ledger.reports.charts import Chart
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,7 @@ class Beside:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One list as people see it. `one` and `many` name what is counted; `pictures` draws a whole answer."""
+    """One list as people see it. `one` and `many` name what is counted."""
 
     question: Question
     title: str
@@ -57,7 +55,8 @@ class Sheet:
     none: str
     filters: Sequence[Filter] = ()
     beside: Beside | None = None
-    pictures: Callable[[Answer, Names], list[Chart]] | None = None
+    drawn: bool = False
+    """Whether it has a page of pictures."""
     related: Mapping[str, str] = field(default_factory=dict)
     """What else belongs to it: text -> address."""
     verb: Verb = Verb.READ

@@ -87,6 +87,7 @@ ACTIONS = Sheet(
         Filter("overdue", "Overdue", "only"),
         Filter("open", "Still open", "only"),
     ),
+    drawn=True,
 )  # fmt: skip
 
 
@@ -192,6 +193,7 @@ REVIEWS = Sheet(
         Filter("agency", "Reported by", "agencies"),
         Filter("nature", "Kind of incident", _coded(("death", "serious-harm", "other"))),
     ),
+    drawn=True,
 )  # fmt: skip
 
 
@@ -263,6 +265,7 @@ AUDITS = Sheet(
         "Findings of the audits above", ("Finding", "Kind", "Themes", "About", "Grade", "Recorded"), _findings,
         "Nothing was found in the audits above.",
     ),
+    drawn=True,
 )  # fmt: skip
 
 
@@ -321,6 +324,7 @@ ATTENDANCE = Sheet(
     "No attendance is recorded here.",
     (Filter("group", "Group", "groups"), Filter("agency", "Agency", "agencies")),
     related={"Meetings": "/pages/meetings"},
+    drawn=True,
 )  # fmt: skip
 
 
@@ -359,6 +363,7 @@ TRAINING = Sheet(
     "No training is recorded here.",
     (),
     Beside("Places on these courses by agency", ("Course", "Agency", "Booked", "Completed", "Did not attend"), _places, "No course above says which agencies took its places."),
+    drawn=True,
 )  # fmt: skip
 
 

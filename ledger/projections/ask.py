@@ -69,7 +69,7 @@ def escalations(tables: Tables, asking: Asking) -> Answer:
             "lapsed": row.outcome is None and present is not None and present["state"] == "breached",
             "clock": present,
             "stages": told_stages,
-            "working_days_to_end": _working_days(packs, row.raised_on, row.ended_on),
+            "working_days_to_end": working_days(packs, row.raised_on, row.ended_on),
         }
 
     return ask(tables, EscalationTracker, asking, tell, ("open", "lapsed", "clock", "stages", "working_days_to_end"))
@@ -178,7 +178,8 @@ def lapsed(row: StageRow, packs: Packs, on: date) -> bool:
     return clock_state(stage_clock(row, packs), on) == "breached"
 
 
-def _working_days(packs: Packs, start: DayOrNotStated, end: DayOrNotStated | None) -> int | None:
+def working_days(packs: Packs, start: DayOrNotStated, end: DayOrNotStated | None) -> int | None:
+    """Working days from one day to another by the calendar of the first; None where that cannot be told."""
     first, last = known_day(start), known_day(end)
     if first is None or last is None or (calendar := packs.calendar(first)) is None:
         return None

@@ -150,7 +150,7 @@ def ask(
     """Rows of one projection as items. `tell` may add fields, which `worked_out` names."""
     known = (*fields_of(projection), *worked_out)
     check(asking, known)
-    stored = _stored(projection, asking.filters)
+    stored = stored_filters(projection, asking.filters)
     if len(stored) == len(asking.filters) and not asking.sort and asking.sees is None:
         return _page_of_stored(tables, projection, asking, tell, stored)
     found = tables.rows(projection, as_at=asking.as_at, as_of=asking.as_of, where=stored)
@@ -219,7 +219,7 @@ def _comparable(value: Any) -> tuple[int, Any]:
     return (0, value) if isinstance(value, int) else (1, str(value))
 
 
-def _stored(projection: type[Projection[Any]], filters: Filters) -> dict[str, Any]:
+def stored_filters(projection: type[Projection[Any]], filters: Filters) -> dict[str, Any]:
     """The filters that the database can apply: those on plain text."""
     table = table_of(projection)
     plain_text = {name for name in fields_of(projection) if name in table.c and type(table.c[name].type) is String}

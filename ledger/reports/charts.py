@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -195,7 +195,7 @@ def _registered() -> None:
     vl_convert.register_font_directory(str(FONTS))
 
 
-@cache
+@lru_cache(maxsize=500)
 def _drawn(spec: str) -> str:
     import vl_convert
 

@@ -10,6 +10,7 @@ from api.access import routes_of
 from api.pages import assets
 from api.pages.navigation import WAYS
 from api.pages.page import TEMPLATES
+from api.pages.pictures import DRAWN
 from api.pages.sheets import SHEETS
 from tests.web.reading import Page, lint
 
@@ -22,6 +23,7 @@ WALKED: dict[str, list[str]] = {
     "/pages/as-at": ["/pages/as-at"],
     "/pages/lists": ["/pages/lists", "/pages/lists?as_at=3"],
     **{sheet.path: [sheet.path] for sheet in SHEETS},
+    **{f"{path}/picture": [f"{path}/picture"] for path in DRAWN},
 }  # fmt: skip
 """Every page route -> addresses of it that are fetched, and so linted, here or in a test of its own."""
 
