@@ -54,6 +54,8 @@ Progress = Callable[[int, int], None]
 """Called with what is done and what there is."""
 
 POLICIES = tuple(f"policy/{kind.upper()}" for kind in get_args(PackKind))
+JUDGED_BY = (*POLICIES, f"ledger/{ledger_opening.REFERENCE}")
+"""The records that every submission is judged by."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,7 @@ class Ledger(Application[str]):
                 head, self._memory, known=known, now=now, packs=self._packs_at, salt=self._salt, entry_at=self.entry_at,
                 heads=lambda upto: self._sealed(upto) if upto <= reach else None,
             )  # fmt: skip
-            desk.prepare(submissions)
+            desk.prepare(submissions, *JUDGED_BY)
             outcomes = [desk.take(b.submissions, b.recordedby, atomic=b.atomic, whole=b.whole) for b in batches]
             if desk.rows:
                 head.append(desk.rows, desk.words, spelled(now))
@@ -145,7 +147,7 @@ class Ledger(Application[str]):
         self._memory.position = before + len(desk.rows)
         self._memory.keep(desk.remembered())
         if head.signed is not None and head.signed.note is not None:
-            self.guard.signed(head.signed.growth.after.size, head.signed.note)
+            self.guard.signed(head.signed.growth.after.size, head.signed.note.to_bytes())
         return self._with_receipts(outcomes, receipts_of(head.signed, [row.state for row in desk.rows]))
 
     def _with_receipts(self, outcomes: list[list[Outcome]], fresh: Mapping[int, Receipt]) -> list[list[Outcome]]:

@@ -72,9 +72,9 @@ class Desk:
     def words(self) -> list[SealedWords]:
         return self._accepted.words
 
-    def prepare(self, submissions: Sequence[Submission]) -> None:
-        """Fetch, in one read, the records these submissions speak of."""
-        wanted: set[str] = set()
+    def prepare(self, submissions: Sequence[Submission], *always: str) -> None:
+        """Fetch, in one read, the records these submissions speak of, and those that all are judged by."""
+        wanted = set(always)
         for s in submissions:
             wanted.add(f"{s.record}/{s.reference}")
             wanted.update(f"{record}/{reference}" for record, reference in s.kind.references(s.event))
@@ -99,9 +99,11 @@ class Desk:
 
     def standing(self, name: str) -> Standing:
         """How a record (`<record>/<reference>`) stands here and now."""
-        if name not in self._standings:
+        found = self._standings.get(name)
+        if found is None:
             self._fetch((name,))
-        return self._standings[name]
+            found = self._standings[name]
+        return found
 
     def _fetch(self, names: Iterable[str]) -> None:
         """Standings out of the memory, and in one read the others."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, NamedTuple, get_args
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, create_model
 
 from ledger import canonical, sealing
 from ledger.clock import spelled
@@ -109,6 +109,12 @@ def stored_model(kind: EventType) -> type[BaseModel]:
     return create_model(f"Stored {kind.name}", __base__=(Attributes, Stamp), **fields)
 
 
+@cache
+def reading(model: type[BaseModel]) -> Callable[[bytes], Any]:
+    """Reads a model from JSON, as its `model_validate_json` without what that does besides: a sixth of the time of the usual event."""
+    return TypeAdapter(model).validator.validate_json
+
+
 @dataclass(frozen=True)
 class Submission:
     """One event as posted: checked for shape, not yet for rules."""
@@ -144,7 +150,7 @@ def parse(value: Any, raw: bytes | None = None) -> Submission:
     if b"null" in raw:
         _refuse_nulls(value, "", known_names(kind))
     try:
-        model: Any = posted_model(kind).model_validate_json(raw)
+        model = reading(posted_model(kind))(raw)
     except ValidationError as error:
         raise Malformed(*faults(error, value, kind)) from None
     attributes = {name: item for name, item in value.items() if name != "expectedversion"}
@@ -234,8 +240,7 @@ def _refuse_nulls(value: Any, where: str, known: Collection[str]) -> None:
             pass
 
 
-@dataclass(frozen=True)
-class Stamped:
+class Stamped(NamedTuple):
     """An entry's exact bytes and the words sealed beside it."""
 
     body: bytes
@@ -298,7 +303,7 @@ def _as_held(event: Event, place: sealing.Place, seal: dict[str, str]) -> object
 def read_back(position: int, body: bytes) -> Entry:
     """An entry from its stored bytes, validated; raises ValueError (pydantic's) if they are not an entry's."""
     kind = _kind_of(body)
-    model: Any = stored_model(kind).model_validate_json(body)
+    model = reading(stored_model(kind))(body)
     return Entry(
         position=position,
         kind=kind,

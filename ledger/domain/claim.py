@@ -79,6 +79,10 @@ class Verdict:
     departures: tuple[Broken, ...]
 
 
+SOUND = Verdict((), ())
+"""No rule is broken, as of nearly every claim."""
+
+
 def judge(standing: Any, claim: Claim[Any], standing_rules: tuple[Rule, ...]) -> Verdict:
     """Ask the standing rules of the record's `Standing`, then, if none refuses, the event's own of its state.
 
@@ -87,6 +91,8 @@ def judge(standing: Any, claim: Claim[Any], standing_rules: tuple[Rule, ...]) ->
     broken = _ask(standing_rules, standing, claim)
     if not any(b.rule.effect is not FLAG for b in broken):
         broken += _ask(type(claim.event).rules, standing.state, claim)
+    if not broken:
+        return SOUND
     return Verdict(
         tuple(b for b in broken if b.rule.effect is not FLAG),
         tuple(b for b in broken if b.rule.effect is FLAG),

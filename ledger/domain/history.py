@@ -191,19 +191,20 @@ def folded(counted: Sequence[Entry], version: int) -> Standing:
     """The standing that entries leave of which all count as they are: void if there are none but marks."""
     standing = Standing(version, void=True)
     for entry in counted:
-        standing = _after(standing, entry)
+        standing = _after(standing, entry, version)
     return standing
 
 
-def _after(standing: Standing, entry: Entry) -> Standing:
-    """The standing after one more entry that counts; its version is left as it is."""
+def _after(standing: Standing, entry: Entry, version: int) -> Standing:
+    """The standing, at this version, after one more entry that counts."""
+    _, state, void, duplicate_of, restriction, holds = standing
     match entry.event:
         case DuplicateOf(duplicate_of=other):
-            return standing._replace(duplicate_of=other, void=False)
+            return Standing(version, state, False, other, restriction, holds)
         case Mark() as mark:
-            return _marked(standing, mark, entry.position)
+            return _marked(Standing(version, state, void, duplicate_of, restriction, holds), mark, entry.position)
         case event:
-            return standing._replace(state=entry.kind.record.evolve(standing.state, event), void=False)
+            return Standing(version, entry.kind.record.evolve(state, event), False, duplicate_of, restriction, holds)
 
 
 def _marked(standing: Standing, mark: Mark, position: int) -> Standing:
@@ -235,4 +236,4 @@ def advance(standing: Standing, entry: Entry) -> Standing | None:
         case Corrected() | Withdrawn():
             return None
         case _:
-            return _after(standing._replace(version=entry.version), entry)
+            return _after(standing, entry, entry.version)

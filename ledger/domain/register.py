@@ -167,11 +167,9 @@ class EventType:
         mark = self.event.decides or ""
         return str(getattr(event, mark)) if mark in self.event.model_fields else mark
 
-    def references(self, event: Event) -> Iterator[tuple[str, str]]:
+    def references(self, event: Event) -> list[tuple[str, str]]:
         """(record name, reference) of every record the event cites, in field order."""
-        for path, record in self.links:
-            for found in _values(event, path):
-                yield record, found
+        return [(record, found) for path, record in self.links for found in _values(event, path)]
 
 
 REGISTER: dict[str, EventType] = {}

@@ -76,7 +76,7 @@ def receipts_of(signed: Signed | None, bodies: Sequence[bytes]) -> dict[int, Rec
     """The receipts of a commit's own entries, by position: made from what the commit left in memory. Empty where nothing was signed."""
     if signed is None or signed.note is None:
         return {}
-    note, growth = Note.parse(signed.note), signed.growth
+    note, growth = signed.note, signed.growth
     indexes = range(growth.before.size, growth.after.size)
     paths = inclusion_proofs(growth.hash_at, indexes, growth.after.size)
     return {

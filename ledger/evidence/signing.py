@@ -129,7 +129,7 @@ class Signing:
                 "Give the key that did; it is replaced by `ledger rotate-key`."
             )
 
-    def sign(self, tree: Frontier) -> bytes:
+    def sign(self, tree: Frontier) -> Note:
         """The signed note over a tree; raises KeyUnusable where the keys were exchanged for others altogether."""
         keys = self._keys()
         if keys is not self._trusted:
@@ -138,7 +138,7 @@ class Signing:
                     "The log's key was exchanged while the ledger was open: the one before it must sign the change."
                 )
             self._trusted = keys
-        return Checkpoint(keys[0].name, tree.size, tree.root()).signed(keys).to_bytes()
+        return Checkpoint(keys[0].name, tree.size, tree.root()).signed(keys)
 
     @property
     def verifiers(self) -> tuple[VerifierKey, ...]:

@@ -186,5 +186,5 @@ def _fields(text: str, form: str) -> tuple[str, str, Kind, bytes]:
 
 def _expect_name(name: str) -> None:
     plain(name)
-    if not name or "+" in name or any(letter.isspace() for letter in name):
+    if name.split() != [name] or "+" in name:
         raise Malformed("a key's name is not empty and holds neither spaces nor +")

@@ -30,6 +30,10 @@ class Note:
         if not 1 <= len(self.signatures) <= MOST_SIGNATURES:
             raise Malformed(f"a note has 1 to {MOST_SIGNATURES} signatures")
 
+    def __hash__(self) -> int:
+        """Of the text alone, which Python hashes once: what is told of a note is looked up for every receipt."""
+        return hash(self.text)
+
     def to_bytes(self) -> bytes:
         """The note as it is kept and sent; Malformed if it is too long."""
         return _no_longer(str(self).encode())

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from functools import cache, partial
+from collections.abc import Callable, Sequence
+from functools import cache
 from itertools import pairwise
 
 from ledger.log.tree import EMPTY_ROOT, HASH_BYTES, HashAt, joined, node_hash
@@ -23,9 +23,8 @@ def inclusion_proofs(hash_at: HashAt, indexes: Sequence[int], size: int) -> list
     for index in indexes:
         if not 0 <= index < size:
             raise Malformed(f"a tree of {size} leaves has no leaf {index}")
-    held = cache(hash_at)
-    edge = cache(partial(_right_edge, held))
-    return [tuple(_upwards(held, edge, 0, index, size)) for index in indexes]
+    way_up = _ways_up(hash_at, size)
+    return [way_up(0, index) for index in indexes]
 
 
 def consistency_proof(hash_at: HashAt, old: int, new: int) -> Proof:
@@ -37,7 +36,7 @@ def consistency_proof(hash_at: HashAt, old: int, new: int) -> Proof:
     level = _trailing_zeroes(old)
     last = (old >> level) - 1
     seed = () if last == 0 else (hash_at(level, last),)
-    return (*seed, *_upwards(hash_at, partial(_right_edge, hash_at), level, last, new))
+    return (*seed, *_ways_up(hash_at, new)(level, last))
 
 
 def check_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], root: bytes) -> None:
@@ -78,18 +77,21 @@ def check_consistency(old: int, new: int, proof: Sequence[bytes], old_root: byte
         raise Wrong(f"the proof does not lead to the root of the tree of {new}")
 
 
-def _upwards(
-    hash_at: HashAt, edge: Callable[[int, int, int], bytes], level: int, index: int, size: int
-) -> Iterator[bytes]:
-    """The siblings on the way from a node to the root. Up to where the node and the last leaf part they are whole, above they lie to the left."""
-    inner, _ = _lengths(level, index, size)
-    for height in range(inner - 1):
-        yield hash_at(level + height, index >> height ^ 1)
-    if inner:
-        yield edge(level + inner - 1, index >> (inner - 1) ^ 1, size)
-    for height in range(inner, index.bit_length()):
-        if index >> height & 1:
-            yield hash_at(level + height, (index >> height) - 1)
+def _ways_up(hash_at: HashAt, size: int) -> Callable[[int, int], Proof]:
+    """Gives the siblings on the way from a node to the root of the tree of `size` leaves: a node's own, then those of its parent, found once."""
+
+    @cache
+    def way_up(level: int, index: int) -> Proof:
+        last = (size - 1) >> level
+        if not last:
+            return ()
+        sibling, above = index ^ 1, way_up(level + 1, index >> 1)
+        if sibling > last:
+            return above
+        whole = sibling < last or size == (last + 1) << level
+        return (hash_at(level, sibling) if whole else _right_edge(hash_at, level, sibling, size), *above)
+
+    return way_up
 
 
 def _right_edge(hash_at: HashAt, level: int, index: int, size: int) -> bytes:

@@ -19,14 +19,15 @@ from typing import NamedTuple, Protocol
 
 from eventsourcing.persistence import PersistenceError, StoredEvent
 
+from ledger.log.note import Note
 from ledger.log.tree import Frontier, Growth
 
 SCHEMA_VERSION = 2
 """The version of the stored tables this program reads and writes. It is never changed in place: another version is refused."""
 
 
-Signer = Callable[[Frontier], bytes]
-"""Gives the bytes of a signed note over the tree that a commit ends with. It is asked once for each, while the head is held."""
+Signer = Callable[[Frontier], Note]
+"""Gives the signed note over the tree that a commit ends with. It is asked once for each, while the head is held."""
 
 
 class UnknownSchemaError(PersistenceError):
@@ -113,7 +114,7 @@ class Signed(NamedTuple):
     """
 
     growth: Growth
-    note: bytes | None
+    note: Note | None
 
 
 class Appending(Protocol):

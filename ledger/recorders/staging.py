@@ -82,7 +82,7 @@ class Staged:
         growth = self._before.grown(leaf_hashes(row[8] for row in self.rows))
         note = None if self._sign is None else self._sign(growth.after)
         if note is not None:
-            self.notes.append((growth.after.size, note))
+            self.notes.append((growth.after.size, note.to_bytes()))
         return Signed(growth, note)
 
     def _take(self, rows: Sequence[Row], words: Sequence[SealedWords]) -> None:

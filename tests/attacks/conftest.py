@@ -32,7 +32,7 @@ Change = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 def sign(tree):
-    return Checkpoint(ORIGIN, tree.size, tree.root()).signed([LOG]).to_bytes()
+    return Checkpoint(ORIGIN, tree.size, tree.root()).signed([LOG])
 
 
 def told(file: Path, *, lines: int = LINES, change: Change = lambda event: event, begun: Path | None = None) -> Path:

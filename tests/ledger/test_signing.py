@@ -157,7 +157,7 @@ def test_keys_come_from_the_environment_or_a_file_and_never_both(tmp_path, file,
             assert LOG.secret_text() not in repr(settings)
             signing = signing_of(settings, "postgresql://ledger@127.0.0.1/ledger")
             signing.begin(None)
-            assert Checkpoint.parse(Note.parse(signing.sign(EMPTY)).text).origin == ORIGIN
+            assert Checkpoint.parse(signing.sign(EMPTY).text).origin == ORIGIN
             assert signing.verifiers == (LOG.verifier,)
             assert LOG.secret_text() not in repr(signing)
     both = Settings(log_key=SecretStr(LOG.secret_text()), log_key_file=file.path)

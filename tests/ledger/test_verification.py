@@ -28,7 +28,7 @@ KEYS = [LOG.verifier]
 
 
 def sign(tree):
-    return Checkpoint(ORIGIN, tree.size, tree.root()).signed([LOG]).to_bytes()
+    return Checkpoint(ORIGIN, tree.size, tree.root()).signed([LOG])
 
 
 @pytest.fixture(scope="module")
