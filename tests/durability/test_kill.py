@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import count
 from random import Random
 
 import pytest
 
 from tests.durability.ledger_check import assert_whole
-from tests.durability.service import PATIENCE, Partner, Service
+from tests.durability.service import PATIENCE, Partner, Post, Service
 from tests.postgres import EmbeddedPostgres
 
 PARTNERS = 6
 KILLS = 2
 """In the life of one ledger."""
+LEDGERS = 50
+"""In a long run."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Each ledger is a test of its own, so that workers share them out."""
+    if "number" in metafunc.fixturenames:
+        metafunc.parametrize("number", range(LEDGERS if metafunc.config.getoption("--long") else 1))
 
 
 @pytest.fixture
-def seeds(long: bool, seed: int) -> range:
-    """One ledger is made for each."""
-    return range(seed, seed + (50 if long else 1))
+def draw(seed: int, number: int) -> Random:
+    """The chances of one ledger."""
+    return Random(seed + number)
 
 
 @pytest.fixture(scope="module")
@@ -33,13 +40,20 @@ def durable_postgres() -> Iterator[EmbeddedPostgres]:
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def new_database(request, tmp_path) -> Callable[[], str]:
-    """Makes empty databases, the same engine each time."""
+def fresh(request, tmp_path) -> str:
+    """An empty database."""
     if request.param == "sqlite":
-        numbers = count()
-        return lambda: str(tmp_path / f"{next(numbers)}.sqlite")
-    server: EmbeddedPostgres = request.getfixturevalue("durable_postgres")
-    return server.create_database
+        return str(tmp_path / "ledger.sqlite")
+    url: str = request.getfixturevalue("durable_database")
+    return url
+
+
+@pytest.fixture
+def durable_database(durable_postgres) -> Iterator[str]:
+    """A database of that server, dropped afterwards: a killed server begins by forcing every file it has to disk."""
+    url = durable_postgres.create_database()
+    yield url
+    durable_postgres.drop_database(url)
 
 
 @contextmanager
@@ -66,35 +80,32 @@ def wait_for_acknowledgements(partners: Sequence[Partner], beyond: Sequence[int]
         time.sleep(0.01)
 
 
-def test_the_service_is_killed(new_database, seeds):
-    for seed in seeds:
-        draw, posts, database = Random(seed), [], new_database()
-        with Service(database) as service:
-            for kill in range(KILLS):
-                with posting(service, f"S{kill}", draw) as partners:
-                    wait_for_acknowledgements(partners, [0] * PARTNERS)
-                    time.sleep(draw.uniform(0, 0.4))
-                    service.kill()
-                assert any(partner.posts[-1].receipts is None for partner in partners)
-                service.start()
-                posts += [post for partner in partners for post in partner.posts]
-                assert_whole(service, database, posts)
+def test_the_service_is_killed(fresh, draw):
+    posts: list[Post] = []
+    with Service(fresh) as service:
+        for kill in range(KILLS):
+            with posting(service, f"S{kill}", draw) as partners:
+                wait_for_acknowledgements(partners, [0] * PARTNERS)
+                time.sleep(draw.uniform(0, 0.4))
+                service.kill()
+            assert any(partner.posts[-1].receipts is None for partner in partners)
+            service.start()
+            posts += [post for partner in partners for post in partner.posts]
+            assert_whole(service, fresh, posts)
 
 
-def test_postgres_is_killed_and_the_service_finds_it_again(durable_postgres, seeds):
-    for seed in seeds:
-        draw, posts, database = Random(seed), [], durable_postgres.create_database()
-        with Service(database) as service:
-            for kill in range(KILLS):
-                with posting(service, f"P{kill}", draw) as partners:
-                    wait_for_acknowledgements(partners, [0] * PARTNERS)
-                    time.sleep(draw.uniform(0, 0.4))
-                    durable_postgres.kill()
-                    had = [partner.acknowledged for partner in partners]
-                    time.sleep(draw.uniform(0, 0.2))
-                    durable_postgres.restart()
-                    wait_for_acknowledgements(partners, had)
-                posts += [post for partner in partners for post in partner.posts]
-                assert any(post.receipts is None for post in posts)
-                assert_whole(service, database, posts)
-        durable_postgres.drop_database(database)  # a killed server begins by forcing every file it has to disk
+def test_postgres_is_killed_and_the_service_finds_it_again(durable_postgres, durable_database, draw):
+    posts: list[Post] = []
+    with Service(durable_database) as service:
+        for kill in range(KILLS):
+            with posting(service, f"P{kill}", draw) as partners:
+                wait_for_acknowledgements(partners, [0] * PARTNERS)
+                time.sleep(draw.uniform(0, 0.4))
+                durable_postgres.kill()
+                had = [partner.acknowledged for partner in partners]
+                time.sleep(draw.uniform(0, 0.2))
+                durable_postgres.restart()
+                wait_for_acknowledgements(partners, had)
+            posts += [post for partner in partners for post in partner.posts]
+            assert any(post.receipts is None for post in posts)
+            assert_whole(service, durable_database, posts)
