@@ -57,7 +57,7 @@ class ActionRaised(Event):
     """
 
     source: ActionSource
-    text: Words
+    text: Words = Field(title="What has to be done?")
     owner: Owner | NotStated
     lead_group: GroupCode | NotStated
     due_on: DayOrNotStated

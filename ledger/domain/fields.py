@@ -23,6 +23,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import PydanticCustomError
 
 from ledger.domain.children import CHILD_PATTERN, is_child_reference
+from ledger.domain.labels import label_of
 
 PATTERNS: dict[str, str] = {}
 """What each pattern of a field means, in words: whoever posts something else is told these, never the pattern."""
@@ -83,7 +84,7 @@ LoggedWords = Annotated[_Text | WORDS, WordsMark(opening_is_logged=True)]
 class Part(BaseModel):
     """A part of an event's data that has fields of its own: a seat, an observation."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", field_title_generator=label_of)
 
 
 Reference = Annotated[
@@ -119,7 +120,14 @@ Title = Annotated[
 Count = Annotated[int, Field(ge=0, le=2**53 - 1)]
 Number = Annotated[int, Field(ge=1, le=9999)]
 """A number in a list: recommendation 3, stage 2."""
-Pence = Annotated[int, Field(ge=0, le=10**13)]
+
+
+@dataclass(frozen=True)
+class Money:
+    """Marks an amount of money: posted in pence, asked of people in pounds."""
+
+
+Pence = Annotated[int, Field(ge=0, le=10**13, description="an amount of money, in pence"), Money()]
 """Money, in pence; never a float."""
 Sha256 = Annotated[str, written_as(r"^[0-9a-f]{64}$", "a SHA-256: 64 hexadecimal digits in small letters")]
 PackReference = Annotated[

@@ -173,11 +173,11 @@ class IncidentReported(Event):
     `how_many` counts the children, at least 1; `children` names those who have a reference, perhaps none.
     """
 
-    agency: AgencyCode
+    agency: AgencyCode = Field(title="Which agency reports it?")
     happened_on: DayOrNotStated
     known_on: DayOrNotStated
     nature: IncidentNature | NotStated
-    how_many: Number | NotStated
+    how_many: Number | NotStated = Field(title="How many children?")
     children: list[ChildReference] = Field(default=[], max_length=50)
     features: list[Theme] = Field(default=[], max_length=30)
     looked_after: YesNo

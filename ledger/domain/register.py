@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar, get_
 from pydantic import BaseModel, ConfigDict
 
 from ledger.domain.fields import WORDS, Refers, Title, WordsMark
+from ledger.domain.labels import label_of
 
 if TYPE_CHECKING:
     from ledger.domain.claim import Claim
@@ -78,7 +79,7 @@ class Event(BaseModel):
     `citation`: page or section of the document it was taken from, where history is entered from one.
     """
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", field_title_generator=label_of)
 
     rules: ClassVar[tuple[Rule, ...]] = ()
     decides: ClassVar[str | None] = None
