@@ -166,6 +166,10 @@ class Access:
         except NoTables:
             raise Problem(NOT_REACHED, "The tables are being built.", headers={"retry-after": "1"}) from None
 
+    def shows(self, speaker: Principal, name: str) -> bool:
+        """Whether they see a record, also one that was begun a moment ago."""
+        return not self._hidden(self.sight(speaker), [name])
+
     def _of_key(self, text: str) -> Principal | None:
         return None if self._keys is None else self._keys.principal(text)
 

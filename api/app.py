@@ -42,6 +42,7 @@ from api.sessions import meant
 from api.streams import Tide
 from api.waiting import reached
 from api.watching import Watch, Watching
+from ledger.access.drafts import Drafts
 from ledger.access.openings import AccessLog
 from ledger.access.sessions import Sessions
 from ledger.clock import SystemClock
@@ -63,13 +64,14 @@ def create_app(
     keep: Keeping = InAThread,
     watch: Watch | None = None,
     front_door: str = "",
+    out_of_hours: str = "",
     hosts: frozenset[bytes] = LOCAL,
     access: Access | None = None,
 ) -> FastAPI:
     """The service over the parts that `open_` opens when it starts; it closes them when it stops.
 
     `keep` starts who keeps the read tables; `watch` says how witnesses are asked and how the ledger checks itself. `front_door`:
-    where a child is referred to, shown in the documentation. `hosts`: names it answers to. `access`: who may do what; without it
+    where a child is referred to, and `out_of_hours` when that is closed, shown before every form about a case. `hosts`: names it answers to. `access`: who may do what; without it
     nobody is asked who they are, which is development.
     """
     access = access or Access()
@@ -83,6 +85,7 @@ def create_app(
         app.state.sessions = await asyncio.to_thread(
             Sessions.open, parts.database, parts.ledger.clock, access.vouched_by
         )
+        app.state.drafts = await asyncio.to_thread(Drafts.open, parts.database, parts.ledger.clock)
         loop = asyncio.get_running_loop()
         # One wake-up of the loop brings all answers of one commit.
         door.writer = writer = Writer(
@@ -105,6 +108,7 @@ def create_app(
             await asyncio.to_thread(access.close)
             await asyncio.to_thread(app.state.openings.close)
             await asyncio.to_thread(app.state.sessions.close)
+            await asyncio.to_thread(app.state.drafts.close)
 
     app = FastAPI(
         title="Safeguarding-activity ledger",
@@ -119,7 +123,8 @@ def create_app(
         redirect_slashes=False,
         telemetry={"tracing": False, "metrics": False, "logs": False},  # spans would carry addresses and queries
     )
-    app.state.front_door, app.state.access = front_door, access
+    app.state.front_door, app.state.out_of_hours = front_door, out_of_hours
+    app.state.access, app.state.intake = access, door
     for part in (
         entries,
         words,
@@ -153,6 +158,7 @@ def create() -> FastAPI:
         database,
         packs=settings.packs,
         front_door=settings.front_door,
+        out_of_hours=settings.out_of_hours,
         signing=signing_of(settings, database),
         watch=Watch(policy_of(settings), settings.witness_every, settings.audit_share / 100),
         hosts=LOCAL | {name.encode() for name in settings.names},
@@ -165,6 +171,7 @@ def create_for(
     *,
     packs: Path | None = None,
     front_door: str = "",
+    out_of_hours: str = "",
     signing: Signing | None = None,
     watch: Watch | None = None,
     hosts: frozenset[bytes] = LOCAL,
@@ -177,6 +184,7 @@ def create_for(
         keep=lambda parts: InAProcess(database, packs),
         watch=watch,
         front_door=front_door,
+        out_of_hours=out_of_hours,
         hosts=hosts,
         access=access,
     )

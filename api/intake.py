@@ -79,6 +79,15 @@ class Intake:
             raise item
         return _single((await self._record((item,), speaker))[0])
 
+    async def taken(self, submission: Submission, speaker: Speaker, *, record: bool = True) -> Outcome:
+        """What becomes of one event of a page; raises Problem. Without `record` it is only judged, and a NotReached says that nothing is wrong."""
+        items: Sequence[Item] = (submission,)
+        if speaker is not None:
+            items = await asyncio.to_thread(self._access.screened, speaker, items)
+        if isinstance(item := items[0], Problem):
+            raise item
+        return (await self._record((item,), speaker, whole=record))[0]
+
     async def _all_or_none(self, items: Sequence[Item], speaker: Speaker) -> tuple[int, Headers, bytes]:
         answers = await self._answers(items, speaker, atomic=True)
         recorded = [answer for answer in answers if isinstance(answer, Recorded)]

@@ -89,7 +89,7 @@ class Desk:
         if atomic and not (whole and all(map(stands, outcomes))):
             self._standings |= self._draft.before
             self._draft, self._packs = _Draft(), None
-            return [NotReached() if isinstance(o, Recorded) and not o.repeat else o for o in outcomes]
+            return [NotReached(o.entry.departures) if isinstance(o, Recorded) and not o.repeat else o for o in outcomes]
         self._keep()
         return outcomes
 

@@ -59,7 +59,9 @@ class Unfit:
 
 @dataclass(frozen=True)
 class NotReached:
-    """Nothing is wrong with it, but its batch was refused as a whole."""
+    """Nothing is wrong with it, but its batch was refused as a whole. `departures`: the rules it would have been flagged by."""
+
+    departures: tuple[str, ...] = ()
 
 
 Outcome = Recorded | Refused | KeyReused | Outrun | Unfit | NotReached

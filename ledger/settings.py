@@ -62,6 +62,8 @@ class Settings(BaseSettings):
     """A folder of further rule packs."""
     front_door: str = "Use your local front-door number; if a child is in immediate danger call 999."
     """Shown wherever an incident is entered: the ledger is not a referral route."""
+    out_of_hours: str = ""
+    """The same for nights, weekends and bank holidays: the number of the emergency duty team."""
 
     @property
     def database_url(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.pages import as_at, assets, home, listing, pictures
+from api.pages import as_at, assets, home, listing, pictures, record, recorded
 
 ROUTERS = (
     assets.router,
@@ -10,4 +10,6 @@ ROUTERS = (
     as_at.router,
     listing.router,
     pictures.router,
+    record.router,
+    recorded.router,
 )

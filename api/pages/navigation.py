@@ -25,6 +25,7 @@ WAYS = (
     Way("Actions", "/pages/actions", Verb.READ),
     Way("Escalations", "/pages/escalations", Verb.READ),
     Way("Reviews", "/pages/reviews", Verb.READ),
+    Way("Record", "/pages/record", Verb.POST),
     Way("All lists", "/pages/lists", Verb.READ),
 )  # fmt: skip
 

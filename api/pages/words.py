@@ -9,6 +9,7 @@ from typing import Any
 
 from ledger.domain.calendar import LONDON
 from ledger.domain.fields import NOT_STATED, spoken, worded
+from ledger.domain.labels import CODES, text_of
 
 _STRAIGHT = re.compile(r"[\"']")
 _OPENING = re.compile(r'(^|[\s(\[])"')
@@ -38,26 +39,16 @@ def instant(value: str | datetime) -> str:
     return f"{spoken(at.date())} at {at:%H:%M}"
 
 
-SPELLED = {
-    "lcspr": "local child safeguarding practice review", "scr": "serious case review", "fgm": "FGM", "lado": "LADO", "marac": "MARAC",
-    "cdop": "child death overview panel", "information-sharing-with-gps": "information sharing with GPs", "dfe": "DfE",
-    "joint-lcspr": "joint local child safeguarding practice review", "multi-agency-audit": "multi-agency audit",
-    "single-agency-audit": "single-agency audit", "smart-planning": "SMART planning", "section-157-175": "section 157/175 audit",
-    "section-11": "section 11 audit", "start-again-syndrome": "start-again syndrome",
-}  # fmt: skip
-"""Codes whose words are not the code without its hyphens."""
-
-
 def code(value: str | None) -> str:
     """A code as words with a capital: `in-progress` is `In progress`."""
     if value is None:
         return ""
-    return _capital(SPELLED.get(value) or worded(value))
+    return text_of(value)
 
 
 def codes(values: Iterable[str]) -> str:
     """Several as one phrase: `Neglect, information sharing with GPs`."""
-    return _capital(", ".join(SPELLED.get(value) or worded(value) for value in values))
+    return _capital(", ".join(CODES[value] if value in CODES else worded(value) for value in values))
 
 
 def phrases(*parts: str) -> str:
@@ -91,8 +82,21 @@ def curly(text: str) -> str:
     return _OPENING.sub("\\1“", text).replace('"', "”").replace("'", "’") if _STRAIGHT.search(text) else text
 
 
+def curled(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same of a list that a component shows."""
+    return [{**item, "text": curly(item["text"])} for item in items]
+
+
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-FILTERS = {"day": day, "instant": instant, "code": code, "said": said, "counted": counted, "curly": curly}
+FILTERS = {
+    "day": day,
+    "instant": instant,
+    "code": code,
+    "said": said,
+    "counted": counted,
+    "curly": curly,
+    "curled": curled,
+}

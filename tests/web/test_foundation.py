@@ -24,6 +24,13 @@ WALKED: dict[str, list[str]] = {
     "/pages/lists": ["/pages/lists", "/pages/lists?as_at=3"],
     **{sheet.path: [sheet.path] for sheet in SHEETS},
     **{f"{path}/picture": [f"{path}/picture"] for path in DRAWN},
+    # for whoever is signed in: test_record.py
+    "/pages/record": [],
+    "/pages/record/{type_}": [],
+    "/pages/drafts": [],
+    "/pages/drafts/{id}": [],
+    "/pages/drafts/{id}/check": [],
+    "/pages/receipts/{position}": [],
 }  # fmt: skip
 """Every page route -> addresses of it that are fetched, and so linted, here or in a test of its own."""
 
