@@ -6,6 +6,8 @@ import sys
 
 import uvicorn
 
+from api.logs import CONFIG
+from api.wire import Wire
 from ledger.evidence.signing import KeyUnusable
 from ledger.garbage import look_seldom
 from ledger.settings import Settings, why_not_serve
@@ -35,9 +37,10 @@ def main() -> None:
         host=settings.host,
         port=settings.port,
         loop="uvloop",
-        http="httptools",
+        http=Wire,
         ws="none",
         access_log=False,  # addresses hold references
+        log_config=CONFIG,
         server_header=False,
         timeout_graceful_shutdown=SECONDS_TO_FINISH,
     )

@@ -11,6 +11,7 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from pydantic import ValidationError
 
+from api.limits import Limits
 from api.problems import FORBIDDEN, NO_PROVIDER, NOT_REACHED, RULE_BROKEN, UNAUTHENTICATED, Problem
 from api.receipts import problem_of
 from api.sessions import session_of
@@ -50,10 +51,11 @@ class Access:
         tokens: Tokens | None = None,
         sign_in: SignIn | None = None,
         address: str | None = None,
+        limits: Limits | None = None,
     ) -> None:
-        """`sign_in`: how people come to the pages; `address`: where they reach them, https://…, if that is set."""
+        """`sign_in`: how people come to the pages; `address`: where they reach them, https://…, if that is set; `limits`: how often one may ask."""
         self._keys, self._tokens = keys, tokens
-        self.sign_in, self.address = sign_in, address
+        self.sign_in, self.address, self.limits = sign_in, address, limits or Limits(0)
         self.parts: Parts | None = None
 
     @classmethod
@@ -61,15 +63,16 @@ class Access:
         """As the settings have it."""
         if settings.identity == "development":
             return cls()
+        keys, limits = Keys.open(database, clock), Limits(settings.requests_per_minute)
         if settings.oidc_issuer is None or settings.oidc_audience is None:
-            return cls(Keys.open(database, clock), address=settings.address)
+            return cls(keys, address=settings.address, limits=limits)
         claims = (settings.oidc_role_claim, settings.oidc_agency_claim)
         tokens = Tokens(Provider(settings.oidc_issuer, settings.oidc_audience, *claims), clock)
         sign_in = None
         if settings.oidc_client is not None:
             returns_to = f"{settings.address}{CALLBACK}"
             sign_in = SignIn(tokens, Client(settings.oidc_client, settings.client_secret, returns_to))
-        return cls(Keys.open(database, clock), tokens, sign_in, settings.address)
+        return cls(keys, tokens, sign_in, settings.address, limits)
 
     def close(self) -> None:
         if self._keys is not None:
@@ -103,6 +106,8 @@ class Access:
             return None
         told = None if authorization is None else authorization.decode("latin-1")
         found = await asyncio.to_thread(self.speaker, told)
+        if found is not None:
+            self.limits.of_speaker(found.subject)
         _expect(found, Verb.POST)
         return found
 
@@ -220,6 +225,8 @@ def admitted(request: Request) -> None:
     if need is not None and need.verb is None:
         return
     speaker = _speaker(request)
+    if speaker is not None:
+        request.app.state.access.limits.of_speaker(speaker.subject)
     if need is None:
         raise forbidden("Nobody may ask this.")
     if need.signed_in and speaker is None:

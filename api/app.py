@@ -145,7 +145,7 @@ def create_app(
         app.include_router(part.router)
     for page in PAGES:
         app.include_router(page)
-    app.add_middleware(Front, hosts=hosts, intake=door)
+    app.add_middleware(Front, hosts=hosts, intake=door, limits=access.limits, alone=access.in_development)
     tell_problems(app)
     return app
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from typing import cast
 
 from eventsourcing.persistence import InterfaceError, OperationalError
@@ -14,15 +15,20 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.answers import ONLY_HEAD, SECURITY, accepts
 from api.intake import PATH
+from api.limits import Limits
 from api.pages.page import is_page, problem_page
+from api.posted import MOST_BYTES
 from api.problems import (
     INTERNAL,
     METHOD_NOT_ALLOWED,
     MISDIRECTED,
     NOT_FOUND,
     PROBLEM_JSON,
+    TOO_LARGE,
+    TWICE,
     UNAUTHENTICATED,
     UNAVAILABLE,
+    UNSUPPORTED,
     Kind,
     Problem,
     question_problem,
@@ -33,14 +39,29 @@ LOCAL = frozenset({b"localhost", b"127.0.0.1", b"[::1]"})
 """What a browser on this machine calls the service. Any other name may be a stranger's that points here."""
 
 
-class Front:
-    """ASGI middleware: turns away other hosts, and gives every answer its security headers.
+ONCE = frozenset({b"host", b"authorization", b"content-type", b"content-length", b"content-encoding", b"origin"})
+"""Headers of which two would be read as one by us and as the other by a proxy."""
+PROXIED = frozenset({b"forwarded", b"x-forwarded-for", b"x-forwarded-host", b"x-real-ip"})
 
-    What is posted goes to `intake` by the shortest way; it gives its answers those headers itself.
+
+class Front:
+    """ASGI middleware: turns away what nobody should read any further, and gives every answer its security headers.
+
+    `alone`: the service is in development and serves this machine only, not what a proxy brings. What is posted goes to `intake` by the
+    shortest way; it gives its answers those headers itself.
     """
 
-    def __init__(self, app: ASGIApp, hosts: frozenset[bytes] = LOCAL, intake: ASGIApp | None = None) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        hosts: frozenset[bytes] = LOCAL,
+        intake: ASGIApp | None = None,
+        limits: Limits | None = None,
+        *,
+        alone: bool = False,
+    ) -> None:
         self._app, self._hosts, self._intake = app, hosts, intake
+        self._limits, self._alone = limits or Limits(0), alone
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One connection, ASGI."""
@@ -60,19 +81,60 @@ class Front:
                 headers.extend(header for header in SECURITY if header[0] not in present)
             await send(message)
 
-        if self._host(scope) not in self._hosts:
-            await answer(Problem(MISDIRECTED, "The Host header names another site."))(scope, receive, send)
-        elif self._intake is not None and scope["path"] == PATH and scope["method"] == "POST":
+        try:
+            self._look_at(scope)
+        except Problem as problem:
+            await answer(problem)(scope, receive, send)
+            return
+        if self._intake is not None and scope["path"] == PATH and scope["method"] == "POST":
             await self._intake(scope, receive, send)
         else:
-            await self._app(scope, receive, send_safely)
+            await self._app(scope, _at_most(MOST_BYTES, receive), send_safely)
 
-    def _host(self, scope: Scope) -> bytes:
+    def _look_at(self, scope: Scope) -> None:
+        """Raises Problem for what is turned away by its head alone."""
+        client = scope["client"][0] if scope.get("client") else ""
+        self._limits.of_address(client)
+        found: dict[bytes, bytes] = {}
         for name, value in scope["headers"]:
-            if name == b"host":
-                host: bytes = value if value.endswith(b"]") else value.rpartition(b":")[0] or value
-                return host.lower()
-        return b""
+            if name in found and name in ONCE:
+                raise Problem(TWICE, f"{name.decode('ascii')} is given twice.")
+            found[name] = value
+        if _without_port(found.get(b"host", b"")) not in self._hosts:
+            raise Problem(MISDIRECTED, "The Host header names another site.")
+        if self._alone and (PROXIED & found.keys() or _is_elsewhere(client)):
+            raise Problem(
+                MISDIRECTED, "The service is in development: it serves this machine, and nobody through a proxy."
+            )
+        if found.get(b"content-encoding", b"identity").lower() != b"identity":
+            raise Problem(UNSUPPORTED, "Nothing is unpacked here: post it without compression.")
+
+
+def _without_port(host: bytes) -> bytes:
+    return (host if host.endswith(b"]") else host.rpartition(b":")[0] or host).lower()
+
+
+def _is_elsewhere(client: str) -> bool:
+    """Whether an address is another machine's; what is no address is a test's or a socket's."""
+    try:
+        return not ipaddress.ip_address(client).is_loopback
+    except ValueError:
+        return False
+
+
+def _at_most(most: int, receive: Receive) -> Receive:
+    """The body as it comes; raises Problem where there is more of it than any route takes."""
+    length = 0
+
+    async def receive_counted() -> Message:
+        nonlocal length
+        message = await receive()
+        length += len(message.get("body", b""))
+        if length > most:
+            raise Problem(TOO_LARGE, f"A body may have {most} bytes.", headers={"connection": "close"})
+        return message
+
+    return receive_counted
 
 
 def _without_body(send: Send) -> Send:

@@ -120,9 +120,29 @@ NO_PROVIDER = _kind(
     "identity-provider-silent", 503, "The identity provider does not answer",
     "Its keys are needed to check your token. Ask again in a moment.",
 )  # fmt: skip
+TWICE = _kind(
+    "header-twice", 400, "A header is given twice",
+    "Which of them counts would be a guess, and two programs on the way may guess differently. Nothing was recorded.",
+)  # fmt: skip
+TOO_MANY = _kind(
+    "too-many", 429, "More is asked than one caller may ask",
+    "Retry-After says in how many seconds to go on. A batch takes up to 2,000 events in one request. Nothing was recorded.",
+)  # fmt: skip
+TOO_SLOW = _kind(
+    "too-slow", 408, "The request did not arrive in time",
+    "A request arrives within 20 seconds, a long body at 10,000 bytes a second or more. Nothing was recorded.",
+)  # fmt: skip
+HEAD_TOO_LARGE = _kind("head-too-large", 431, "The head of the request is too long", "Nothing was read of it.")
+NO_HTTP = _kind(
+    "no-http", 400, "Not HTTP/1.1", "What arrived is no request, or one that two programs may read differently."
+)
 NOT_SIGNED_IN = _kind(
     "not-signed-in", 400, "You are not signed in",
     "The identity provider did not vouch for you to this browser: `detail` says why. Begin again at /sign-in.",
+)  # fmt: skip
+NOT_A_FORM = _kind(
+    "not-a-form", 400, "Not a form that can be read",
+    "A form has at most 500 fields, each of at most 1 MiB. Nothing was recorded.",
 )  # fmt: skip
 NOT_FROM_HERE = _kind(
     "not-from-here", 403, "Not posted from a page of this service",

@@ -7,15 +7,17 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from api.problems import NOT_FROM_HERE, Problem
+from api.problems import NOT_A_FORM, NOT_FROM_HERE, Problem
 from ledger.access.principal import Principal
 from ledger.access.sessions import LONGEST, Session, Sessions
 
 COOKIE = "ledger-session"
 CSRF = "csrf"
 """The name of the hidden field that each form carries."""
+MOST_FIELDS = 500
 HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -51,14 +53,17 @@ async def meant(request: Request) -> None:
     session = await asyncio.to_thread(session_of, request)
     if session is None:
         return
-    told = (await request.form()).get(CSRF)
+    told = (await form_of(request)).get(CSRF)
     if not (isinstance(told, str) and session.wrote(told)):
         raise Problem(NOT_FROM_HERE, "The form does not carry the token of this session. Open the page again.")
 
 
 async def form_of(request: Request) -> FormData:
-    """As a dependency: the fields of a form that was posted; `meant` has looked at its token before."""
-    return await request.form()
+    """As a dependency: the fields of a form that was posted; `meant` has looked at its token before. Raises Problem."""
+    try:
+        return await request.form(max_fields=MOST_FIELDS)
+    except HTTPException:
+        raise Problem(NOT_A_FORM, "It is broken, or has too many fields.") from None
 
 
 Form = Annotated[FormData, Depends(form_of)]

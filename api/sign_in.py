@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
@@ -32,7 +31,6 @@ from ledger.access.principal import BUSINESS_UNIT, OF_THE_BUSINESS_UNIT, Princip
 from ledger.access.sign_in import Attempt, SignIn
 from ledger.access.tokens import ProviderSilent, Unproved
 from ledger.domain.fields import REFERENCE_PATTERN
-from ledger.settings import is_loopback
 from ledger.vault import SALT_BYTES, fresh_salt
 
 router = APIRouter(dependencies=[needs(None)], include_in_schema=False)
@@ -43,7 +41,6 @@ WITHIN = re.compile(r"/(?![/\\])[A-Za-z0-9/_.~%?&=:,+-]{0,1000}")
 """An address on this site: a path and a query, of plain characters. `//elsewhere` is another site to a browser, and so is `/\\elsewhere`."""
 FIRST = HOME[1]
 SUBJECT = "development:chosen"
-FORWARDED = frozenset({"forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip"})
 
 
 class Wanted(Asked):
@@ -68,7 +65,6 @@ async def sign_in(request: Request, wanted: Annotated[Wanted, Query()]) -> Respo
     """To the provider, or in development to choose."""
     there = within(wanted.next)
     if _access(request).in_development:
-        _on_this_machine(request)
         return await asyncio.to_thread(_choosing, request, there)
     attempt = Attempt(fresh_salt())
     try:
@@ -105,7 +101,6 @@ async def choose(request: Request, form: Form, _: Annotated[Nothing, Query()]) -
     """In development: be whoever was chosen. Where identity is required there is no such address."""
     if not _access(request).in_development:
         raise Problem(NOT_FOUND, "There is nothing to choose here: the identity provider says who you are.")
-    _on_this_machine(request)
     attempt, _there = _attempt(cookie(request, ATTEMPT))
     if session_of(request) is None and not (attempt and attempt.began(str(form.get(CSRF, "")))):
         raise Problem(NOT_FROM_HERE, "This browser was not asked who to be. Open the page again.")
@@ -181,21 +176,6 @@ def _attempt(kept: str | None) -> tuple[Attempt | None, str]:
     except (NotBase64, ValueError):
         return None, FIRST
     return (Attempt(found), within(led)) if len(found) == SALT_BYTES else (None, FIRST)
-
-
-def _on_this_machine(request: Request) -> None:
-    """Development serves one machine: whoever comes through a proxy, or from another address, chooses nothing."""
-    client = request.client.host if request.client is not None else ""
-    if FORWARDED & set(request.headers) or (_is_address(client) and not is_loopback(client)):
-        raise Problem(NOT_FOUND, "Nobody chooses who to be but on the machine that the service runs on.")
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 def _provider(request: Request) -> SignIn:

@@ -41,6 +41,8 @@ class Settings(BaseSettings):
     """Percent of the time that the self-audit works."""
     identity: Literal["development", "required"] = "development"
     """Whether whoever calls must prove who they are. In development nobody is asked, and the service serves this machine only."""
+    requests_per_minute: int = Field(default=6_000, ge=0)
+    """How often one key, token or person may ask where identity is required, and one address four times as often; 0: as often as they like."""
     oidc_issuer: str | None = None
     """An OpenID Connect provider's address, https://…, whose tokens are accepted beside API keys."""
     oidc_audience: str | None = None

@@ -124,17 +124,19 @@ def test_nobody_is_signed_in_by_a_form_their_browser_did_not_ask_for(client):
 
 
 @pytest.mark.parametrize("name", ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip"])
-def test_nobody_chooses_through_a_proxy(client, name):
-    assert client.get("/sign-in", headers={name: "192.0.2.1"}).status_code == 404
+def test_nobody_comes_through_a_proxy(client, name):
+    for path in ("/sign-in", "/entries", "/healthz"):
+        assert client.get(path, headers={name: "192.0.2.1"}).status_code == 421
     form = {"role": "chair", "agency": "LA"}
-    assert client.post("/sign-in", data=form, headers={name: "192.0.2.1"}).status_code == 404
+    assert client.post("/sign-in", data=form, headers={name: "192.0.2.1"}).status_code == 421
+    assert client.post("/events", json={}, headers={name: "192.0.2.1"}).status_code == 421
 
 
-def test_nobody_chooses_from_another_machine(database):
+def test_nobody_comes_from_another_machine(database):
     app = create_app(partial(open_parts, database, clock=clock_at_noon()))
     with TestClient(app, base_url="http://localhost", client=("192.0.2.1", 5)) as client:
-        assert client.get("/sign-in").status_code == 404
-        assert client.post("/sign-in", data={"role": "chair", "agency": "LA"}).status_code == 404
+        assert client.get("/sign-in").status_code == 421
+        assert client.post("/sign-in", data={"role": "chair", "agency": "LA"}).status_code == 421
 
 
 def test_a_session_of_development_is_none_where_identity_is_required(database):

@@ -14,6 +14,7 @@ from fastapi.testclient import TestClient
 
 from api.access import Access
 from api.app import create_app
+from api.wire import Wire
 from ledger.evidence.signing import Signing
 from ledger.wiring import Parts, open_parts
 from tests.ledger.posting import clock_at_noon
@@ -37,7 +38,9 @@ def listening(database: str, access: Access | None = None) -> Iterator[str]:
     """The address of a service that runs in a thread of this process."""
     app = create_app(opening(database), access=access)
     with socket.create_server(("127.0.0.1", 0)) as door:
-        running = uvicorn.Server(uvicorn.Config(app, log_level="error", ws="none", timeout_graceful_shutdown=1))
+        running = uvicorn.Server(
+            uvicorn.Config(app, log_level="error", http=Wire, ws="none", timeout_graceful_shutdown=1)
+        )
         thread = threading.Thread(target=running.run, args=([door],))
         thread.start()
         try:
