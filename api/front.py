@@ -22,6 +22,7 @@ from api.problems import (
     INTERNAL,
     METHOD_NOT_ALLOWED,
     MISDIRECTED,
+    NOT_A_FORM,
     NOT_FOUND,
     PROBLEM_JSON,
     TOO_LARGE,
@@ -185,6 +186,7 @@ def _in_a_browser(request: Request) -> bool:
 
 
 ROUTING: dict[int, tuple[Kind, str]] = {
+    400: (NOT_A_FORM, "It is broken, or has too many fields."),
     404: (NOT_FOUND, "No such address; GET /docs lists them."),
     405: (METHOD_NOT_ALLOWED, "This address does not take that method."),
 }

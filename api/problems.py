@@ -142,7 +142,7 @@ NOT_SIGNED_IN = _kind(
 )  # fmt: skip
 NOT_A_FORM = _kind(
     "not-a-form", 400, "Not a form that can be read",
-    "A form has at most 500 fields, each of at most 1 MiB. Nothing was recorded.",
+    "A form has at most 1,000 fields, each of at most 1 MiB. Nothing was recorded.",
 )  # fmt: skip
 NOT_FROM_HERE = _kind(
     "not-from-here", 403, "Not posted from a page of this service",

@@ -17,7 +17,7 @@ from ledger.access.sessions import LONGEST, Session, Sessions
 COOKIE = "ledger-session"
 CSRF = "csrf"
 """The name of the hidden field that each form carries."""
-MOST_FIELDS = 500
+MOST_FIELDS = 1_000
 HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
