@@ -37,7 +37,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from hashlib import sha256, sha512
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -573,8 +573,19 @@ def _chained(receipt: Receipt, body: bytes | None) -> None:
 # --- The files of a bundle ------------------------------------------------------------------------------------------------------
 
 BUNDLE, BUNDLE_VERSION = "safeguarding-ledger-bundle", 1
-FILES = ("bundle.json", "checkpoint", "entries.ndjson", "leaves", "proofs.ndjson", "runs.ndjson", "words.ndjson")
+FILES = (
+    "bundle.json",
+    "checkpoint",
+    "entries.ndjson",
+    "leaves",
+    "proofs.ndjson",
+    "runs.ndjson",
+    "words.ndjson",
+    "witnessed",
+    "consistency",
+)
 UNREAD = ("README.txt", "index.html", "keys.txt", "verify_ledger.py")
+SEALED, BY_SEAL = "uk.safeguarding.ledger.heads-sealed", ("record", "incident", "silence")
 FIGURES = re.compile(r"figures/[A-Za-z0-9][A-Za-z0-9._-]{0,79}\.json")
 LONGEST_ENTRY, LONGEST_LINE, LONGEST_FILE = 65_535, 4_000_000, 64_000_000
 MOST_UNPACKED = 250
@@ -815,6 +826,10 @@ class BundleFinding:
     disclosed: int = 0
     figures: int = 0
     complete: str | None = None
+    upto: int = 0
+    """How many entries the witnesses cosigned: all that the checkpoint speaks of, or fewer."""
+    seal: int = 0
+    """The entry that shows completeness, where one does."""
 
     @property
     def code(self) -> int:
@@ -834,6 +849,7 @@ class Bundle:
         self.scope: dict[str, Any] = {}
         self.checkpoint: Checkpoint | None = None
         self.witnesses: list[Key] = []
+        self.upto = 0
         self.complete: str | None = None
         self.figures = 0
 
@@ -848,6 +864,7 @@ class Bundle:
         signed = notes.held(self._signed)
         notes.held(self._witnessed)
         chained = notes.held(self._entries)
+        reached = chained and notes.held(self._within)
         if chained or notes.false:  # where the entries could not be gone through, nothing more can be told
             notes.held(self._words)
             if told:
@@ -858,11 +875,12 @@ class Bundle:
             notes.held(lambda label=label, given=given: self.report(given or self.files.whole(label), label))  # type: ignore[misc]
         level = NONE
         if chained and not notes.false:
-            level = CHAIN if not signed else WITNESSED if self.witnesses else SIGNED
-        seen = tuple(self.witnesses) if level == WITNESSED else ()
+            level = CHAIN if not signed else WITNESSED if self.witnesses and reached and not self._beyond() else SIGNED
+        seen = tuple(self.witnesses) if level >= SIGNED else ()
         return BundleFinding(
             tuple(notes.false), notes.more, tuple(notes.untold), level, seen, self.checkpoint, len(self.held.positions),
-            self.held.disclosed, self.figures, None if notes.false else self.complete,
+            self.held.disclosed, self.figures, None if notes.false else self.complete, self.upto,
+            self.held.seal_at if self.scope.get("kind") in BY_SEAL else 0,
         )  # fmt: skip
 
     def _manifest(self) -> None:
@@ -916,12 +934,44 @@ class Bundle:
             )
 
     def _witnessed(self) -> None:
-        if "checkpoint" in self.files:
-            self.witnesses += Note.parse(self.files.whole("checkpoint")).signers(self.trust.witnesses)
+        """Who cosigned the bundle's checkpoint; where those are too few, who cosigned the earlier one that lies beside it."""
+        if self.checkpoint is None:
+            raise CannotTell("without a checkpoint there is nothing that witnesses could have cosigned")
+        self.witnesses = Note.parse(self.files.whole("checkpoint")).signers(self.trust.witnesses)
+        self.upto = self.checkpoint.size
+        if "witnessed" in self.files:
+            size, signers = self._earlier(self.checkpoint)
+            if len(self.witnesses) < max(self.trust.quorum, 1) <= len(signers):
+                self.witnesses, self.upto = signers, size
         if len(self.witnesses) < self.trust.quorum:
             raise CannotTell(
                 f"{len(self.witnesses)} of the witnesses you trust cosigned, and you ask for {self.trust.quorum}"
             )
+
+    def _earlier(self, checkpoint: Checkpoint) -> tuple[int, list[Key]]:
+        """The size of the tree that was cosigned, and by whom; it is shown to begin the bundle's own."""
+        note = Note.parse(self.files.whole("witnessed"))
+        earlier = Checkpoint.parse(note.text)
+        if earlier.origin != checkpoint.origin:
+            raise Broken("what was witnessed is another log")
+        note.signers(self.trust.log)
+        signers = note.signers(self.trust.witnesses)
+        proof = [_hash(_text(line)) for line in islice(self.files.lines("consistency"), 2 * LONGEST_PATH)]
+        verify_consistency(earlier.size, checkpoint.size, proof, earlier.root, checkpoint.root)
+        return earlier.size, signers
+
+    def _beyond(self) -> int:
+        """The last entry here, if the witnesses cosigned fewer. The one that the export itself sealed with counts where nothing else is shown."""
+        seal, alone = self.held.seal, self.scope.get("kind") == "silence"
+        own = self.held.seal_at if seal is not None and seal.type == SEALED and not alone else 0
+        last = next((position for position in reversed(self.held.positions) if position != own), 0)
+        return last if last > self.upto else 0
+
+    def _within(self) -> None:
+        """Whoever asks for a quorum asks it for every entry here."""
+        last = self._beyond()
+        if self.trust.quorum and self.witnesses and last:
+            raise CannotTell(f"the witnesses you trust cosigned {self.upto} entries, and entry {last} comes after")
 
     # entries
 
@@ -1112,7 +1162,7 @@ class Bundle:
 
     def _runs(self, seal: Entry) -> dict[str, list[str]]:
         """By prefix, every line that was sealed under it."""
-        if seal.type != "uk.safeguarding.ledger.heads-sealed":
+        if seal.type != SEALED:
             raise Broken("the entry said to seal the heads does something else")
         size, root = _member(seal.data, "lines", int, "the seal"), _member(seal.data, "root", str, "the seal")
         if not re.fullmatch(r"[0-9a-f]{64}", root):
@@ -1360,14 +1410,24 @@ def told_bundle(finding: BundleFinding, trust: Trust) -> list[str]:
 
 
 def _level(finding: BundleFinding, trust: Trust) -> str:
-    levels = {WITNESSED: f"witnessed, {len(finding.witnesses)} of {len(trust.witnesses)}"}
-    level = levels.get(finding.level) or ("none", "chain", "signed")[finding.level]
-    return level + (", complete" if finding.complete and finding.level >= SIGNED else "")
+    size = 0 if finding.checkpoint is None else finding.checkpoint.size
+    some = f", the first {finding.upto} of {size} entries" if finding.upto < size else ""
+    seen = f"witnessed, {len(finding.witnesses)} of {len(trust.witnesses)}{some}"
+    level = ("none", "chain", "signed", seen)[finding.level]
+    if finding.level == SIGNED and finding.witnesses:
+        level += f" ({seen})"
+    if finding.complete is None or finding.level < SIGNED:
+        return level
+    return level + (
+        ", complete as signed alone" if finding.level == WITNESSED and finding.seal > finding.upto else ", complete"
+    )
 
 
 def _unproved_by_bundle(finding: BundleFinding) -> list[str]:
+    some = finding.witnesses and finding.checkpoint is not None and finding.upto < finding.checkpoint.size
     gaps = [
         GAPS[finding.level],
+        *([f"that others are shown the same entries after {finding.upto}: the witnesses saw no more"] if some else []),
         "that what the entries say is so: only that it was recorded in these words, in this order",
         "when it was recorded: the times are the ledger's own statement",
         "what sealed words say, where they were not disclosed",

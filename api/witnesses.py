@@ -13,19 +13,19 @@ from starlette.responses import Response
 from api.access import needs
 from api.answers import json_answer
 from api.asking import Nothing, ledger_of
-from api.contract import INSTANT, TEXT, WHOLE, json_content, many, responses, shape
+from api.contract import INSTANT, TEXT, WHOLE, YES, json_content, many, responses, shape
 from api.problems import ANOTHER_HISTORY, NO_COSIGNATURE, TOO_LARGE, Problem
 from api.watching import Watching
 from ledger.access.policy import Verb
 from ledger.clock import spelled
-from ledger.evidence.witnessing import Contradicted
+from ledger.evidence.witnessing import Contradicted, readable
 from ledger.log.policy import Trusted
 from ledger.log.verdict import Unproved
 
 router = APIRouter(prefix="/log", tags=["the log"], dependencies=[needs(Verb.PROVE)])
 MOST_BYTES = 65_536
 WITNESS = shape({"name": TEXT, "key": TEXT, "size": WHOLE, "behind": WHOLE}, {"cosigned": INSTANT, "trouble": TEXT})
-WITNESSES = shape({"size": WHOLE, "agreed": WHOLE, "quorum": TEXT, "witnesses": many(WITNESS)})
+WITNESSES = shape({"size": WHOLE, "agreed": WHOLE, "in_force": YES, "quorum": TEXT, "witnesses": many(WITNESS)})
 KEPT = shape({"size": WHOLE})
 
 
@@ -55,7 +55,10 @@ async def cosign(request: Request, _: Annotated[Nothing, Query()]) -> Response:
 
 @router.get("/witnesses", summary="Who has cosigned how much", responses=responses(422, ok=json_content(WITNESSES)))
 def witnesses(request: Request, _: Annotated[Nothing, Query()]) -> Response:
-    """How many entries are held, how many are agreed by the policy's quorum, and how far each witness has come."""
+    """How many entries are held, how many are agreed by the policy's quorum, and how far each witness has come.
+
+    `in_force` is false where no policy asks anybody to agree: then nothing here is vouched for by others.
+    """
     return json_answer(witnessed(request))
 
 
@@ -67,23 +70,19 @@ def witnessed(request: Request) -> dict[str, Any]:
         watching.cosignatures.agreed_size()
     )  # first, so that what is told of each witness is never less than what is agreed
     told = [_told(watching, name, witness, size) for name, witness in policy.witnesses.items()]
-    return {"size": size, "agreed": agreed, "quorum": policy.spoken(), "witnesses": told}
+    asked = {"in_force": policy.quorum is not None, "quorum": readable(policy.spoken())}
+    return {"size": size, "agreed": agreed, **asked, "witnesses": told}
 
 
 def _told(watching: Watching, name: str, witness: Trusted, size: int) -> dict[str, Any]:
     last = watching.cosignatures.last(witness.key)
-    told: dict[str, Any] = {"name": _readable(name), "key": str(witness.key), "size": last.size if last else 0}
+    told: dict[str, Any] = {"name": readable(name), "key": str(witness.key), "size": last.size if last else 0}
     told["behind"] = max(0, size - told["size"])
     if last is not None:
         told["cosigned"] = _instant(last.cosigned)
     if trouble := watching.gatherer.trouble.get(name):
         told["trouble"] = trouble
     return told
-
-
-def _readable(name: str) -> str:
-    """A name in a policy may be any octets."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _instant(seconds: int) -> str:

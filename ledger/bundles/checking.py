@@ -9,6 +9,7 @@ from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Any
 
+from ledger.bundles.cosigned import cosigned
 from ledger.bundles.figures import check_figures
 from ledger.bundles.files import FORMAT, KNOWN, MOST_ENTRY, REPORT, VERSION, Files, read_json
 from ledger.bundles.shapes import Envelope, Manifest, ProofLine, RunLine, SealedData, WordLine, shaped
@@ -16,6 +17,7 @@ from ledger.evidence.seal_checks import SEALED
 from ledger.histories import FOLLOWED
 from ledger.log.checkpoint import Checkpoint
 from ledger.log.forms import from_base64
+from ledger.log.keys import VerifierKey
 from ledger.log.lines import Placed, Run, check_run
 from ledger.log.note import Note
 from ledger.log.proofs import check_inclusion
@@ -49,6 +51,8 @@ class _Check:
         self.kind: Any = None
         self.note: Note | None = None
         self.checkpoint: Checkpoint | None = None
+        self.cosigners: frozenset[VerifierKey] = frozenset()
+        self.cosigned = 0
         self.seal: Envelope | None = None
         self.times: list[tuple[int, str]] = []
         self.sealed: dict[int, dict[str, str]] = {}
@@ -74,6 +78,7 @@ class _Check:
         told = self.held(self.manifest)
         signed, cosigned = self.held(self.sign), self.held(self.cosign)
         through = self.held(self.entries)
+        within = through and self.held(self.within)
         if through or self.false:
             self.held(self.words)
             if told:
@@ -83,7 +88,8 @@ class _Check:
             self.held(lambda name=name: self.figures(name, held))  # type: ignore[misc]
         if self.false or not through:
             return Finding(tuple(self.false), tuple(self.untold))
-        witnesses = self.note.signers(self.trust.witnesses) if self.note and cosigned and signed else frozenset()
+        whole = cosigned and signed and within and self.beyond() == 0
+        witnesses = self.cosigners if whole else frozenset()
         level = Level.WITNESSED if witnesses else Level.SIGNED if signed else Level.CHAIN
         return Finding((), tuple(self.untold), level, witnesses)
 
@@ -112,9 +118,22 @@ class _Check:
             raise Wrong("the checkpoint is of another log than the key that signed it")
 
     def cosign(self) -> None:
-        found = len(self.note.signers(self.trust.witnesses)) if self.note else 0
-        if found < self.trust.quorum:
-            raise Unknown(f"{found} of the witnesses cosigned, and {self.trust.quorum} are asked for")
+        if self.note is None or self.checkpoint is None:
+            raise Unknown("there is no checkpoint that witnesses could have cosigned")
+        self.cosigners, self.cosigned = cosigned(self.files, self.note, self.checkpoint, self.trust)
+        if len(self.cosigners) < self.trust.quorum:
+            raise Unknown(f"{len(self.cosigners)} of the witnesses cosigned, and {self.trust.quorum} are asked for")
+
+    def beyond(self) -> int:
+        """The last entry that was not cosigned, other than the seal that came with the export; 0 where all were."""
+        left_out = self.seal is not None and self.seal.type == SEALED and self.kind != "silence"
+        own = self.about.get("seal") if left_out else 0
+        last = next((position for position in reversed(self.positions) if position != own), 0)
+        return last if last > self.cosigned else 0
+
+    def within(self) -> None:
+        if self.trust.quorum and self.cosigners and self.beyond():
+            raise Unknown(f"the quorum cosigned {self.cosigned} entries, and there are later ones")
 
     def entries(self) -> None:
         if self.checkpoint is None:

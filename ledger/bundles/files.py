@@ -15,8 +15,8 @@ from ledger.log.verdict import Malformed, Unknown
 
 FORMAT, VERSION = "safeguarding-ledger-bundle", 1
 KNOWN = frozenset({
-    "bundle.json", "checkpoint", "entries.ndjson", "leaves", "proofs.ndjson", "runs.ndjson", "words.ndjson", "README.txt", "index.html",
-    "keys.txt", "verify_ledger.py",
+    "bundle.json", "checkpoint", "entries.ndjson", "leaves", "proofs.ndjson", "runs.ndjson", "words.ndjson", "witnessed", "consistency",
+    "README.txt", "index.html", "keys.txt", "verify_ledger.py",
 })  # fmt: skip
 REPORT = re.compile(r"figures/[A-Za-z0-9][A-Za-z0-9._-]{0,79}\.json")
 MOST_ENTRY, MOST_LINE, MOST_FILE = 65_535, 4_000_000, 64_000_000

@@ -50,6 +50,8 @@ class Wanted:
     """Whether sealed words are disclosed beside the entries."""
     figures: Mapping[str, bytes] = field(default_factory=dict)
     """Reports as JSON, by name."""
+    witnessed: Note | None = None
+    """An earlier checkpoint with those who cosigned it, where nobody has cosigned this one yet."""
 
     @property
     def size(self) -> int:
@@ -155,6 +157,10 @@ def _write(ledger: Ledger, wanted: Wanted, sink: Sink, progress: Progress) -> No
     moved = _Moved(progress, steps * len(positions))
     sink.put("bundle.json", canonical.write(_manifest(wanted)) + b"\n")
     sink.put("checkpoint", wanted.checkpoint.to_bytes())
+    if wanted.witnessed is not None:
+        sink.put("witnessed", wanted.witnessed.to_bytes())
+        proof = ledger.consistency(Checkpoint.parse(wanted.witnessed.text).size, wanted.size)
+        sink.put("consistency", "".join(f"{line}\n" for line in _path(proof)).encode())
     with sink.file("entries.ndjson") as out:
         for entry in moved(_entries(ledger, positions)):
             out.write(entry.body + b"\n")

@@ -15,11 +15,13 @@ from ledger.cli.history import named
 from ledger.cli.opening import opened, place_of_tables, settings, url
 from ledger.cli.options import Database, Json
 from ledger.cli.output import entries_said, note, progress, say, write_json
+from ledger.cli.witnessing import agreed_within, cosignatures_of
 
 if TYPE_CHECKING:
     from ledger.application import Ledger
     from ledger.bundles.scope import Scope
     from ledger.bundles.writing import Wanted
+    from ledger.evidence.witnessing import Cosignatures
     from ledger.log.note import Note
     from ledger.seals import Seal
 
@@ -54,6 +56,13 @@ def export(
         str | None,
         typer.Option("--purpose", help="With --words: what they are opened for; each opening is logged.", show_default=False),
     ] = None,
+    wait: Annotated[
+        float | None,
+        typer.Option(
+            "--wait-for-witnesses", metavar="SECONDS", min=1, show_default=False,
+            help="Ask the witnesses of the policy until they agree to what is exported; without it, what they last agreed to goes along.",
+        ),
+    ] = None,
     database: Database = None,
     as_json: Json = False,
 ) -> None:  # fmt: skip
@@ -72,7 +81,10 @@ def export(
     meant = None if purpose is None else purpose_of(purpose)
     with told(), opened(database, make=True) as ledger:
         seal = _sealed(ledger)
-        checkpoint, size = _checkpoint(ledger)
+        kept = cosignatures_of(ledger)
+        if wait is not None:
+            agreed_within(kept, ledger.head().position, wait)
+        checkpoint, size = _checkpoint(kept)
         scope = _scope(ledger, incident or record, period, agency, cited=incident is not None)
         with progress("writing") as move:
             try:
@@ -80,7 +92,8 @@ def export(
                 reports = {} if figures is None else {f"annual-{figures}": _report(database, ledger, figures, size)}
                 if meant is not None:
                     log_all(database, ledger, found.positions, meant)
-                wanted = Wanted(found, checkpoint, seal, ledger.log_keys(), words, reports)
+                witnessed = _witnessed(kept, size)
+                wanted = Wanted(found, checkpoint, seal, ledger.log_keys(), words, reports, witnessed)
                 write(ledger, wanted, out, move)
             except NotShown as error:
                 raise Stop(Code.NOT_FOUND, str(error)) from error
@@ -123,15 +136,20 @@ def _days(period: str) -> tuple[date, date]:
     return year.first, year.last
 
 
-def _checkpoint(ledger: Ledger) -> tuple[Note, int]:
+def _checkpoint(kept: Cosignatures) -> tuple[Note, int]:
     """The last one, with what witnesses have cosigned of it."""
-    from ledger.cli.witnessing import cosignatures_of
     from ledger.log.checkpoint import Checkpoint
 
-    checkpoint = cosignatures_of(ledger).latest()
+    checkpoint = kept.latest()
     if checkpoint is None:
         raise Stop(Code.NOT_FOUND, "Nothing in this ledger was ever signed: there is nothing to show.")
     return checkpoint, Checkpoint.parse(checkpoint.text).size
+
+
+def _witnessed(kept: Cosignatures, size: int) -> Note | None:
+    """What was agreed last, where that is less than the bundle is shown under: its own checkpoint is a moment old."""
+    agreed = kept.agreed_size()
+    return kept.note(agreed) if 0 < agreed < size else None
 
 
 def _report(database: str | None, ledger: Ledger, year: str, position: int) -> bytes:
@@ -154,7 +172,10 @@ def _report(database: str | None, ledger: Ledger, year: str, position: int) -> b
 
 
 def _tell(out: Path, wanted: Wanted, *, as_json: bool) -> None:
+    from ledger.log.checkpoint import Checkpoint
+
     entries = len(wanted.chosen.positions)
+    witnessed = None if wanted.witnessed is None else Checkpoint.parse(wanted.witnessed.text).size
     if as_json:
         sealed = None if wanted.seal is None else wanted.seal.entry.position
         write_json(
@@ -164,10 +185,15 @@ def _tell(out: Path, wanted: Wanted, *, as_json: bool) -> None:
                 "entries": entries,
                 "size": wanted.size,
                 "seal": sealed,
+                **({} if witnessed is None else {"witnessed": witnessed}),
             }
         )
         return
     say(f"{entries_said(entries)} in {out}, under the checkpoint of {wanted.size}.")
+    if witnessed is not None:
+        say(
+            f"Witnesses agreed to the first {witnessed}: whoever checks adds --witness with each one's key, asked of the witness itself."
+        )
     if not wanted.keys:
         say(f"Check it: python3 verify_ledger.py bundle {out} --key VKEY")
         return

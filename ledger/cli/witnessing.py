@@ -10,7 +10,7 @@ import typer
 from ledger.cli.exits import Code, Stop, told
 from ledger.cli.opening import become, opened, settings
 from ledger.cli.options import Database, Json
-from ledger.cli.output import entries_said, say, show, write_json
+from ledger.cli.output import entries_said, progress, say, show, write_json
 
 if TYPE_CHECKING:
     from ledger.application import Ledger
@@ -26,6 +26,27 @@ def cosignatures_of(ledger: Ledger) -> Cosignatures:
     return Cosignatures(cast("LedgerRecorder", ledger.recorder), policy_of(settings()))
 
 
+def agreed_within(kept: Cosignatures, size: int, seconds: float) -> None:
+    """Ask the witnesses that can be reached, and wait for the others, until so many entries are agreed. Stop where they are not in time."""
+    from time import monotonic, sleep
+
+    from ledger.clock import SystemClock
+    from ledger.evidence.gathering import Gatherer
+
+    if kept.policy.quorum is None:
+        raise Stop(Code.USAGE, "There is nobody to wait for: LEDGER_WITNESS_POLICY names no quorum.")
+    gatherer, deadline = Gatherer(kept, SystemClock(), 1.0), monotonic() + seconds
+    try:
+        with progress("waiting for the witnesses") as move:
+            while (agreed := kept.agreed_size()) < size and monotonic() < deadline:
+                move(agreed, size)
+                sleep(0.1)
+    finally:
+        gatherer.close()
+    if agreed < size:
+        raise Stop(Code.REFUSED, kept.not_agreed(size))
+
+
 def witnesses(database: Database = None, as_json: Json = False) -> None:
     """How far each witness of the policy (LEDGER_WITNESS_POLICY) has come, and how many entries are agreed."""
     from ledger.clock import SystemClock, spelled
@@ -33,7 +54,7 @@ def witnesses(database: Database = None, as_json: Json = False) -> None:
     with told(), opened(database) as ledger:
         kept, size = cosignatures_of(ledger), ledger.head().position
         last = {name: kept.last(witness.key) for name, witness in kept.policy.witnesses.items()}
-        agreed, quorum = kept.agreed_size(), kept.policy.spoken()
+        agreed, quorum, in_force = kept.agreed_size(), kept.policy.spoken(), kept.policy.quorum is not None
     rows = [
         {
             "name": name,
@@ -44,13 +65,16 @@ def witnesses(database: Database = None, as_json: Json = False) -> None:
         for name, one in last.items()
     ]
     if as_json:
-        write_json({"size": size, "agreed": agreed, "quorum": quorum, "witnesses": rows})
+        write_json({"size": size, "agreed": agreed, "in_force": in_force, "quorum": quorum, "witnesses": rows})
         return
     now = SystemClock().now().timestamp()
     ago = {name: _ago(now - one.cosigned) if one else "never" for name, one in last.items()}
     table = [(row["name"], row["size"], row["behind"], ago[str(row["name"])]) for row in rows]
     show("Witnesses", ("witness", "cosigned", "behind", "last"), table, numbers=("cosigned", "behind"))
-    say(f"{entries_said(agreed)} of {size} agreed; needed: {quorum}.")
+    if in_force:
+        say(f"{agreed} of {entries_said(size)} agreed; needed: {quorum}.")
+    else:
+        say("No witness policy is in force: nobody has to agree (LEDGER_WITNESS_POLICY).")
 
 
 def _ago(seconds: float) -> str:

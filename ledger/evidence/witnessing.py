@@ -118,6 +118,20 @@ class Cosignatures:
             self._agreed = size
         return self._agreed
 
+    def not_agreed(self, size: int) -> str:
+        """Why so many entries are not agreed, for people: what is needed, and who lacks."""
+        last = {name: self.last(witness.key) for name, witness in self.policy.witnesses.items()}
+        lacking = [readable(name) for name, one in last.items() if one is None or one.size < size]
+        who = (
+            f"so far without {', '.join(lacking)}"
+            if lacking
+            else "and its witnesses cosigned no one checkpoint of as many"
+        )
+        return (
+            f"The first {size} entries are not agreed: needed is {readable(self.policy.spoken())}, {who}. "
+            f"Agreed are the first {self.agreed_size()}."
+        )
+
     def last(self, key: VerifierKey) -> Last | None:
         """How far a witness has come; None where it never cosigned."""
         row = self._home.last_cosignature(key.name, key.key_id)
@@ -160,6 +174,11 @@ class Cosignatures:
         """As signature lines. They were checked when they were taken, and are again: one that does not fit makes the note false."""
         lines = [Signature(row.name, row.key_id, row.value) for row in rows if (row.name, row.key_id) in self._keys]
         return [line for line in lines if self._keys[line.name, line.key_id].verifies(text, line)]
+
+
+def readable(name: str) -> str:
+    """A name in a policy may be any octets."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _row(size: int, line: Signature) -> Cosignature:

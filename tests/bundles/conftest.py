@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,6 +15,11 @@ import pytest
 import verify_ledger
 from api.demo_recording import record_script
 from ledger.cli.commands import main
+from ledger.evidence.witnessing import Cosignatures
+from ledger.log.note import Note
+from ledger.log.policy import Policy
+from ledger.recorders import open_recorder
+from tests.log.making import WITNESSES
 
 YEAR = Path(__file__).parents[2] / "examples" / "invented-year"
 INCIDENT = "INC-2024-002"
@@ -27,11 +33,26 @@ SCOPES = {
 
 
 class Bundles(NamedTuple):
-    """Where the ledger is, the folder of bundles by scope, and the key that signed them."""
+    """Where the ledger is, the folder of bundles by scope, the key that signed them, and the witness policy in force.
+
+    A witness, WITNESSES[0], cosigned all `cosigned` entries there were before the first export sealed the heads.
+    """
 
     database: Path
     folder: Path
     key: str
+    policy: Path
+    cosigned: int
+
+
+def cosign(database: Path, folder: Path) -> tuple[Path, int]:
+    """Let the witness sign the last checkpoint; a policy that names it, and how many entries those are."""
+    policy = folder / "policy"
+    policy.write_text(f"witness police {WITNESSES[0].verifier}\nquorum police\n")
+    with closing(open_recorder(str(database))) as stored:
+        note = Note.parse(stored.last_checkpoint() or b"")
+        signed = Note(note.text, (WITNESSES[0].cosign(note.text, 1_735_689_600),))
+        return policy, Cosignatures(stored, Policy.parse(policy.read_bytes())).take(signed.to_bytes())
 
 
 @pytest.fixture(scope="session")
@@ -39,12 +60,14 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Bundles:
     folder = tmp_path_factory.mktemp("bundles")
     database = folder / "ledger.sqlite"
     assert all(answer.as_expected for answer in record_script(YEAR, database, lambda done, total: None))
+    policy, cosigned = cosign(database, folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LEDGER_PACKS", str(YEAR / "packs"))
+        patch.setenv("LEDGER_WITNESS_POLICY", str(policy))
         for name, scope in SCOPES.items():
             assert main(["export", str(folder / name), *scope, "--database", str(database), "--json"]) == 0
     key = (folder / "all" / "keys.txt").read_text().splitlines()[-1]
-    return Bundles(database, folder, key)
+    return Bundles(database, folder, key, policy, cosigned)
 
 
 @pytest.fixture
