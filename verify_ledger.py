@@ -585,6 +585,7 @@ FILES = (
     "consistency",
 )
 UNREAD = ("README.txt", "index.html", "keys.txt", "verify_ledger.py")
+PUBLISHED = "uk.safeguarding.report.published"
 SEALED, BY_SEAL = "uk.safeguarding.ledger.heads-sealed", ("record", "incident", "silence")
 FIGURES = re.compile(r"figures/[A-Za-z0-9][A-Za-z0-9._-]{0,79}\.json")
 LONGEST_ENTRY, LONGEST_LINE, LONGEST_FILE = 65_535, 4_000_000, 64_000_000
@@ -830,6 +831,8 @@ class BundleFinding:
     """How many entries the witnesses cosigned: all that the checkpoint speaks of, or fewer."""
     seal: int = 0
     """The entry that shows completeness, where one does."""
+    published: tuple[str, ...] = ()
+    """Of each report given: how it was published, and who agreed to that."""
 
     @property
     def code(self) -> int:
@@ -852,10 +855,13 @@ class Bundle:
         self.upto = 0
         self.complete: str | None = None
         self.figures = 0
+        self.asked: frozenset[str] = frozenset()
+        self.publications: dict[str, tuple[int, dict[str, Any]]] = {}
+        self.told: list[str] = []
 
     def verify(self, reports: Sequence[tuple[str, bytes]]) -> BundleFinding:
         """All of it, and reports that lie beside it."""
-        notes = self.notes
+        notes, self.asked = self.notes, frozenset(sha256(raw).hexdigest() for _, raw in reports)
         for name in self.files.strange:
             notes.untold.append(f"the bundle holds {name}, which is no part of a bundle; it was not opened")
         for label, raw in self.older:
@@ -873,6 +879,8 @@ class Bundle:
         inside = (name for name in self.files.names if FIGURES.fullmatch(name))
         for label, given in (*((name, None) for name in inside), *reports):
             notes.held(lambda label=label, given=given: self.report(given or self.files.whole(label), label))  # type: ignore[misc]
+        for label, raw in reports:
+            notes.held(lambda label=label, raw=raw: self._published(label, raw))  # type: ignore[misc]
         level = NONE
         if chained and not notes.false:
             level = CHAIN if not signed else WITNESSED if self.witnesses and reached and not self._beyond() else SIGNED
@@ -880,7 +888,7 @@ class Bundle:
         return BundleFinding(
             tuple(notes.false), notes.more, tuple(notes.untold), level, seen, self.checkpoint, len(self.held.positions),
             self.held.disclosed, self.figures, None if notes.false else self.complete, self.upto,
-            self.held.seal_at if self.scope.get("kind") in BY_SEAL else 0,
+            self.held.seal_at if self.scope.get("kind") in BY_SEAL else 0, tuple(self.told),
         )  # fmt: skip
 
     def _manifest(self) -> None:
@@ -1054,6 +1062,8 @@ class Bundle:
             if position == self.about.get("seal"):
                 held.seal, held.seal_at = entry, position
             before, held.last = held.last, (position, entry.recorded)
+            if self.asked and entry.type == PUBLISHED:
+                self._remember(position, entry.data)
             held.first = held.first or held.last
             if not (position == self.about.get("seal") and self.scope.get("kind") not in ("all", "period")):
                 held.heads[entry.record] = entry.version, position
@@ -1194,6 +1204,59 @@ class Bundle:
                 self.notes.untold.append(f"{name}, figure {told}: {found}")
             except (AttributeError, TypeError, ArithmeticError):
                 self.notes.say(f"{name}, figure {told}: it has not the form of a figure")
+
+    def _remember(self, position: int, data: dict[str, Any]) -> None:
+        """Where a report that was asked about was published, if this is the entry that names its bytes."""
+        files = data.get("files")
+        for file in files if isinstance(files, list) else ():
+            named = file.get("sha256") if isinstance(file, dict) else None
+            if isinstance(named, str) and named in self.asked:
+                self.publications[named] = (
+                    position,
+                    {name: data.get(name) for name in ("edition", "as_at", "checkpoint")},
+                )
+
+    def _published(self, label: str, raw: bytes) -> None:
+        """How a report was published, and whether witnesses agreed to what it rests on: to a final one a quorum did."""
+        position, data = self.publications.get(sha256(raw).hexdigest(), (0, {}))
+        if not position:
+            self.told.append("not shown: no entry here names this file")
+            return
+        as_at, under = _member(data, "as_at", int, label), data["checkpoint"]
+        where = f"by entry {position}, as at {as_at}"
+        if not isinstance(under, dict) or "note" not in under:
+            self.told.append(f"{where}, under no checkpoint")
+            return
+        note = Note.parse(_member(under, "note", str, label).encode("utf-8", "surrogatepass"))
+        checkpoint = Checkpoint.parse(note.text)
+        if not note.signers(self.trust.log):
+            raise CannotTell(f"{label}: no key that you trust signed the checkpoint it was published under")
+        if not as_at <= checkpoint.size < position:
+            raise Broken(
+                f"{label} was published as at {as_at} by entry {position}, under a checkpoint of {checkpoint.size}"
+            )
+        if self.scope.get("kind") == "all":
+            self._expect_roots(
+                label, {as_at: _member(under, "root", str, label), checkpoint.size: checkpoint.root.hex()}
+            )
+        seen, n = len(note.signers(self.trust.witnesses)), len(self.trust.witnesses)
+        claimed = (
+            "the ledger says that they agreed"
+            if under.get("agreed") is True
+            else "the ledger does not say that they agreed"
+        )
+        self.told.append(f"{where}, under a checkpoint that {seen} of {n} witnesses cosigned; {claimed}")
+        if seen < self.trust.quorum:
+            raise CannotTell(
+                f"{label} was published with {seen} of the witnesses you trust, and you ask for {self.trust.quorum}"
+            )
+
+    def _expect_roots(self, label: str, roots: dict[int, str]) -> None:
+        tree = Tree()
+        for body in islice(self.files.lines("entries.ndjson", LONGEST_ENTRY), max(roots)):
+            tree.add(leaf_hash(body))
+            if tree.size in roots and tree.root().hex() != roots[tree.size]:
+                raise Broken(f"{label} was published under another root than that of the first {tree.size} entries")
 
     def _figure(self, figure: Any) -> None:
         as_at = _member(figure, "as_at", int, "it")
@@ -1404,6 +1467,7 @@ def told_bundle(finding: BundleFinding, trust: Trust) -> list[str]:
         f"  {'assurance':<12}{_level(finding, trust)} (levels: chain, signed, witnessed, complete)",
     ]
     lines += [f"  {'cosigned by':<12}{_shown(key.label)}" for key in finding.witnesses]
+    lines += [f"  {'published':<12}{_shown(how)}" for how in finding.published]
     if finding.level > NONE:
         lines += ["This does not prove:", *(f"  - {gap}" for gap in _unproved_by_bundle(finding))]
     return lines

@@ -102,6 +102,11 @@ ANOTHER_HISTORY = _kind(
     "A witness that is trusted here cosigned a checkpoint that does not belong to the entries held here: this ledger lost its end, was "
     "put back to an older copy, or told somebody else another history. Nothing was kept; the witness has the proof.",
 )  # fmt: skip
+NOT_AGREED = _kind(
+    "not-agreed", 409, "Witnesses have not agreed to this yet",
+    "The witness policy in force asks for a quorum before a report is final, and it has not cosigned a checkpoint over the entries that this "
+    "one rests on. Nothing was published. Ask again when those who are named have cosigned (/log/witnesses), or as at an earlier position.",
+)  # fmt: skip
 UNAUTHENTICATED = _kind(
     "unauthenticated", 401, "Say who you are",
     "Send `Authorization: Bearer` with an API key, or with a token of the identity provider. A key that was revoked, and a token that has "

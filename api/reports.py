@@ -14,14 +14,15 @@ from api.answers import accepts, json_answer
 from api.asking import Day, InTime, UpTo, ledger_of
 from api.contract import CSV, DAY, OPEN, TEXT, WHOLE, json_content, many, responses, shape
 from api.figures import FIGURE
-from api.problems import BAD_QUERY, NOT_FOUND, Problem
+from api.problems import BAD_QUERY, NOT_AGREED, NOT_FOUND, Problem
 from api.waiting import moment_of
+from api.watching import Watching
 from ledger.access.policy import Verb
 from ledger.domain.calendar import london_day
 from ledger.domain.fields import ReportPeriod
 from ledger.figures.period import NotAPeriod
 from ledger.reports.kinds import make
-from ledger.reports.publishing import Wish, editions, publication
+from ledger.reports.publishing import NotAgreed, Wish, editions, publication
 from ledger.reports.restatement import restatement
 from ledger.reports.written import Format, written
 
@@ -57,7 +58,7 @@ OF_REPORT = shape(
     {"as_at": WHOLE, "period": TEXT, "from": TEXT, "to": TEXT, **OPENED, "parts": many(OPEN), "figures": many(FIGURE)},
     {"as_of": DAY},
 )
-OF_PUBLICATION = shape({"event": OPEN})
+OF_PUBLICATION = shape({"event": OPEN, "vouched": TEXT})
 OF_RESTATEMENT = shape(
     {"kind": TEXT, "period": TEXT, "edition": WHOLE, "published_on": TEXT, "published_entry": WHOLE,
      "published_as_at": WHOLE, "as_at": WHOLE, "moved": WHOLE, "figures": many(OPEN), "appeared": many(TEXT)}
@@ -90,12 +91,13 @@ def told(request: Request, kind: Kind, period: Period, asked: Annotated[OfARepor
 @router.get(
     "/publication",
     summary="The event that publishes a report",
-    responses=responses(404, 422, ok=json_content(OF_PUBLICATION)),
+    responses=responses(404, 409, 422, ok=json_content(OF_PUBLICATION)),
 )
 def publishing(request: Request, kind: Kind, period: Period, asked: Annotated[OfAPublication, Query()]) -> Response:
     """The `report.published` event to post to `/events`: figures, definitions' versions, file hashes, position and root, as at a position.
 
-    Without a position or a reason, the last edition over again, if there is one.
+    Without a position or a reason, the last edition over again, if there is one. Where a witness policy is in force a report is final
+    only when its quorum cosigned what it rests on; `vouched` says so, or that no policy is in force.
     """
     ledger, tables = ledger_of(request), request.app.state.parts.tables
     position = moment_of(request, asked).as_at
@@ -103,8 +105,13 @@ def publishing(request: Request, kind: Kind, period: Period, asked: Annotated[Of
         raise Problem(NOT_FOUND, "The ledger held nothing by then that could be published.")
     wish = Wish(kind, period, asked.on or london_day(ledger.clock.now()), asked.reason)
     _matched(kind, period)
-    made = publication(ledger, tables, wish, position if asked.as_at else None)
-    return json_answer({"event": made.event}, headers={"as-at": str(made.event["data"]["as_at"])})
+    watching: Watching = request.app.state.watching
+    try:
+        made = publication(ledger, tables, wish, position if asked.as_at else None, watching.cosignatures)
+    except NotAgreed as error:
+        raise Problem(NOT_AGREED, str(error)) from None
+    document = {"event": made.event, "vouched": made.vouched}
+    return json_answer(document, headers={"as-at": str(made.event["data"]["as_at"])})
 
 
 @router.get(

@@ -18,7 +18,7 @@ from ledger.cli.output import progress
 AT_ONCE = 1_000
 PATIENCE = 60.0
 """Seconds to wait for an answer."""
-_REFUSED = {404: Code.NOT_FOUND, 422: Code.USAGE}
+_REFUSED = {404: Code.NOT_FOUND, 409: Code.REFUSED, 422: Code.USAGE}
 
 
 def post_to(address: str, found: Sequence[Piece], *, atomic: bool, key: str | None = None) -> list[Answer]:

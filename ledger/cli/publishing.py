@@ -55,7 +55,10 @@ def publish(
     as_at: AsAt = None,
     as_json: Json = False,
 ) -> None:  # fmt: skip
-    """Publish a report: its figures, their definitions, the position and the log's root are frozen in an event."""
+    """Publish a report: its figures, their definitions, the position and the log's root are frozen in an event.
+
+    Where a witness policy is in force, only once its quorum cosigned what the report rests on.
+    """
     from ledger.cli.answers import Answers, tell
 
     if to is not None and database is not None:
@@ -66,20 +69,23 @@ def publish(
     else:
         made = _made(kind, period, database=database, on=on, reason=reason, as_at=as_at)
     if out is not None:
-        _write(out, f"{kind}-{period}", made.files)
+        noted = made.event["data"].get("checkpoint", {}).get("note")
+        _write(out, f"{kind}-{period}", {**made.files, **({"checkpoint": noted.encode()} if noted else {})})
     with told():
         answers = Answers([_posted(made.event, database, to)])
     tell(answers, as_json=as_json)
     if answers.code:
         raise typer.Exit(answers.code)
+    note(made.vouched)
 
 
 def _made(
     kind: Kind, period: str, *, database: str | None, on: str | None, reason: str | None, as_at: str | None
 ) -> Publication:
+    from ledger.cli.witnessing import cosignatures_of
     from ledger.domain.calendar import london_day
     from ledger.figures.period import NotAPeriod
-    from ledger.reports.publishing import Wish, publication
+    from ledger.reports.publishing import NotAgreed, Wish, publication
 
     with told(), opened_parts(database) as parts:
         day = day_of(on, "--on") or london_day(parts.ledger.clock.now())
@@ -87,9 +93,12 @@ def _made(
         if not parts.ledger.head().position:
             raise Stop(Code.NOT_FOUND, "The ledger holds nothing yet that could be published.")
         try:
-            return publication(parts.ledger, parts.tables, Wish(str(kind), period, day, reason), at)
+            wish = Wish(str(kind), period, day, reason)
+            return publication(parts.ledger, parts.tables, wish, at, cosignatures_of(parts.ledger))
         except NotAPeriod as error:
             raise Stop(Code.USAGE, str(error)) from error
+        except NotAgreed as error:
+            raise Stop(Code.REFUSED, f"Not published. {error}") from error
 
 
 def _published_by(

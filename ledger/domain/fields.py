@@ -138,7 +138,7 @@ PackReference = Annotated[
 SignedNote = Annotated[
     str,
     written_as(
-        r"^[^\x00-\x09\x0b-\x1f\x7f]+\n$", "a signed note: lines of text, the last of them ended", max_length=4000
+        r"^[^\x00-\x09\x0b-\x1f\x7f]+\n$", "a signed note: lines of text, the last of them ended", max_length=8000
     ),
 ]
 """A C2SP signed note, such as a checkpoint: what it says is its signers' word."""

@@ -41,11 +41,13 @@ class Checkpoint(Part):
     """What the ledger was when the report was made of it.
 
     `root`: of the RFC 9162 tree over the entries up to the report's position, in hexadecimal. `note`: the ledger's own
-    signed checkpoint at that size or a later one.
+    signed checkpoint at that size or a later one. `agreed`: witnesses cosigned that note as the witness policy in force asked;
+    without it none was in force.
     """
 
     root: Sha256
     note: SignedNote | None = None
+    agreed: Literal[True] | None = None
 
 
 class PublishedFigure(Part):
@@ -196,7 +198,8 @@ class ReportPublished(Event):
     def sentence(self) -> str:
         kind = {"annual": "Yearly", "quarterly": "Quarterly"}[self.kind]
         again = f", edition {self.edition}" if self.edition > 1 else ""
-        return f"{kind} report of {self.period} published{again}, as at position {self.as_at}"
+        agreed = ", which witnesses agreed to" if self.checkpoint and self.checkpoint.agreed else ""
+        return f"{kind} report of {self.period} published{again}, as at position {self.as_at}{agreed}"
 
 
 @recorded_as("report.circulated", on=REPORT, happens="circulated_on")

@@ -15,6 +15,7 @@ from ledger.domain.claim import BUSINESS_UNIT
 from ledger.domain.history import effective
 from ledger.domain.register import TYPE_PREFIX
 from ledger.domain.report import MOST_FIGURES, ReportPublished, reference_of
+from ledger.evidence.witnessing import Cosignatures
 from ledger.figures.answer import Answer, spelled
 from ledger.projections.tables import Tables
 from ledger.reports.annual import Report
@@ -25,12 +26,23 @@ MOST_BYTES = 50_000
 """Of the figures in the entry, which has at most 65,535; beyond, they stand in the JSON file alone."""
 
 
+class NotAgreed(ValueError):
+    """A report is final only when the witness policy's quorum cosigned what it rests on; the sentence says who lacks."""
+
+
 @dataclass(frozen=True)
 class Publication:
     """A report about to be published: the CloudEvent to post, and the files whose hashes it gives."""
 
     event: dict[str, Any]
     files: Mapping[Format, bytes]
+
+    @property
+    def vouched(self) -> str:
+        """Who besides the ledger's keeper vouches for what it rests on."""
+        if self.event["data"].get("checkpoint", {}).get("agreed"):
+            return "Witnesses agreed to what it rests on: its checkpoint is cosigned as the witness policy asks."
+        return "No witness policy was in force: nobody but the ledger's keeper vouches for what it rests on."
 
 
 @dataclass(frozen=True)
@@ -53,23 +65,28 @@ def editions(
     return {event.edition: (position, event) for position, event in published if isinstance(event, ReportPublished)}
 
 
-def publication(ledger: Ledger, tables: Tables, wish: Wish, as_at: int | None = None) -> Publication:
+def publication(
+    ledger: Ledger, tables: Tables, wish: Wish, as_at: int | None = None, witnesses: Cosignatures | None = None
+) -> Publication:
     """The publication of a report as at a position; without one, at the head, or the last edition over again where no reason
     for another is given. The same wish at the same position gives the same bytes. The tables must have come as far.
+
+    Raises NotAgreed where the policy of the `witnesses` asks for a quorum, and it has not cosigned so much.
     """
     made_so_far = editions(ledger, wish.kind, wish.period)
-    number, on = len(made_so_far) + 1, wish.on
+    number, on, checkpoint = len(made_so_far) + 1, wish.on, None
     if made_so_far:
         last = made_so_far[len(made_so_far)][1]
         if as_at == last.as_at or (as_at is None and wish.reason is None):
-            number, on, as_at = last.edition, last.published_on, last.as_at
+            number, on, as_at, checkpoint = last.edition, last.published_on, last.as_at, last.checkpoint
     as_at = ledger.head().position if as_at is None else as_at
+    under = _checkpoint(ledger, as_at, witnesses) if checkpoint is None else checkpoint.model_dump(exclude_none=True)
     made = make(ledger, tables, wish.kind, wish.period, as_at)
     files = {format_: written(made, format_).encode() for format_ in Format}
     data = {
         "kind": wish.kind, "period": wish.period, "published_on": on.isoformat(), "as_at": as_at,
         "files": [{"format": str(name), "sha256": hashlib.sha256(body).hexdigest()} for name, body in files.items()],
-        "checkpoint": _checkpoint(ledger, as_at), "edition": number, **_figures(made),
+        "checkpoint": under, "edition": number, **_figures(made),
     }  # fmt: skip
     said = {"reason": wish.reason, "signed_off_by": wish.signed_off_by}
     return Publication(_event(wish, number, on, data | {name: v for name, v in said.items() if v is not None}), files)
@@ -88,11 +105,16 @@ def _event(wish: Wish, number: int, on: date, data: dict[str, Any]) -> dict[str,
     }
 
 
-def _checkpoint(ledger: Ledger, as_at: int) -> dict[str, str]:
-    """The root over the entries the report was made of, and the first checkpoint signed that covers them."""
+def _checkpoint(ledger: Ledger, as_at: int, witnesses: Cosignatures | None) -> dict[str, Any]:
+    """The root over the entries the report was made of, and the first checkpoint over them that is agreed, or that was signed at all."""
+    root = ledger.root(as_at).hex()
+    if witnesses is not None and witnesses.policy.quorum is not None:
+        agreed = witnesses.agreed(as_at)
+        if agreed is None:
+            raise NotAgreed(witnesses.not_agreed(as_at))
+        return {"root": root, "note": str(agreed), "agreed": True}
     receipt = ledger.prove(as_at)
-    signed = {} if receipt is None else {"note": receipt.checkpoint.to_bytes().decode()}
-    return {"root": ledger.root(as_at).hex(), **signed}
+    return {"root": root} if receipt is None else {"root": root, "note": str(receipt.checkpoint)}
 
 
 def _figures(made: Report) -> dict[str, Any]:

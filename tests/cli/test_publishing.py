@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
 
 import httpx2
 
+import verify_ledger
+from ledger.evidence.witnessing import Cosignatures
+from ledger.log.keys import SigningKey
+from ledger.log.note import Note
+from ledger.log.policy import Policy
+from ledger.recorders import open_recorder
 from tests.cli.test_serving import free_port, ready, serve
 from tests.ledger.posting import agency
+from tests.log.making import LOG, WITNESSES
 
 
 def test_a_report_is_published_once_however_often_it_is_asked_for(run, tmp_path):
@@ -20,12 +31,82 @@ def test_a_report_is_published_once_however_often_it_is_asked_for(run, tmp_path)
     assert (told["receipt"]["position"], told["repeat"], repeated["repeat"]) == (2, False, True)
     assert told["receipt"] == repeated["receipt"]
     names = sorted(path.name for path in (tmp_path / "files").iterdir())
-    assert names == ["annual-2019-20.csv", "annual-2019-20.html", "annual-2019-20.json"]
+    assert names == [f"annual-2019-20.{kind}" for kind in ("checkpoint", "csv", "html", "json")]
+    assert "No witness policy was in force" in first.err
     assert all((tmp_path / "files" / n).read_bytes() == (tmp_path / "again" / n).read_bytes() for n in names)
     entry = json.loads(run("entries", "--json").out.splitlines()[-1])
     hashed = hashlib.sha256((tmp_path / "files" / "annual-2019-20.json").read_bytes()).hexdigest()
     assert {"format": "json", "sha256": hashed} in entry["data"]["files"]
     assert "note" in entry["data"]["checkpoint"]
+
+
+def cosigned_by(witness: SigningKey, policy: Path) -> bytes:
+    """A witness signs the ledger's last checkpoint; the note that is kept of it."""
+    with closing(open_recorder("var/ledger.sqlite")) as stored:
+        note = Note.parse(stored.last_checkpoint() or b"")
+        signed = Note(note.text, (witness.cosign(note.text, 1_600_000_000),))
+        kept = Cosignatures(stored, Policy.parse(policy.read_bytes()))
+        return kept.note(kept.take(signed.to_bytes())).to_bytes()  # type: ignore[union-attr]
+
+
+def test_a_report_is_final_only_with_the_quorum_that_the_policy_asks_for(run, tmp_path, monkeypatch, given_key):
+    """And the stand-alone verifier tells by whom, from the event and the file alone."""
+    policy, files = tmp_path / "policy", tmp_path / "files"
+    names = dict(zip(("police", "icb", "council"), WITNESSES, strict=True))
+    lines = [f"witness {name} {key.verifier}" for name, key in names.items()]
+    policy.write_text("\n".join([*lines, f"group partners 2 {' '.join(names)}", "quorum partners", ""]))
+    monkeypatch.setenv("LEDGER_WITNESS_POLICY", str(policy))
+    (tmp_path / "first.json").write_text(json.dumps([agency("LA"), agency("HEALTH")]))
+    assert run("post", "first.json").code == 0
+    cosigned_by(names["police"], policy)
+    publish = ("publish", "annual", "2019-20", "--out", str(files))
+    refused = run(*publish)
+    assert (refused.code, "needed is 2 of police, icb, council, so far without icb, council" in refused.err) == (
+        1,
+        True,
+    )
+    assert not files.exists()
+    assert len(run("entries", "--json").out.splitlines()) == 2
+    agreed = cosigned_by(names["icb"], policy)
+    done = run(*publish)
+    assert (done.code, "Witnesses agreed to what it rests on" in done.err) == (0, True), done.err
+    assert (files / "annual-2019-20.checkpoint").read_bytes() == agreed
+    cosigned_by(names["council"], policy)
+    again = run(*publish, "--json")
+    assert again.json["items"][0]["repeat"]
+    entry = json.loads(run("entries", "--json").out.splitlines()[-1])
+    assert entry["data"]["checkpoint"] == {
+        "root": entry["data"]["checkpoint"]["root"],
+        "note": agreed.decode(),
+        "agreed": True,
+    }
+    assert run(*publish, "--as-at", "3", "--reason", "Later").code == 1
+    report_of_a_bundle_tells(run, files / "annual-2019-20.json", names)
+
+
+def report_of_a_bundle_tells(run, report: Path, names: dict[str, SigningKey]) -> None:
+    assert run("export", "whole", "--all").code == 0
+    asked = ["report", str(report), "--bundle", "whole", "--key", str(LOG.verifier)]
+    told, codes = {}, {}
+    for known in ((), ("police",), ("police", "icb"), ("police", "icb", "council")):
+        trusted = [part for name in known for part in ("--witness", str(names[name].verifier))]
+        done = subprocess.run(
+            [sys.executable, verify_ledger.__file__, *asked, *trusted], capture_output=True, text=True, check=False
+        )
+        told[len(known)] = done.stdout
+        quorum = ["--quorum", str(len(known))] if known else []
+        codes[len(known)] = subprocess.run(
+            [sys.executable, verify_ledger.__file__, *asked, *trusted, *quorum], capture_output=True, check=False
+        ).returncode
+    assert (
+        "by entry 3, as at 2, under a checkpoint that 0 of 0 witnesses cosigned; the ledger says that they agreed"
+        in told[0]
+    )
+    assert "under a checkpoint that 2 of 3 witnesses cosigned" in told[3]
+    assert codes == {0: 0, 1: 2, 2: 2, 3: 2}  # the entry that published it came after what they cosigned
+    report.write_bytes(report.read_bytes() + b" ")
+    done = subprocess.run([sys.executable, verify_ledger.__file__, *asked], capture_output=True, text=True, check=False)
+    assert (done.returncode, "not shown: no entry here names this file" in done.stdout) == (0, True)
 
 
 def test_what_moved_is_told_to_people_and_machines(run, tmp_path):
