@@ -11,6 +11,8 @@ from hypothesis import settings
 
 from tests.postgres import EmbeddedPostgres
 
+NO_BROWSER = "this machine has no Chromium"
+
 settings.register_profile("short", max_examples=50, deadline=None)  # nothing timed: a slow machine proves nothing
 settings.register_profile("long", max_examples=2000, deadline=None)
 
@@ -34,9 +36,15 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Say the seed where a quiet run has no header."""
+    """Say the seed where a quiet run has no header, and loudly which tests did not run for want of a browser."""
     if config.get_verbosity() < 0:
         terminalreporter.write_line(pytest_report_header(config))
+    missed = [report for report in terminalreporter.stats.get("skipped", ()) if NO_BROWSER in str(report.longrepr)]
+    if missed:
+        terminalreporter.section(f"{len(missed)} TESTS DID NOT RUN: {NO_BROWSER}", sep="!", red=True)
+        for report in missed:
+            terminalreporter.write_line(report.nodeid)
+        terminalreporter.write_line("On Debian: apt-get install chromium. .ci/run does, and fails without one.")
 
 
 @pytest.fixture(scope="session")
