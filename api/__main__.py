@@ -11,7 +11,8 @@ from api.wire import Wire
 from ledger.evidence.signing import KeyUnusable
 from ledger.garbage import look_seldom
 from ledger.settings import Settings, why_not_serve
-from ledger.wiring import signing_of
+from ledger.vault import VaultKeyUnusable
+from ledger.wiring import signing_of, vault_of
 
 SECONDS_TO_FINISH = 5
 """How long open requests and streams have once the service is told to stop."""
@@ -27,7 +28,8 @@ def main() -> None:
         sys.exit(BAD_USAGE)
     try:
         signing_of(settings, settings.database)
-    except KeyUnusable as error:
+        vault_of(settings, settings.database)
+    except (KeyUnusable, VaultKeyUnusable) as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(BAD_USAGE)
     look_seldom()

@@ -48,7 +48,8 @@ from ledger.access.sessions import Sessions
 from ledger.clock import SystemClock
 from ledger.evidence.signing import Signing
 from ledger.settings import Settings
-from ledger.wiring import Parts, open_parts, policy_of, signing_of
+from ledger.vault import Vault
+from ledger.wiring import Parts, open_parts, policy_of, signing_of, vault_of
 from ledger.writer import Writer, one_by_one
 
 DESCRIPTION = (
@@ -160,6 +161,7 @@ def create() -> FastAPI:
         front_door=settings.front_door,
         out_of_hours=settings.out_of_hours,
         signing=signing_of(settings, database),
+        vault=vault_of(settings, database),
         watch=Watch(policy_of(settings), settings.witness_every, settings.audit_share / 100),
         hosts=LOCAL | {name.encode() for name in settings.names},
         access=Access.of(settings, database, SystemClock()),
@@ -173,12 +175,13 @@ def create_for(
     front_door: str = "",
     out_of_hours: str = "",
     signing: Signing | None = None,
+    vault: Vault | None = None,
     watch: Watch | None = None,
     hosts: frozenset[bytes] = LOCAL,
     access: Access | None = None,
 ) -> FastAPI:
     """The service over a database; its read tables are kept by a process beside it."""
-    open_ = partial(open_parts, database, packs=packs, signing=signing)
+    open_ = partial(open_parts, database, packs=packs, signing=signing, vault=vault)
     return create_app(
         open_,
         keep=lambda parts: InAProcess(database, packs),

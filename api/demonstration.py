@@ -27,7 +27,7 @@ from ledger.domain.calendar import london_day
 from ledger.garbage import look_seldom
 from ledger.reports.annual import report
 from ledger.reports.comparison import UNEXPLAINED, compare, read_explanations, read_published
-from ledger.wiring import Parts, key_beside, mark_beside, open_parts
+from ledger.wiring import Parts, key_beside, mark_beside, open_parts, vault_key_beside
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 EXAMPLES = CHECKOUT / "examples"
@@ -115,6 +115,7 @@ def fresh(database: Path) -> Path:
         for beside in KEPT:
             stem.with_name(stem.name + beside).unlink(missing_ok=True)
     key_beside(str(database)).path.unlink(missing_ok=True)
+    vault_key_beside(str(database)).path.unlink(missing_ok=True)
     mark_beside(str(database)).path.unlink(missing_ok=True)
     return database
 

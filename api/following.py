@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from ledger.garbage import look_seldom
 from ledger.projections.folding import ProjectorStopped
 from ledger.recorders.contract import LedgerRecorder
-from ledger.wiring import Parts, open_parts
+from ledger.wiring import SHUT, Parts, open_parts
 
 LOOK = 0.1
 """Seconds between two questions whether to stop."""
@@ -63,7 +63,7 @@ def follow_apart(database: str, packs: Path | None, line: Connection) -> None:
 
     while not stopping():
         try:
-            parts = open_parts(database, packs=packs)
+            parts = open_parts(database, packs=packs, vault=SHUT)
         except (DBAPIError, OperationalError, InterfaceError):
             tell(FAILS)
             _rest(stopping)

@@ -30,11 +30,13 @@ from api.problems import (
     UNAUTHENTICATED,
     UNAVAILABLE,
     UNSUPPORTED,
+    VAULT_SHUT,
     Kind,
     Problem,
     question_problem,
 )
 from api.sign_in import to_sign_in
+from ledger.vault import VaultClosed, VaultKeyUnusable
 
 LOCAL = frozenset({b"localhost", b"127.0.0.1", b"[::1]"})
 """What a browser on this machine calls the service. Any other name may be a stranger's that points here."""
@@ -159,6 +161,7 @@ def tell_problems(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _of_the_question)
     for error in (OperationalError, InterfaceError, DBAPIError):
         app.add_exception_handler(error, _of_the_database)
+    app.add_exception_handler(VaultKeyUnusable, _of_the_vault)
     app.add_exception_handler(Exception, _of_a_defect)
 
 
@@ -183,6 +186,11 @@ def _in_a_browser(request: Request) -> bool:
         and "authorization" not in request.headers
         and (access.in_development or access.sign_in is not None)
     )
+
+
+async def _of_the_vault(request: Request, error: Exception) -> Response:
+    told = str(error) if isinstance(error, VaultClosed) else "The service has no key of the vault that could be used."
+    return _told(request, Problem(VAULT_SHUT, told), request.url.path)
 
 
 ROUTING: dict[int, tuple[Kind, str]] = {

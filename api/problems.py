@@ -154,6 +154,10 @@ NOT_FROM_HERE = _kind(
     "What is posted by somebody who is signed in comes from a form of this service, with the token of their session. Open the page again, "
     "and send it once more. Nothing was recorded.",
 )  # fmt: skip
+VAULT_SHUT = _kind(
+    "vault-shut", 503, "The words do not open here",
+    "The key of the vault that locked them is not given to the service, or what is stored was changed. The entry and its proofs stand.",
+)  # fmt: skip
 NOT_FOUND = _kind("not-found", 404, "Not found", "There is nothing here. GET /docs lists what can be asked.")
 METHOD_NOT_ALLOWED = _kind(
     "method-not-allowed", 405, "Not a method of this address", "The Allow header lists the methods that are."

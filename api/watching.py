@@ -33,7 +33,9 @@ class Watching:
         recorder = cast("LedgerRecorder", ledger.recorder)
         self.cosignatures = Cosignatures(recorder, watch.policy, ledger.guard.halt)
         self.gatherer = Gatherer(self.cosignatures, ledger.clock, watch.every)
-        self.audit = SelfAudit(recorder, ledger.every_key, ledger.clock, share=watch.share, between=watch.between)
+        self.audit = SelfAudit(
+            recorder, ledger.every_key, ledger.clock, vault=ledger.vault, share=watch.share, between=watch.between
+        )
 
     def close(self) -> None:
         """Stop both after what they have in hand."""

@@ -18,13 +18,17 @@ from ledger.application import Batch, Ledger
 from ledger.entry import parse
 from ledger.evidence.signing import Signing
 from ledger.outcome import Outcome, Recorded
+from ledger.vault import Vault, VaultKey
 from ledger.wiring import open_ledger
 from tests.log.making import LOG
 from tests.postgres import EmbeddedPostgres
 
 BY = "business-unit@BU"
 ENGINES = ("SQLite", "PostgreSQL")
+VAULT_KEY = VaultKey(bytes(32))
 KEYS = (LOG,)
+VAULT = Vault(lambda: (VAULT_KEY,))
+"""What locks the words of every ledger here."""
 
 
 def signing() -> Signing:
@@ -80,7 +84,7 @@ def fill(held: Ledger, events: Iterable[Posted], size: int = 1_000) -> None:
 @contextmanager
 def opened(database: str, *, begun: bool = True, signed: bool = True) -> Iterator[Ledger]:
     """The ledger there, with its agencies, groups and packs."""
-    held = open_ledger(database, signing=signing() if signed else None)
+    held = open_ledger(database, signing=signing() if signed else None, vault=VAULT)
     if begun and held.head().position == 0:
         record(held, raw(opening()))
     try:

@@ -12,12 +12,12 @@ from pathlib import Path
 
 from ledger.garbage import look_seldom
 from ledger.recorders import open_recorder
-from ledger.wiring import open_parts
+from ledger.wiring import SHUT, open_parts
 
 
 def rebuild(database: str) -> None:
     """Build all read tables from nothing."""
-    parts = open_parts(database)
+    parts = open_parts(database, vault=SHUT)
     parts.projector.rebuild()
     parts.close()
 

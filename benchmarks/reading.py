@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from benchmarks import lives
-from benchmarks.homes import Homes, fill, opened
+from benchmarks.homes import VAULT, Homes, fill, opened
 from benchmarks.measuring import Row, in_turn, row, timed
 from benchmarks.their_view import run
 from benchmarks.theirs import actions_in, made
@@ -36,7 +36,7 @@ THEIR_BATCH = 100
 @contextmanager
 def parts_in(database: str) -> Iterator[Parts]:
     """The open parts of a ledger, its tables caught up."""
-    parts = open_parts(database)
+    parts = open_parts(database, vault=VAULT)
     try:
         parts.projector.prepare()
         parts.projector.catch_up()
@@ -171,7 +171,7 @@ def verification(homes: Homes, engine: str, repeats: int, events: int) -> list[R
                     sha256(body).digest()
 
         def walk(*, thorough: bool) -> None:
-            assert list(Walk(stored, thorough=thorough).to_the_end(whole)) == []
+            assert list(Walk(stored, vault=VAULT, thorough=thorough).to_the_end(whole)) == []
 
         quick, full, hashing = in_turn(
             repeats,

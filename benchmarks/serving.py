@@ -17,7 +17,7 @@ from api.app import create_for
 from api.front import Front, tell_problems
 from api.intake import Intake
 from api.posted import ONE, posted
-from benchmarks.homes import signing
+from benchmarks.homes import VAULT, signing
 from ledger import canonical, receipts
 from ledger.application import Batch
 from ledger.domain.calendar import london_day
@@ -33,7 +33,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 def as_it_is(database: str) -> FastAPI:
     """The service."""
-    return create_for(database, signing=signing())
+    return create_for(database, signing=signing(), vault=VAULT)
 
 
 def groups_of_one(database: str) -> FastAPI:
@@ -72,7 +72,7 @@ async def _body(request: Request) -> bytes:
 
 def commits_each(database: str) -> FastAPI:
     """An endpoint as it is usually written: in the thread pool, one transaction for each request; same validation, same rules."""
-    held, turn, app = open_ledger(database, signing=signing()), Lock(), FastAPI()
+    held, turn, app = open_ledger(database, signing=signing(), vault=VAULT), Lock(), FastAPI()
 
     @app.post("/events")
     def post(body: Annotated[bytes, Depends(_body)]) -> Response:

@@ -42,8 +42,8 @@ from ledger.log.tiles import Tile
 from ledger.mapping import EntryMapper, Home
 from ledger.memory import Memory
 from ledger.outcome import Outcome, Recorded
-from ledger.recorders.contract import Head, Key, LedgerRecorder, SealedWords, StoredEntry
-from ledger.vault import fresh_salt
+from ledger.recorders.contract import Head, Key, LedgerRecorder, StoredEntry
+from ledger.vault import SealedWords, Vault, fresh_salt
 
 PAGE = 1000
 """Entries read at a time where all are read."""
@@ -83,11 +83,12 @@ class Ledger(Application[str]):
         *,
         shelf: Shelf,
         clock: Clock,
+        vault: Vault,
         salt: sealing.Salts = fresh_salt,
         signing: Signing | None = None,
     ) -> None:
         self._home, self._signing, self._prover = recorder, signing, Prover(recorder)
-        self.shelf, self.clock, self._salt = shelf, clock, salt
+        self.shelf, self.clock, self.vault, self._salt = shelf, clock, vault, salt
         self._memory = Memory()
         self._packs: tuple[tuple[Standing, ...], Packs] | None = None
         self._heads, self._heads_turn = Heads(), threading.Lock()
@@ -136,13 +137,14 @@ class Ledger(Application[str]):
             now = self._now(head.head)
             reach = head.head.position
             desk = Desk(
-                head, self._memory, known=known, now=now, packs=self._packs_at, salt=self._salt, entry_at=self.entry_at,
+                head, self._memory, known=known, now=now, packs=self._packs_at, salt=self._salt, open_=self.vault.open,
+                entry_at=self.entry_at,
                 heads=lambda upto: self._sealed(upto) if upto <= reach else None,
             )  # fmt: skip
             desk.prepare(submissions, *JUDGED_BY)
             outcomes = [desk.take(b.submissions, b.recordedby, atomic=b.atomic, whole=b.whole) for b in batches]
             if desk.rows:
-                head.append(desk.rows, desk.words, spelled(now))
+                head.append(desk.rows, self.vault.lock(desk.words), spelled(now))
             before = head.head.position
         self._memory.position = before + len(desk.rows)
         self._memory.keep(desk.remembered())
@@ -249,8 +251,8 @@ class Ledger(Application[str]):
         return [_entry(row) for row in self._home.record(name, upto=upto)]
 
     def words(self, positions: Sequence[int]) -> Sequence[SealedWords]:
-        """The words kept beside these entries."""
-        return self._home.words(positions)
+        """The words kept beside these entries. Raises VaultClosed where they do not open, VaultKeyUnusable without any key."""
+        return self.vault.open(self._home.words(positions))
 
     # the log
 

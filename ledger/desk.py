@@ -22,7 +22,8 @@ from ledger.entry import MINT, Fault, Malformed, Stamped, Submission, read_back,
 from ledger.evidence.row_checks import contents
 from ledger.memory import Memory
 from ledger.outcome import KeyReused, NotReached, Outcome, Outrun, Recorded, Refused, Unfit, stands, unfit
-from ledger.recorders.contract import Appending, Key, KnownKey, NewEntry, SealedWords
+from ledger.recorders.contract import Appending, Key, KnownKey, NewEntry
+from ledger.vault import LockedWords, SealedWords
 
 HeadsAt = Callable[[int], SealedHeads | None]
 PacksOf = Callable[["Desk"], Packs]
@@ -53,10 +54,12 @@ class Desk:
         now: datetime,
         packs: PacksOf,
         salt: sealing.Salts,
+        open_: Callable[[Sequence[LockedWords]], Sequence[SealedWords]],
         entry_at: Callable[[int], Entry],
         heads: HeadsAt,
     ) -> None:
         self._head, self._memory, self._now, self._packs_of, self._salt = head, memory, now, packs, salt
+        self._open = open_
         self._known, self._entry_at, self._heads = known, entry_at, heads
         self._accepted = _Draft()
         self._draft = _Draft()
@@ -259,13 +262,13 @@ class Desk:
         """What would have become the very same entry is a repeat too, under whichever of its hashes it is known (`ledger carry-back`)."""
         if known.content != submission.content and submission.content not in contents(self._at(known.position).body):
             return KeyReused(known.position, known.content, submission.content)
-        kept = {w.path: w.text for w in self._head.words(known.position)}
+        kept = {w.path: w.text for w in self._open(self._head.words(known.position))}
         return self._same_words(submission, kept, known.position)
 
     def _same_words(self, submission: Submission, kept: dict[str, str], position: int) -> Outcome:
-        """Words are compared with the vault, or, once erased, not at all."""
+        """Words are compared with the vault; those that were erased not at all, so that nothing tells what they were."""
         posted = {sealing.pointer(place): text for place, text in submission.words.items()}
-        if kept and kept != posted:
+        if any(posted.get(path) != text for path, text in kept.items()):
             return KeyReused(position, None, None)
         return Recorded(self._at(position), submission.content, repeat=True)
 

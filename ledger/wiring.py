@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import NoReturn
 
 from ledger.application import Ledger
 from ledger.clock import Clock, SystemClock
@@ -20,6 +21,7 @@ from ledger.projections.tables import Tables
 from ledger.recorders import open_recorder
 from ledger.regimes import load_shelf
 from ledger.settings import Settings, is_server
+from ledger.vault import Vault, VaultKeyFile, VaultKeyUnusable, read_vault_keys
 
 
 class PolicyUnusable(ValueError):
@@ -60,6 +62,47 @@ class EntriesOf:
 def key_beside(database: str) -> KeyFile:
     """Where the key of a ledger in a SQLite file is kept, unless the settings name another place."""
     return KeyFile(Path(f"{database}.log-key"))
+
+
+def vault_key_beside(database: str) -> VaultKeyFile:
+    """Where the key of the vault of a ledger in a SQLite file is kept, unless the settings name another place."""
+    return VaultKeyFile(Path(f"{database}.vault-key"))
+
+
+def embedded_vault(database: str) -> Vault:
+    """The vault with the key beside a SQLite file; it is made when such a ledger is first opened to be written to."""
+    file = vault_key_beside(database)
+    return Vault(file, made=file.make)
+
+
+def vault_of(settings: Settings, database: str, *, needed: bool = True) -> Vault:
+    """The vault as the settings have it; raises VaultKeyUnusable where they name no key that could be used.
+
+    A ledger on a server needs one that is given to it; where that is not `needed`, what is read of it has no words.
+    """
+    if settings.vault_key is not None and settings.vault_key_file is not None:
+        raise VaultKeyUnusable(
+            "LEDGER_VAULT_KEY and LEDGER_VAULT_KEY_FILE are both given: only one of them can be meant."
+        )
+    if settings.vault_key is not None:
+        keys = read_vault_keys(settings.vault_key.get_secret_value(), "LEDGER_VAULT_KEY")
+        return Vault(lambda: keys)
+    if settings.vault_key_file is not None:
+        return Vault(VaultKeyFile(settings.vault_key_file))
+    if is_server(database):
+        return _none_given() if needed else SHUT
+    return embedded_vault(database)
+
+
+def _none_given() -> NoReturn:
+    raise VaultKeyUnusable(
+        "The words of a ledger on a server are locked with a key that is given to it, and neither LEDGER_VAULT_KEY_FILE nor "
+        "LEDGER_VAULT_KEY names one. `ledger vault make-key FILE` makes it."
+    )
+
+
+SHUT = Vault(_none_given)
+"""For whoever needs no words: nothing is locked, opened or asked of it."""
 
 
 def mark_of(settings: Settings, database: str) -> HighWater | None:
@@ -125,24 +168,38 @@ def open_ledger(
     packs: Path | None = None,
     read_only: bool = False,
     signing: Signing | None = None,
+    vault: Vault | None = None,
 ) -> Ledger:
     """The ledger in a database (a SQLite path or a PostgreSQL URL), made if it is not there; a `read_only` file is not.
 
     `signing` signs every commit; without it nothing is signed, which is for reading and for tests.
+    `vault` locks and opens sealed words; without it that of a SQLite ledger has its key beside it, and another stays shut.
     Raises PacksRefused when an adopted pack is missing or altered, PackUnreadable when a pack's file is not one, KeyUnusable when
-    the key is not this log's, MarkUnusable when its high-water mark is not one or not to be written.
+    the key is not this log's, VaultKeyUnusable when that of its words is not, MarkUnusable when its high-water mark is not one or not to be written.
     """
     if not read_only and not is_server(database):
         Path(database).parent.mkdir(parents=True, exist_ok=True)
     recorder = open_recorder(database, read_only=read_only, sign=signing.sign if signing else None)
-    return Ledger(recorder, shelf=load_shelf(packs), clock=clock or SystemClock(), signing=signing)
+    vault = vault or (SHUT if is_server(database) else embedded_vault(database))
+    try:
+        if not read_only and vault is not SHUT:
+            vault.begin(recorder.vault_keys())
+        return Ledger(recorder, shelf=load_shelf(packs), clock=clock or SystemClock(), vault=vault, signing=signing)
+    except BaseException:
+        recorder.close()
+        raise
 
 
 def open_parts(
-    database: str, *, clock: Clock | None = None, packs: Path | None = None, signing: Signing | None = None
+    database: str,
+    *,
+    clock: Clock | None = None,
+    packs: Path | None = None,
+    signing: Signing | None = None,
+    vault: Vault | None = None,
 ) -> Parts:
     """The ledger in a database with its read tables, which are built by the projector: call `prepare()`, then `catch_up()`."""
-    return parts_of(open_ledger(database, clock=clock, packs=packs, signing=signing), database)
+    return parts_of(open_ledger(database, clock=clock, packs=packs, signing=signing, vault=vault), database)
 
 
 def parts_of(ledger: Ledger, database: str) -> Parts:

@@ -23,7 +23,8 @@ from ledger.log.note import Note
 from ledger.log.receipt import VERSION, Receipt, Trust, check
 from ledger.log.tree import leaf_hash
 from ledger.log.verdict import Unknown, Unproved
-from ledger.recorders.contract import FullRow, LedgerRecorder, NewEntry, SealedWords
+from ledger.recorders.contract import FullRow, LedgerRecorder, NewEntry
+from ledger.vault import SealedWords, Vault
 
 MOST_NAMED = 5
 """Runs of missing entries that are told."""
@@ -66,7 +67,7 @@ class Plan:
     wordless: int
 
 
-def planned(stored: LedgerRecorder, files: Iterable[Path], keys: Sequence[VerifierKey]) -> Plan:
+def planned(stored: LedgerRecorder, files: Iterable[Path], keys: Sequence[VerifierKey], vault: Vault) -> Plan:
     """What these files hold of the entries that a ledger lacks, checked against the greatest tree that its keys signed.
 
     A file is a bundle (folder or zip), a receipt or a checkpoint, such as the high-water mark. Raises NotCarried where one is not
@@ -83,7 +84,7 @@ def planned(stored: LedgerRecorder, files: Iterable[Path], keys: Sequence[Verifi
         more = f" and {len(gaps) - MOST_NAMED} more runs" if len(gaps) > MOST_NAMED else ""
         raise NotCarried(f"{target} entries were signed. Nothing given holds {', '.join(gaps[:MOST_NAMED])}{more}.")
     _expect_roots(stored, brought, target)
-    rows = tuple(_row(brought, position, keys) for position in range(head.position + 1, target + 1))
+    rows = tuple(_row(brought, position, keys, vault) for position in range(head.position + 1, target + 1))
     notes = tuple(note for size, (_, note) in sorted(brought.notes.items()) if size > head.position)
     return Plan(rows, notes, sum(len(sealed_at(row.entry.state)) - len(row.words) for row in rows))
 
@@ -163,11 +164,11 @@ def _expect_roots(stored: LedgerRecorder, brought: Brought, target: int) -> None
             raise NotCarried(f"{where}: the first {size} entries come to another root than the one that was signed.")
 
 
-def _row(brought: Brought, position: int, keys: Sequence[VerifierKey]) -> FullRow:
+def _row(brought: Brought, position: int, keys: Sequence[VerifierKey], vault: Vault) -> FullRow:
     body = brought.bodies[position]
     entry = read_back(position, body)
     row = NewEntry(entry.originator_id, entry.version, entry.kind.type, body, entry.source, entry.id, contents(body)[0])
-    words = tuple(word for _, word in sorted(brought.words.get(position, {}).items()))
+    words = tuple(vault.lock(word for _, word in sorted(brought.words.get(position, {}).items())))
     note = brought.notes[position][1] if position in brought.notes else None
     return FullRow(position, row, spelled(entry.recordedtime), words, None if note is None else _by_the_log(note, keys))
 

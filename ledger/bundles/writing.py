@@ -29,8 +29,8 @@ from ledger.log.note import Note
 from ledger.log.proofs import Proof
 from ledger.log.receipt import Trust
 from ledger.log.tree import leaf_hash
-from ledger.recorders.contract import SealedWords
 from ledger.seals import Seal
+from ledger.vault import SealedWords
 
 PROGRAM = Path(__file__).parents[2] / "verify_ledger.py"
 PAGE = 500

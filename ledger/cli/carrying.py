@@ -47,7 +47,7 @@ def carry_back(
         stored = cast("LedgerRecorder", ledger.recorder)
         keys = (*trusted_keys(None, where, database), *(trusted_keys(key, where, database) if key else ()))
         try:
-            plan = planned(stored, [*files, *marked(where, database)], (*keys, *ledger.every_key()))
+            plan = planned(stored, [*files, *marked(where, database)], (*keys, *ledger.every_key()), ledger.vault)
         except NotCarried as error:
             raise Stop(Code.UNVERIFIED, f"{error} Nothing was changed.") from error
         if plan.wordless and not without_words:

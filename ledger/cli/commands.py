@@ -27,6 +27,7 @@ from ledger.cli import (
     reporting,
     running,
     signing_out,
+    vaulting,
     verifying,
     witnessing,
 )
@@ -75,6 +76,7 @@ COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
     ("backup", keeping.backup),
     ("restore", keeping.restore),
     ("carry-back", carrying.carry_back),
+    ("upgrade", vaulting.upgrade),
 )
 for name, command in COMMANDS:
     app.command(name, epilog=EPILOG)(command)
@@ -82,6 +84,7 @@ reporting.report.command("restatement", epilog=EPILOG)(publishing.restatement)
 app.command("witness", epilog=EPILOG, context_settings={"ignore_unknown_options": True})(witnessing.witness)
 app.add_typer(reporting.report, name="report")
 app.add_typer(api_keys.key, name="key")
+app.add_typer(vaulting.vault, name="vault")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -53,11 +53,12 @@ def told() -> Iterator[None]:
     from ledger.recorders.contract import UnknownSchemaError
     from ledger.recorders.copying import CopyDiffersError
     from ledger.regimes import PackUnreadable
+    from ledger.vault import VaultKeyUnusable
     from ledger.wiring import PolicyUnusable
 
     try:
         yield
-    except (NotAPlaceInTime, PackUnreadable, KeyUnusable, MarkUnusable, PolicyUnusable) as error:
+    except (NotAPlaceInTime, PackUnreadable, KeyUnusable, VaultKeyUnusable, MarkUnusable, PolicyUnusable) as error:
         raise Stop(Code.USAGE, str(error)) from error
     except NotYet as error:
         raise Stop(Code.NOT_FOUND, str(error)) from error

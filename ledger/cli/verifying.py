@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from ledger.evidence.verification import Break, Mark
     from ledger.log.keys import VerifierKey
     from ledger.recorders.contract import LedgerRecorder
+    from ledger.settings import Settings
+    from ledger.vault import Vault
 
 MOST = 20
 """Things told; the first is the one to look at."""
@@ -53,9 +55,11 @@ def verify(
     with told(), closing(open_recorder(where, read_only=True)) as stored:
         keys = trusted_keys(key, where, database)
         from_here = _mark(resume)
-        found = _walked(stored, keys, from_here, resume, quick=quick)
+        vault = vault_given(settings(database), where)
+        found = _walked(stored, keys, vault, from_here, resume, quick=quick)
         upto = stored.head().position
         looked = {"entries": f"{from_here.position + 1} to {upto}" if upto > from_here.position else "none"}
+        looked["words"] = "not opened" if vault is None or quick else "held against their commitments"
         if not found:
             kept = [*(older or ()), *marked(where, database)]
             found += [wrong for file in kept for wrong in _against(stored, file, keys)]
@@ -93,8 +97,23 @@ def marked(where: str, database: str | None) -> list[Path]:
     return [mark.path] if mark is not None and mark.path.is_file() else []
 
 
+def vault_given(chosen: Settings, where: str) -> Vault | None:
+    """The vault, where its key is given or lies beside the ledger: whoever verifies need not be who may read words."""
+    from ledger.wiring import vault_key_beside, vault_of
+
+    if chosen.vault_key or chosen.vault_key_file or (not is_server(where) and vault_key_beside(where).path.is_file()):
+        return vault_of(chosen, where)
+    return None
+
+
 def _walked(
-    stored: LedgerRecorder, keys: tuple[VerifierKey, ...], mark: Mark, resume: Path | None, *, quick: bool
+    stored: LedgerRecorder,
+    keys: tuple[VerifierKey, ...],
+    vault: Vault | None,
+    mark: Mark,
+    resume: Path | None,
+    *,
+    quick: bool,
 ) -> list[Break]:
     from ledger.evidence.verification import Break, Part, Walk
 
@@ -103,7 +122,7 @@ def _walked(
         return [
             Break(0, Part.HEAD, f"{mark.position} entries were verified before, and {upto} are here: the end is gone")
         ]
-    walk = Walk(stored, keys, thorough=not quick, mark=mark)
+    walk = Walk(stored, keys, vault=vault, thorough=not quick, mark=mark)
     found: list[Break] = []
     noted = mark.position
     with progress("verifying") as move:
@@ -224,6 +243,10 @@ def _tell(
     if mark.position:
         say(f"{entries_said(mark.position)} before were verified by an earlier run and were not read again.")
     say("Only their bytes, against the tree." if quick else f"Tables: {looked['tables']}.")
+    if looked["words"] == "not opened" and not quick:
+        say(
+            "The key of the vault is not here, so that no words were opened; where the entries seal them, they are kept."
+        )
     if not keys:
         say("No key of the log is known here, so that no signature was checked: --key gives one.")
     say(

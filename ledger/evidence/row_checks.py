@@ -11,10 +11,12 @@ import msgspec
 from ledger import sealing
 from ledger.domain.register import REGISTER
 from ledger.entry import MINT, word_places
-from ledger.recorders.contract import FullRow, SealedWords
+from ledger.recorders.contract import FullRow
+from ledger.vault import LockedWords, Vault, VaultBroken, VaultClosed
 
 COLUMNS = ("originator_id", "originator_version", "topic", "source", "id", "recordedtime")
 """The columns that each repeat an attribute of the entry: subject, recordversion, type, source, id and recordedtime."""
+UNKNOWN_KEY = "its words are locked with a key of the vault that is not given: they were not checked"
 UNKNOWN_TYPE = "it is of a type this program does not know: written by a later version, or altered"
 
 
@@ -35,8 +37,11 @@ class _Told(msgspec.Struct, kw_only=True, gc=False):
 _DECODER = msgspec.json.Decoder(_Told)
 
 
-def faults_of_row(row: FullRow) -> Iterator[str]:
-    """Everything in which a row is not what its entry's bytes say, as sentences that repeat nothing stored."""
+def faults_of_row(row: FullRow, vault: Vault | None) -> Iterator[str]:
+    """Everything in which a row is not what its entry's bytes say, as sentences that repeat nothing stored.
+
+    Without the vault words are not opened: it is seen only whether they are kept where the entry seals them.
+    """
     entry = row.entry
     try:
         told = _DECODER.decode(entry.state)
@@ -60,7 +65,7 @@ def faults_of_row(row: FullRow) -> Iterator[str]:
     if not any(entry.content == each for each in _contents(entry.state, told, seals.values())):
         yield "the hash of what was posted (content) does not fit its bytes"
     if seals or row.words:
-        yield from _faults_of_words(seals, row.words)
+        yield from _faults_of_words(seals, row.words, vault)
 
 
 def contents(state: bytes) -> tuple[bytes, ...]:
@@ -107,13 +112,27 @@ _MARKS = {None: (b"",), False: (_NO_MARK,), True: (b"", _MARK, _NO_MARK)}
 """What may have been posted of being entered afterwards, by what the entry says: the ledger marks what did not say so itself."""
 
 
-def _faults_of_words(seals: Mapping[sealing.Place, str], words: tuple[SealedWords, ...]) -> Iterator[str]:
+def _faults_of_words(
+    seals: Mapping[sealing.Place, str], words: tuple[LockedWords, ...], vault: Vault | None
+) -> Iterator[str]:
     sealed = {sealing.pointer(place): seal for place, seal in seals.items()}
     for kept in words:
         seal = sealed.pop(kept.path, None)
         if seal is None:
             yield "words are kept for a place where it seals none"
-        elif sealing.commitment(kept.salt, kept.text) != seal:
-            yield f"the words kept for {kept.path} are not those it was recorded with"
+        elif vault is not None and (why := _why_not_those(vault, kept, seal)):
+            yield why
     for path in sealed:
         yield f"the words sealed at {path} are not kept any more"
+
+
+def _why_not_those(vault: Vault, kept: LockedWords, seal: str) -> str | None:
+    try:
+        (opened,) = vault.open([kept])
+    except VaultBroken:
+        return f"the words kept for {kept.path} are not those it was recorded with"
+    except VaultClosed:
+        return UNKNOWN_KEY
+    if sealing.commitment(opened.salt, opened.text) != seal:
+        return f"the words kept for {kept.path} are not those it was recorded with"
+    return None

@@ -17,6 +17,7 @@ from ledger.evidence.verification import Break, Mark, Stored, Walk
 from ledger.log.keys import VerifierKey
 from ledger.log.tree import Frontier
 from ledger.log.verdict import Unproved
+from ledger.vault import Vault
 
 PAGE = 100
 """Entries checked between two pauses: few, so that nobody else waits."""
@@ -90,10 +91,11 @@ class SelfAudit:
         keys: Callable[[], Iterable[VerifierKey]],
         clock: Clock,
         *,
+        vault: Vault | None = None,
         share: float,
         between: float = BETWEEN,
     ) -> None:
-        self._stored, self._keys, self._clock = stored, keys, clock
+        self._stored, self._keys, self._clock, self._vault = stored, keys, clock, vault
         self._share, self._between = share, between
         self.state = State()
         self.trouble: str | None = None
@@ -122,7 +124,7 @@ class SelfAudit:
         """From where the last one was broken off, or from the beginning, to where the ledger ended when this one began."""
         if self.state.began is None:
             self.state = replace(self.state, mark=Mark(), upto=self._stored.head().position, began=self._now())
-        walk = Walk(self._stored, self._keys(), mark=self.state.mark)
+        walk = Walk(self._stored, self._keys(), vault=self._vault, mark=self.state.mark)
         pages = 0
         while walk.mark.position < self.state.upto:
             started = monotonic()

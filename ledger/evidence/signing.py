@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
-from tempfile import mkstemp
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -17,6 +15,7 @@ from ledger.log.keys import Kind, SigningKey, VerifierKey
 from ledger.log.note import Note
 from ledger.log.tree import Frontier
 from ledger.log.verdict import Unproved
+from ledger.secret_file import SecretFile
 
 MOST_KEYS = 2
 """One as a rule; two while one takes over from the other."""
@@ -48,40 +47,15 @@ def read_keys(text: str, where: str) -> Keys:
     return keys
 
 
-class KeyFile:
-    """Keys in a file, a line each, read again whenever the file has changed: a key is replaced while the service runs."""
+class KeyFile(SecretFile[Keys]):
+    """Keys in a file, a line each."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        self._read: tuple[tuple[int, int, int], Keys] | None = None
-
-    def __call__(self) -> Keys:
-        """The keys; raises KeyUnusable."""
-        try:
-            found = self.path.stat()
-            state = found.st_ino, found.st_size, found.st_mtime_ns
-            if self._read is None or self._read[0] != state:
-                self._read = state, read_keys(self.path.read_text(), str(self.path))
-        except (OSError, UnicodeDecodeError) as error:
-            told = error.strerror if isinstance(error, OSError) else "not a text"
-            raise KeyUnusable(f"{self.path}, which holds the log's key, cannot be read: {told}.") from error
-        return self._read[1]
+        super().__init__(path, read_keys, "the log's key", KeyUnusable)
 
     def write(self, keys: Sequence[SigningKey], *, anew: bool = False) -> None:
-        """Put these keys there, for this user's eyes only, whole or not at all. With `anew` FileExistsError where there is a file."""
-        descriptor, name = mkstemp(dir=self.path.parent, prefix=f".{self.path.name}.")
-        try:
-            with os.fdopen(descriptor, "w") as file:
-                file.writelines(f"{key.secret_text()}\n" for key in keys)
-                file.flush()
-                os.fsync(file.fileno())
-            if anew:
-                os.link(name, self.path)
-            else:
-                os.replace(name, self.path)  # noqa: PTH105 - as beside `os.link`
-        finally:
-            with suppress(FileNotFoundError):
-                os.unlink(name)  # noqa: PTH108 - as beside `os.link`
+        """As `SecretFile.put`."""
+        self.put([key.secret_text() for key in keys], anew=anew)
 
     def make(self, origin: str | None) -> None:
         """Make the first key, unless somebody else has just done so."""

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Protocol
 
 from eventsourcing.persistence import IntegrityError
 
-from ledger.evidence.row_checks import UNKNOWN_TYPE, faults_of_row
+from ledger.evidence.row_checks import UNKNOWN_KEY, UNKNOWN_TYPE, faults_of_row
 from ledger.log.checkpoint import Checkpoint
 from ledger.log.keys import VerifierKey
 from ledger.log.nodes import root_at
@@ -17,6 +17,7 @@ from ledger.log.note import Note
 from ledger.log.tree import STEP, Frontier, Growth, leaf_hashes
 from ledger.log.verdict import Unproved
 from ledger.recorders.contract import FullRow, Head, StoredEntry
+from ledger.vault import Vault
 
 PAGE = 500
 """Entries checked at a time: the most that is held in memory, and the longest a pause between two pages has to wait."""
@@ -94,12 +95,20 @@ class Walk:
 
     `thorough`: columns, versions, words and every checkpoint; without, the bytes against the tree and the last checkpoint, which is the
     quickest. `keys`: those of the log; with them the checkpoints' signatures are checked too.
+    `vault`: opens the words; without it they are not held against their commitments.
     """
 
     def __init__(
-        self, stored: Stored, keys: Iterable[VerifierKey] = (), *, thorough: bool = True, mark: Mark | None = None
+        self,
+        stored: Stored,
+        keys: Iterable[VerifierKey] = (),
+        *,
+        vault: Vault | None = None,
+        thorough: bool = True,
+        mark: Mark | None = None,
     ) -> None:
         self._stored = stored
+        self._vault = vault
         self._keys = tuple(keys)
         self._thorough = thorough
         self._versions: dict[str, int] = {}
@@ -163,8 +172,8 @@ class Walk:
     def _rows(self, rows: Iterable[FullRow]) -> Iterator[Break]:
         last = self.mark.recordedtime
         for row in rows:
-            for what in faults_of_row(row):
-                yield Break(row.position, Part.COLUMN, what, certain=what != UNKNOWN_TYPE)
+            for what in faults_of_row(row, self._vault):
+                yield Break(row.position, Part.COLUMN, what, certain=what not in (UNKNOWN_TYPE, UNKNOWN_KEY))
             if last is not None and row.recordedtime < last:
                 yield Break(row.position, Part.COLUMN, "it was recorded before the entry that precedes it")
             last = row.recordedtime

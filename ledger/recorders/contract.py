@@ -15,15 +15,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from eventsourcing.persistence import PersistenceError, StoredEvent
 
 from ledger.log.note import Note
 from ledger.log.tree import Frontier, Growth
+from ledger.vault import LockedWords
 
-SCHEMA_VERSION = 2
-"""The version of the stored tables this program reads and writes. It is never changed in place: another version is refused."""
+SCHEMA_VERSION = 3
+"""The version of the stored tables this program reads and writes. Another is refused."""
+BROUGHT_OVER = 2
+"""The version that `ledger upgrade` brings over."""
 
 
 Signer = Callable[[Frontier], Note]
@@ -32,6 +35,19 @@ Signer = Callable[[Frontier], Note]
 
 class UnknownSchemaError(PersistenceError):
     """The database is not a ledger, or holds a ledger of a schema version this program does not know."""
+
+
+def of_another_version(where: str, found: Any) -> UnknownSchemaError:
+    """The error for the row that names the version of a ledger, which is not ours."""
+    held = found[0] if found else "unknown"
+    way = (
+        "`ledger upgrade` brings it over, with the service stopped."
+        if held == BROUGHT_OVER
+        else "Use the program that wrote it, or restore a backup into a new database."
+    )
+    return UnknownSchemaError(
+        f"{where} holds a ledger of schema version {held}; this program reads and writes version {SCHEMA_VERSION}. {way}"
+    )
 
 
 class Key(NamedTuple):
@@ -71,13 +87,11 @@ class KnownKey(NamedTuple):
     content: bytes
 
 
-class SealedWords(NamedTuple):
-    """Words kept beside an entry: `path` is a JSON pointer into its data, `salt` 32 bytes, `text` as posted."""
+class Place(NamedTuple):
+    """Where words are kept: the position of the entry, and a JSON pointer into its data."""
 
     position: int
     path: str
-    salt: bytes
-    text: str
 
 
 class Cosignature(NamedTuple):
@@ -95,7 +109,7 @@ class FullRow(NamedTuple):
     position: int
     entry: NewEntry
     recordedtime: str
-    words: tuple[SealedWords, ...]
+    words: tuple[LockedWords, ...]
     note: bytes | None = None
     """The checkpoint that was signed over this entry and those before it; None where the commit went on."""
 
@@ -146,10 +160,13 @@ class Appending(Protocol):
         number; None if there is none. Quick however many there are.
         """
 
-    def words(self, position: int) -> Sequence[SealedWords]:
-        """The words kept for an entry."""
+    def words(self, position: int) -> Sequence[LockedWords]:
+        """The words kept for an entry, as they are locked."""
 
-    def append(self, entries: Sequence[NewEntry], words: Sequence[SealedWords], recordedtime: str) -> None:
+    def exchange(self, gone: Sequence[Place], words: Sequence[LockedWords]) -> None:
+        """Delete the words kept at these places, at once, and keep others; what is kept is never changed in place."""
+
+    def append(self, entries: Sequence[NewEntry], words: Sequence[LockedWords], recordedtime: str) -> None:
         """Stage entries for the positions head.position + 1, + 2 ... They are written on leaving `appending()`, in the same commit.
 
         May be called again: positions go on. Words name one of the positions staged in the same call; recordedtime is RFC 3339 UTC
@@ -195,8 +212,14 @@ class LedgerRecorder(Protocol):
     def records(self, originator_ids: Sequence[str], *, upto: int | None = None) -> Sequence[StoredEntry]:
         """All entries of several records up to a position, in position order."""
 
-    def words(self, positions: Sequence[int]) -> Sequence[SealedWords]:
-        """The words kept for these entries."""
+    def words(self, positions: Sequence[int]) -> Sequence[LockedWords]:
+        """The words kept for these entries, as they are locked."""
+
+    def words_under(self, key: str, limit: int) -> Sequence[LockedWords]:
+        """Some words that a key of the vault locked, by its id."""
+
+    def vault_keys(self) -> Mapping[str, int]:
+        """The ids of the keys that lock what is kept here, each with how many words."""
 
     def position_at(self, instant: str) -> int:
         """The last position recorded at or before an instant (RFC 3339 UTC, microseconds); 0 if none. Recorded times never decrease."""
@@ -233,6 +256,9 @@ class LedgerRecorder(Protocol):
 
     def keep_audit(self, state: str) -> None:
         """Keep what the self-audit says of itself, in place of what it said before."""
+
+    def scrub(self) -> None:
+        """Have nothing of words that were deleted left in the files, as far as the engine can be told; others may have to wait for it."""
 
     def risk(self) -> str | None:
         """A sentence on what a power cut could take of what was committed, by the engine's present settings; None if nothing."""

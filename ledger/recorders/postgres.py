@@ -23,7 +23,6 @@ from ledger.recorders.contract import (
     Key,
     KnownKey,
     NewEntry,
-    SealedWords,
     Signer,
     StoredEntry,
 )
@@ -32,6 +31,7 @@ from ledger.recorders.postgres_beside import PostgresBeside
 from ledger.recorders.postgres_opening import prepared, translated
 from ledger.recorders.postgres_writing import HEAD, NO_END, RECORDS, PostgresWriter
 from ledger.recorders.staging import as_new_entry, frontier_of, instant
+from ledger.vault import LockedWords
 
 PAGE = 1000
 """Entries read at a time by a stream: the most it holds in memory."""
@@ -49,9 +49,9 @@ _ROWS = (
     "SELECT position, originator_id, originator_version, topic, state, source, id, content, recordedtime"
     " FROM entries WHERE position > %b AND position <= %b ORDER BY position"
 )
-_WORDS = "SELECT position, path, salt, text FROM words WHERE position = ANY(%b) ORDER BY position, path"
+_WORDS = "SELECT position, path, key, box FROM words WHERE position = ANY(%b) ORDER BY position, path"
 _WORDS_BETWEEN = (
-    "SELECT position, path, salt, text FROM words WHERE position > %b AND position <= %b ORDER BY position, path"
+    "SELECT position, path, key, box FROM words WHERE position > %b AND position <= %b ORDER BY position, path"
 )
 _NODES = "SELECT hash FROM nodes WHERE level = %b AND number >= %b AND number < %b ORDER BY number"
 _NOTES = "SELECT size, note FROM checkpoints WHERE size > %b AND size <= %b"
@@ -136,9 +136,9 @@ class PostgresRecorder(PostgresBeside, FollowedRecorder):
         found = self._read(RECORDS, list(originator_ids), NO_END if upto is None else upto)
         return list(map(StoredEntry._make, found))
 
-    def words(self, positions: Sequence[int]) -> Sequence[SealedWords]:
+    def words(self, positions: Sequence[int]) -> Sequence[LockedWords]:
         """As `LedgerRecorder`."""
-        return list(map(SealedWords._make, self._read(_WORDS, list(positions))))
+        return list(map(LockedWords._make, self._read(_WORDS, list(positions))))
 
     def position_at(self, instant_: str) -> int:
         """As `LedgerRecorder`. Times never decrease, so halving finds it without an index."""
@@ -181,8 +181,8 @@ class PostgresRecorder(PostgresBeside, FollowedRecorder):
     def rows(self, after: int, limit: int) -> Sequence[FullRow]:
         """As `LedgerRecorder`."""
         found = self._read(_ROWS, after, after + limit)
-        kept: dict[int, list[SealedWords]] = {}
-        for held in map(SealedWords._make, self._read(_WORDS_BETWEEN, after, after + limit)):
+        kept: dict[int, list[LockedWords]] = {}
+        for held in map(LockedWords._make, self._read(_WORDS_BETWEEN, after, after + limit)):
             kept.setdefault(held.position, []).append(held)
         notes = dict(self._read(_NOTES, after, after + limit))
         return [
@@ -262,6 +262,10 @@ class PostgresRecorder(PostgresBeside, FollowedRecorder):
                 # The server may have been restarted: let the pool replace what is dead, then ask once more. Reading changes nothing.
                 self._pool.check()
                 return self._asked(query, parameters)
+
+    def _run(self, statement: LiteralString) -> None:
+        with translated(), self._pool.connection() as connection:
+            connection.execute(statement)
 
     def _asked(self, query: LiteralString, parameters: Sequence[Any]) -> list[Any]:
         with self._pool.connection() as connection:

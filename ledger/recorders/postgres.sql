@@ -21,13 +21,16 @@ ALTER TABLE entries ALTER COLUMN state SET STORAGE EXTERNAL;
 -- The last reference given out under a prefix, found without reading them all.
 CREATE INDEX entries_begun ON entries (length(originator_id), originator_id) WHERE originator_version = 1;
 
+-- Salt and text, locked with a key of the vault that is kept elsewhere; `key` is its id.
 CREATE TABLE words (
     position bigint NOT NULL,
     path     text COLLATE "C" NOT NULL,
-    salt     bytea NOT NULL,
-    text     text COLLATE "C" NOT NULL,
+    key      text COLLATE "C" NOT NULL,
+    box      bytea NOT NULL,
     PRIMARY KEY (position, path)
 );
+
+CREATE INDEX words_by_key ON words (key);
 
 -- The tree over the entries: every fourth level of its complete subtrees. Leaves are hashed anew.
 CREATE TABLE nodes (

@@ -1,12 +1,13 @@
-"""What is kept beside the entries of a PostgreSQL ledger, never by who appends: cosignatures, and how far the self-audit has come."""
+"""What is kept beside the entries of a PostgreSQL ledger: which keys lock its words, cosignatures, how far the self-audit has come."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, LiteralString
 
 from ledger.recorders.contract import Cosignature
+from ledger.vault import LockedWords
 
 _KEEP = (
     "INSERT INTO cosignatures AS kept (size, name, key_id, value)"
@@ -22,12 +23,30 @@ _KEEP_AUDIT = (
     "INSERT INTO audit (one, state) VALUES (1, %b) ON CONFLICT (one) DO UPDATE SET state = excluded.state RETURNING one"
 )
 
+_UNDER = "SELECT position, path, key, box FROM words WHERE key = %b ORDER BY position, path LIMIT %b"
+_KEYS = "SELECT key, count(*) FROM words GROUP BY key ORDER BY key"
+
 
 class PostgresBeside:
     """That part of `LedgerRecorder`."""
 
     @abstractmethod
     def _read(self, query: LiteralString, *parameters: Any) -> list[Any]: ...
+
+    @abstractmethod
+    def _run(self, statement: LiteralString) -> None: ...
+
+    def words_under(self, key: str, limit: int) -> Sequence[LockedWords]:
+        """As `LedgerRecorder`."""
+        return list(map(LockedWords._make, self._read(_UNDER, key, limit)))
+
+    def vault_keys(self) -> Mapping[str, int]:
+        """As `LedgerRecorder`."""
+        return dict(self._read(_KEYS))
+
+    def scrub(self) -> None:
+        """As `LedgerRecorder`: the table is written anew, and its old file removed. The server's log goes on for a while."""
+        self._run("VACUUM FULL words")
 
     def cosign(self, cosignatures: Sequence[Cosignature]) -> None:
         """As `LedgerRecorder`."""

@@ -11,7 +11,7 @@ import psycopg
 from eventsourcing import persistence
 
 from ledger.log.tree import Frontier
-from ledger.recorders.contract import SCHEMA_VERSION, UnknownSchemaError
+from ledger.recorders.contract import SCHEMA_VERSION, UnknownSchemaError, of_another_version
 
 # An arbitrary number of our own: processes that open a new database at once take turns on it.
 _MAKING_TABLES = 5_418_990_113
@@ -52,8 +52,4 @@ def _check(connection: psycopg.Connection[Any]) -> None:
     except psycopg.ProgrammingError as error:
         raise UnknownSchemaError(f"{where} is not a ledger: {error.diag.message_primary}.") from error
     if found != (SCHEMA_VERSION,):
-        held = found[0] if found else "unknown"
-        raise UnknownSchemaError(
-            f"{where} holds a ledger of schema version {held}; this program reads and writes version {SCHEMA_VERSION}. "
-            "Use the program that wrote it, or restore a backup into a new database."
-        )
+        raise of_another_version(where, found)

@@ -16,20 +16,21 @@ from ledger.recorders.contract import (
     Key,
     KnownKey,
     NewEntry,
-    SealedWords,
+    Place,
     Signed,
     Signer,
     StoredEntry,
 )
 from ledger.recorders.postgres_opening import translated
 from ledger.recorders.staging import Row, Staged, node_rows
+from ledger.vault import LockedWords
 
 COPY_FROM = 50
 """From this many entries on, COPY is quicker than one INSERT, though it takes a round trip more."""
 
 HEAD = "SELECT position, recordedtime FROM head"
 LOCKED_HEAD = "SELECT position, recordedtime, frontier FROM head FOR UPDATE"
-WORDS_OF = "SELECT position, path, salt, text FROM words WHERE position = %s ORDER BY path"
+WORDS_OF = "SELECT position, path, key, box FROM words WHERE position = %s ORDER BY path"
 KNOWN = (
     "SELECT source, id, position, content FROM unnest(%b::text[], %b::text[]) AS asked (source, id)"
     " JOIN entries USING (source, id)"
@@ -55,7 +56,13 @@ INSERT = (
     f"INSERT INTO entries {_COLUMNS} SELECT * FROM unnest({', '.join(f'%b::{kind}[]' for kind in _TYPES)})"
 ).encode()
 COPY = f"COPY entries {_COLUMNS} FROM STDIN (FORMAT BINARY)".encode()
-INSERT_WORDS = "INSERT INTO words (position, path, salt, text) SELECT * FROM unnest(%b::int8[], %b::text[], %b::bytea[], %b::text[])"
+INSERT_WORDS = (
+    "INSERT INTO words (position, path, key, box) SELECT * FROM unnest(%b::int8[], %b::text[], %b::text[], %b::bytea[])"
+)
+DELETE_WORDS = (
+    "DELETE FROM words USING unnest(%b::int8[], %b::text[]) AS gone (position, path)"
+    " WHERE words.position = gone.position AND words.path = gone.path"
+)
 INSERT_NODES = "INSERT INTO nodes (level, number, hash) SELECT * FROM unnest(%b::int4[], %b::int8[], %b::bytea[])"
 INSERT_NOTES = "INSERT INTO checkpoints (size, note) SELECT * FROM unnest(%b::int8[], %b::bytea[])"
 MOVE_HEAD = "UPDATE head SET position = %b, recordedtime = %b, frontier = %b"
@@ -119,11 +126,17 @@ class PostgresAppending:
         found = self._asked(LAST_REFERENCE, {"prefix": prefix})
         return str(found[0][0]) if found else None
 
-    def words(self, position: int) -> Sequence[SealedWords]:
+    def words(self, position: int) -> Sequence[LockedWords]:
         """As `Appending`."""
-        return list(map(SealedWords._make, self._asked(WORDS_OF, (position,))))
+        return list(map(LockedWords._make, self._asked(WORDS_OF, (position,))))
 
-    def append(self, entries: Sequence[NewEntry], words: Sequence[SealedWords], recordedtime: str) -> None:
+    def exchange(self, gone: Sequence[Place], words: Sequence[LockedWords]) -> None:
+        """As `Appending`."""
+        for statement, rows in ((DELETE_WORDS, gone), (INSERT_WORDS, words)):
+            if rows:
+                self._asked(statement, tuple(map(list, zip(*rows, strict=True))))
+
+    def append(self, entries: Sequence[NewEntry], words: Sequence[LockedWords], recordedtime: str) -> None:
         """As `Appending`."""
         self.staged.append(entries, words, recordedtime)
 

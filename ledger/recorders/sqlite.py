@@ -21,7 +21,6 @@ from ledger.recorders.contract import (
     Key,
     KnownKey,
     NewEntry,
-    SealedWords,
     Signer,
     StoredEntry,
 )
@@ -30,6 +29,7 @@ from ledger.recorders.sqlite_beside import SQLiteBeside
 from ledger.recorders.sqlite_reading import ReadingOnly, read_damaged
 from ledger.recorders.sqlite_writing import HEAD, NO_END, RECORDS, SQLiteWriter, opened, prepared, translated
 from ledger.recorders.staging import as_new_entry, frontier_of, instant
+from ledger.vault import LockedWords
 
 PAGE = 1000
 """Entries read at a time by a stream: the most it holds in memory."""
@@ -44,9 +44,9 @@ _ROWS = (
     "SELECT position, originator_id, originator_version, topic, state, source, id, content, recordedtime"
     " FROM entries WHERE position > ? AND position <= ? ORDER BY position"
 )
-_WORDS = "SELECT position, path, salt, text FROM words WHERE position IN (SELECT value FROM json_each(?)) ORDER BY position, path"
+_WORDS = "SELECT position, path, key, box FROM words WHERE position IN (SELECT value FROM json_each(?)) ORDER BY position, path"
 _WORDS_BETWEEN = (
-    "SELECT position, path, salt, text FROM words WHERE position > ? AND position <= ? ORDER BY position, path"
+    "SELECT position, path, key, box FROM words WHERE position > ? AND position <= ? ORDER BY position, path"
 )
 _NODES = "SELECT hash FROM nodes WHERE level = ? AND number >= ? AND number < ? ORDER BY number"
 _NOTES = "SELECT size, note FROM checkpoints WHERE size > ? AND size <= ?"
@@ -130,9 +130,9 @@ class SQLiteRecorder(SQLiteBeside, FollowedRecorder):
         found = self._read(RECORDS, json.dumps(originator_ids), NO_END if upto is None else upto)
         return list(map(StoredEntry._make, found))
 
-    def words(self, positions: Sequence[int]) -> Sequence[SealedWords]:
+    def words(self, positions: Sequence[int]) -> Sequence[LockedWords]:
         """As `LedgerRecorder`."""
-        return list(map(SealedWords._make, self._read(_WORDS, json.dumps(positions))))
+        return list(map(LockedWords._make, self._read(_WORDS, json.dumps(positions))))
 
     def position_at(self, instant_: str) -> int:
         """As `LedgerRecorder`. Times never decrease, so halving finds it without an index."""
@@ -172,8 +172,8 @@ class SQLiteRecorder(SQLiteBeside, FollowedRecorder):
     def rows(self, after: int, limit: int) -> Sequence[FullRow]:
         """As `LedgerRecorder`."""
         found = self._read_damaged(_ROWS, after, after + limit)
-        kept: dict[int, list[SealedWords]] = {}
-        for held in map(SealedWords._make, self._read_damaged(_WORDS_BETWEEN, after, after + limit)):
+        kept: dict[int, list[LockedWords]] = {}
+        for held in map(LockedWords._make, self._read_damaged(_WORDS_BETWEEN, after, after + limit)):
             kept.setdefault(held.position, []).append(held)
         notes = dict(self._read(_NOTES, after, after + limit))
         return [

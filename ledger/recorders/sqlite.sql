@@ -18,13 +18,16 @@ CREATE TABLE entries (
 -- The last reference given out under a prefix, found without reading them all.
 CREATE INDEX entries_begun ON entries (length(originator_id), originator_id) WHERE originator_version = 1;
 
+-- Salt and text, locked with a key of the vault that is kept elsewhere; `key` is its id.
 CREATE TABLE words (
     position INTEGER NOT NULL,
     path     TEXT NOT NULL,
-    salt     BLOB NOT NULL,
-    text     TEXT NOT NULL,
+    key      TEXT NOT NULL,
+    box      BLOB NOT NULL,
     PRIMARY KEY (position, path)
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX words_by_key ON words (key);
 
 -- The tree over the entries: every fourth level of its complete subtrees. Leaves are hashed anew.
 CREATE TABLE nodes (

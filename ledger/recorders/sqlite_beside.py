@@ -1,15 +1,18 @@
-"""What is kept beside the entries of a SQLite ledger, never by who appends: cosignatures, and how far the self-audit has come."""
+"""What is kept beside the entries of a SQLite ledger: which keys lock its words, cosignatures, how far the self-audit has come."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from eventsourcing.persistence import OperationalError
+
 from ledger.recorders.contract import Cosignature
 from ledger.recorders.sqlite_writing import opened, translated
+from ledger.vault import LockedWords
 
 _KEEP = (
     "INSERT INTO cosignatures (size, name, key_id, value) VALUES (?, ?, ?, ?)"
@@ -19,6 +22,9 @@ _BETWEEN = "SELECT size, name, key_id, value FROM cosignatures WHERE size > ? AN
 _LAST = "SELECT size, name, key_id, value FROM cosignatures WHERE name = ? AND key_id = ? ORDER BY size DESC LIMIT 1"
 _KEEP_AUDIT = "INSERT INTO audit (one, state) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET state = excluded.state"
 
+_UNDER = "SELECT position, path, key, box FROM words WHERE key = ? ORDER BY position, path LIMIT ?"
+_KEYS = "SELECT key, count(*) FROM words GROUP BY key ORDER BY key"
+
 
 class SQLiteBeside:
     """That part of `LedgerRecorder`."""
@@ -27,6 +33,21 @@ class SQLiteBeside:
 
     @abstractmethod
     def _read(self, query: str, *parameters: Any) -> list[Any]: ...
+
+    def words_under(self, key: str, limit: int) -> Sequence[LockedWords]:
+        """As `LedgerRecorder`."""
+        return list(map(LockedWords._make, self._read(_UNDER, key, limit)))
+
+    def vault_keys(self) -> Mapping[str, int]:
+        """As `LedgerRecorder`."""
+        return dict(self._read(_KEYS))
+
+    def scrub(self) -> None:
+        """As `LedgerRecorder`: deleting writes zeros (secure_delete), and the log before it is emptied here."""
+        with translated(), closing(opened(self.path)) as connection:
+            busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise OperationalError("Somebody reads the ledger all the time: its write-ahead log could not be emptied.")
 
     def cosign(self, cosignatures: Sequence[Cosignature]) -> None:
         """As `LedgerRecorder`."""

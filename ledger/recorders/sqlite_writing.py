@@ -19,19 +19,21 @@ from ledger.recorders.contract import (
     Key,
     KnownKey,
     NewEntry,
-    SealedWords,
+    Place,
     Signed,
     Signer,
     StoredEntry,
     UnknownSchemaError,
+    of_another_version,
 )
 from ledger.recorders.staging import Staged, node_rows
+from ledger.vault import LockedWords
 
 BUSY_SECONDS = 30.0
 """How long a connection waits for a lock that another process holds."""
 
 HEAD = "SELECT position, recordedtime FROM head"
-WORDS_OF = "SELECT position, path, salt, text FROM words WHERE position = ? ORDER BY path"
+WORDS_OF = "SELECT position, path, key, box FROM words WHERE position = ? ORDER BY path"
 KNOWN = (
     "SELECT e.source, e.id, e.position, e.content FROM json_each(?) AS k CROSS JOIN entries AS e"
     " ON e.source = k.value ->> 0 AND e.id = k.value ->> 1"
@@ -59,7 +61,8 @@ INSERT = (
     "INSERT INTO entries (position, originator_id, originator_version, topic, source, id, content, recordedtime, state)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
-INSERT_WORDS = "INSERT INTO words (position, path, salt, text) VALUES (?, ?, ?, ?)"
+INSERT_WORDS = "INSERT INTO words (position, path, key, box) VALUES (?, ?, ?, ?)"
+DELETE_WORDS = "DELETE FROM words WHERE position = ? AND path = ?"
 INSERT_NODES = "INSERT INTO nodes (level, number, hash) VALUES (?, ?, ?)"
 INSERT_NOTES = "INSERT INTO checkpoints (size, note) VALUES (?, ?)"
 MOVE_HEAD = "UPDATE head SET position = ?, recordedtime = ?, frontier = ?"
@@ -87,6 +90,7 @@ def opened(path: Path) -> sqlite3.Connection:
     except sqlite3.OperationalError as error:
         raise persistence.OperationalError(f"{path}: {error}") from error
     connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten with zeros
     # Pages (64 MB) before the log is carried over: keys without an order then cost half as much.
     connection.execute("PRAGMA wal_autocheckpoint = 16000")
     return connection
@@ -148,11 +152,7 @@ def check_version(connection: sqlite3.Connection, path: Path) -> None:
             raise
         raise UnknownSchemaError(f"{path} is not a ledger: {error}.") from error
     if found != (SCHEMA_VERSION,):
-        held = found[0] if found else "unknown"
-        raise UnknownSchemaError(
-            f"{path} holds a ledger of schema version {held}; this program reads and writes version {SCHEMA_VERSION}. "
-            "Use the program that wrote it, or restore a backup into a new database."
-        )
+        raise of_another_version(str(path), found)
 
 
 class SQLiteAppending:
@@ -193,12 +193,18 @@ class SQLiteAppending:
             row = self._connection.execute(LAST_REFERENCE, (prefix,)).fetchone()
         return None if row is None else str(row[0])
 
-    def words(self, position: int) -> Sequence[SealedWords]:
+    def words(self, position: int) -> Sequence[LockedWords]:
         """As `Appending`."""
         with translated():
-            return list(map(SealedWords._make, self._connection.execute(WORDS_OF, (position,))))
+            return list(map(LockedWords._make, self._connection.execute(WORDS_OF, (position,))))
 
-    def append(self, entries: Sequence[NewEntry], words: Sequence[SealedWords], recordedtime: str) -> None:
+    def exchange(self, gone: Sequence[Place], words: Sequence[LockedWords]) -> None:
+        """As `Appending`."""
+        with translated():
+            self._connection.executemany(DELETE_WORDS, gone)
+            self._connection.executemany(INSERT_WORDS, words)
+
+    def append(self, entries: Sequence[NewEntry], words: Sequence[LockedWords], recordedtime: str) -> None:
         """As `Appending`."""
         self.staged.append(entries, words, recordedtime)
 

@@ -9,7 +9,8 @@ from eventsourcing.persistence import DataError, IntegrityError, StoredEvent
 
 from ledger.log.tree import Frontier, Growth, leaf_hashes
 from ledger.log.verdict import Malformed
-from ledger.recorders.contract import FullRow, Head, NewEntry, SealedWords, Signed, Signer
+from ledger.recorders.contract import FullRow, Head, NewEntry, Signed, Signer
+from ledger.vault import LockedWords
 
 Row = tuple[int, str, int, str, str | None, str | None, bytes | None, str, bytes]
 """position, originator_id, originator_version, topic, source, id, content, recordedtime, state: the column order of both schemas."""
@@ -46,12 +47,12 @@ class Staged:
         self.head = head
         self.end = head
         self.rows: list[Row] = []
-        self.words: list[SealedWords] = []
+        self.words: list[LockedWords] = []
         self.notes: list[tuple[int, bytes]] = []
         self._before = frontier_of(frontier, head.position)
         self._sign = sign
 
-    def append(self, entries: Sequence[NewEntry], words: Sequence[SealedWords], recordedtime: str) -> None:
+    def append(self, entries: Sequence[NewEntry], words: Sequence[LockedWords], recordedtime: str) -> None:
         """Stage entries for the next positions. Raises as `Appending.append`, and then stages none of them."""
         first = self.end.position + 1
         rows = [_row(position, entry, recordedtime) for position, entry in enumerate(entries, first)]
@@ -85,7 +86,7 @@ class Staged:
             self.notes.append((growth.after.size, note.to_bytes()))
         return Signed(growth, note)
 
-    def _take(self, rows: Sequence[Row], words: Sequence[SealedWords]) -> None:
+    def _take(self, rows: Sequence[Row], words: Sequence[LockedWords]) -> None:
         previous = self.end.recordedtime
         for row in rows:
             if previous is not None and row[7] < previous:
@@ -94,7 +95,7 @@ class Staged:
                 previous = instant(row[7])
             _without_nul((row[1], row[3], row[4], row[5]))
         for held in words:
-            _without_nul((held.path, held.text))
+            _without_nul((held.path, held.key))
         self.rows.extend(rows)
         self.words.extend(words)
         if rows:

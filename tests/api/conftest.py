@@ -17,13 +17,13 @@ from api.app import create_app
 from api.wire import Wire
 from ledger.evidence.signing import Signing
 from ledger.wiring import Parts, open_parts
-from tests.ledger.posting import clock_at_noon
+from tests.ledger.posting import VAULT, clock_at_noon
 from tests.log.making import LOG
 
 
 def opening(database: str) -> Callable[[], Parts]:
     """Opens a ledger whose log is signed."""
-    return partial(open_parts, database, clock=clock_at_noon(), signing=Signing(lambda: (LOG,)))
+    return partial(open_parts, database, clock=clock_at_noon(), signing=Signing(lambda: (LOG,)), vault=VAULT)
 
 
 @contextmanager

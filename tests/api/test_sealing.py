@@ -9,7 +9,7 @@ from ledger.clock import DemonstrationClock
 from ledger.seals import last_seal
 from ledger.wiring import open_ledger
 from ledger.writer import Writer
-from tests.ledger.posting import NOON, agency, write
+from tests.ledger.posting import NOON, VAULT, agency, write
 from tests.ledger.test_seals import opened
 
 
@@ -30,7 +30,7 @@ def test_once_a_day_has_passed_and_not_before(database):
 
 def test_never_in_a_ledger_that_was_not_opened(database):
     clock = DemonstrationClock(NOON)
-    ledger = open_ledger(database, clock=clock)
+    ledger = open_ledger(database, clock=clock, vault=VAULT)
     write(ledger, agency("LA"))
     clock.move_to(NOON + timedelta(days=1))
     writer = Writer(ledger)

@@ -23,6 +23,7 @@ from ledger.recorders import open_recorder
 from ledger.recorders.copying import restore
 from ledger.regimes import load_shelf
 from ledger.seals import seal
+from tests.ledger.posting import VAULT, VAULT_KEY
 from tests.log.making import LOG, ORIGIN
 
 YEAR = Path(__file__).parents[2] / "examples" / "invented-year"
@@ -43,7 +44,7 @@ def told(file: Path, *, lines: int = LINES, change: Change = lambda event: event
     recorder = open_recorder(str(file), sign=sign)
     if begun is not None:
         restore(begun, recorder, lambda done, total: None)
-    with closing(Ledger(recorder, shelf=load_shelf(YEAR / "packs"), clock=clock)) as ledger:
+    with closing(Ledger(recorder, shelf=load_shelf(YEAR / "packs"), clock=clock, vault=VAULT)) as ledger:
         for step in steps:
             clock.move_to(datetime.fromisoformat(step["clock"]))
             events = [change(event) for event in step.get("batch") or [step["post"]]]
@@ -87,6 +88,12 @@ class Verdict:
     @property
     def said(self) -> str:
         return "; ".join(each["what"] for each in self.breaks)
+
+
+@pytest.fixture(autouse=True)
+def vault_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every command is given the key that locked the words."""
+    monkeypatch.setenv("LEDGER_VAULT_KEY", VAULT_KEY.spelled())
 
 
 @pytest.fixture

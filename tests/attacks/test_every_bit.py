@@ -16,6 +16,7 @@ from ledger.log.tree import STEP, Frontier
 from ledger.recorders import open_recorder
 from ledger.recorders.contract import FullRow, Head, StoredEntry
 from tests.attacks.conftest import told
+from tests.ledger.posting import VAULT
 from tests.ledger.tampering import blob, owning
 from tests.log.making import LOG
 
@@ -83,7 +84,7 @@ class Cell(NamedTuple):
             "id",
             "recordedtime",
             "path",
-            "text",
+            "key",
         )
 
 
@@ -118,7 +119,7 @@ def cells(copy: Copy) -> Iterator[Cell]:
         if row.note is not None:
             yield Cell(row.position, "note", row.note, _field(at, "note", bytes))
         for number, words in enumerate(row.words):
-            for name in ("path", "salt", "text"):
+            for name in ("path", "key", "box"):
                 value = getattr(words, name)
                 octets = value if isinstance(value, bytes) else value.encode()
                 yield Cell(row.position, f"words {name}", octets, _words(at, number, name, isinstance(value, str)))
@@ -169,7 +170,7 @@ def _peak(number: int) -> Callable[[Copy, bytes], None]:
 
 
 def walked(copy: Copy) -> list[Break]:
-    return list(Walk(copy, KEYS).to_the_end(copy.head().position))
+    return list(Walk(copy, KEYS, vault=VAULT).to_the_end(copy.head().position))
 
 
 @pytest.fixture(scope="module")
@@ -202,7 +203,7 @@ def test_no_bit_can_be_flipped_unseen(small, seed, long, share):
 
 CELLS = [
     *(("entries", "position", name) for name in ("originator_id", "originator_version", "topic", "source", "id", "content", "recordedtime", "state")),
-    *(("words", "salt", name) for name in ("position", "path", "salt", "text")),
+    *(("words", "box", name) for name in ("position", "path", "key", "box")),
     *(("nodes", "hash", name) for name in ("hash", "number")),
     *(("checkpoints", "size", name) for name in ("size", "note")),
     *(("head", "one", name) for name in ("position", "recordedtime", "frontier")),

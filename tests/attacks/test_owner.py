@@ -17,6 +17,7 @@ from ledger.recorders.copying import restore
 from ledger.wiring import open_parts
 from tests.attacks.conftest import YEAR, into, told
 from tests.conformance.making import RAW_ERRORS, Raw, raw
+from tests.ledger.posting import VAULT
 from tests.ledger.tampering import blob, owning
 from tests.log.making import LOG
 
@@ -151,7 +152,7 @@ def test_a_session_that_calls_itself_a_replica_changes_nothing(postgres_url, ori
             "UPDATE entries SET topic = 'x'",
             "DELETE FROM entries",
             "TRUNCATE entries",
-            "UPDATE words SET text = 'x'",
+            "UPDATE words SET key = 'x'",
         ):
             with pytest.raises(RAW_ERRORS):
                 connection.execute(query)
@@ -170,8 +171,8 @@ def test_whoever_has_the_triggers_out_of_the_way_is_found_out(held, verify):
 def test_words_that_were_changed_or_moved(held, verify):
     with owning(held) as owner:
         (position, path), (other, its) = owner.run("SELECT position, path FROM words ORDER BY position LIMIT 2")
-        owner.run(f"UPDATE words SET text = text || '.' WHERE position = {position} AND path = '{path}'")
-        owner.run(f"UPDATE words SET salt = {blob(owner, bytes(32))} WHERE position = {other} AND path = '{its}'")
+        owner.run(f"UPDATE words SET box = substr(box, 2) WHERE position = {position} AND path = '{path}'")
+        owner.run(f"UPDATE words SET box = {blob(owner, bytes(60))} WHERE position = {other} AND path = '{its}'")
     assert verify(held).positions == {position, other}
 
 
@@ -195,7 +196,7 @@ def damaged(tmp_path, original, monkeypatch, capfd):
 
 @pytest.mark.parametrize(
     "cell",
-    ["entries originator_id", "entries topic", "entries source", "entries id", "entries recordedtime", "words path", "words text"],
+    ["entries originator_id", "entries topic", "entries source", "entries id", "entries recordedtime", "words path", "words key"],
 )  # fmt: skip
 def test_text_that_is_not_utf_8_is_named_not_quoted_and_never_copied(tmp_path, damaged, cell):
     held, said = damaged(*cell.split(), "WHERE position = (SELECT min(position) FROM words)")
@@ -212,7 +213,7 @@ def test_a_head_whose_time_is_not_utf_8(damaged):
 
 
 def test_read_tables_that_were_changed(held, verify):
-    parts = open_parts(held, packs=YEAR / "packs")
+    parts = open_parts(held, packs=YEAR / "packs", vault=VAULT)
     parts.projector.prepare()
     assert verify(held).verdict == "true"
     table = generation_name("agencies", parts.tables.state().generation)

@@ -13,7 +13,7 @@ import pytest
 from api.demo_recording import record_script
 from ledger.cli.commands import main
 from ledger.log.keys import SigningKey
-from tests.ledger.posting import agency
+from tests.ledger.posting import VAULT_KEY, agency
 from tests.log.making import LOG
 
 
@@ -48,6 +48,8 @@ def run(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_
         "LOG_KEY",
         "LOG_KEY_FILE",
         "LOG_MARK",
+        "VAULT_KEY",
+        "VAULT_KEY_FILE",
         "ORIGIN",
         "HOST",
         "PORT",
@@ -67,6 +69,7 @@ def run(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_
 def given_key(run: Runner, monkeypatch: pytest.MonkeyPatch) -> SigningKey:
     """The log's key, given by the environment, as a ledger on a server needs it."""
     monkeypatch.setenv("LEDGER_LOG_KEY", LOG.secret_text())
+    monkeypatch.setenv("LEDGER_VAULT_KEY", VAULT_KEY.spelled())
     return LOG
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from tests.ledger.posting import VAULT_KEY
 from tests.log.making import LOG
 
 CHECKOUT = Path(__file__).parents[2]
@@ -68,7 +69,9 @@ def test_a_ledger_on_a_server_is_not_served_without_a_key(tmp_path):
 
 def test_a_database_that_does_not_answer_is_told_in_a_line(tmp_path):
     server = "postgresql://nobody@127.0.0.1:1/none"
-    with serve(tmp_path, "--database", server, LEDGER_LOG_KEY=LOG.secret_text()) as process:
+    with serve(
+        tmp_path, "--database", server, LEDGER_LOG_KEY=LOG.secret_text(), LEDGER_VAULT_KEY=VAULT_KEY.spelled()
+    ) as process:
         told = process.communicate(timeout=LONGEST)[1]
     assert process.returncode == 4
     assert told.startswith("The database cannot be used") and "Traceback" not in told

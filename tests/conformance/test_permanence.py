@@ -13,7 +13,7 @@ BOTH = [
     "UPDATE entries SET position = position + 10",
     "DELETE FROM entries WHERE position = 3",
     "DELETE FROM entries",
-    "UPDATE words SET text = 'other'",
+    "UPDATE words SET key = 'other'",
 ]
 POSTGRES = [
     "TRUNCATE entries",
@@ -35,8 +35,8 @@ SQLITE = [
     f"INSERT INTO entries {COLUMNS} VALUES (2, 'case/B', 1, 't', 's', '9', x'00', '{NOON}', x'00') ON CONFLICT DO NOTHING",
     "UPDATE OR REPLACE entries SET position = 1 WHERE position = 2",
     "UPDATE OR IGNORE entries SET topic = 'other'",
-    "REPLACE INTO words VALUES (2, '/reason', x'00', 'other')",
-    "UPDATE OR REPLACE words SET text = 'other'",
+    "REPLACE INTO words VALUES (2, '/reason', 'other', x'00')",
+    "UPDATE OR REPLACE words SET key = 'other'",
 ]
 
 

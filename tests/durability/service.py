@@ -16,6 +16,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, Self
 
+from tests.ledger.posting import VAULT_KEY
 from tests.log.making import LOG
 from tests.postgres import free_port
 
@@ -36,6 +37,7 @@ class Service:
             "LEDGER_DATABASE": database,
             "LEDGER_PORT": str(self.port),
             "LEDGER_LOG_KEY": LOG.secret_text(),
+            "LEDGER_VAULT_KEY": VAULT_KEY.spelled(),
         }
         self._settings.pop("LEDGER_HOST", None)
         self.process: subprocess.Popen[bytes] | None = None

@@ -28,6 +28,7 @@ from ledger.entry import parse
 from ledger.outcome import KeyReused, NotReached, Outcome, Recorded, Refused
 from ledger.recorders import open_recorder
 from ledger.regimes import SHIPPED, load_shelf
+from tests.ledger.posting import VAULT
 
 HERE = Path(__file__).parents[2] / "examples" / "invented-year"
 PACKS = HERE / "packs"
@@ -71,7 +72,7 @@ def principal(source: str) -> str:
 def performed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Performed]:
     clock = DemonstrationClock(instant(LINES[0]))
     recorder = open_recorder(str(tmp_path_factory.mktemp("invented") / "ledger.sqlite"))
-    ledger = Ledger(recorder, shelf=load_shelf(PACKS), clock=clock)
+    ledger = Ledger(recorder, shelf=load_shelf(PACKS), clock=clock, vault=VAULT)
     answers = []
     for line in LINES:
         clock.move_to(instant(line))

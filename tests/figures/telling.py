@@ -21,7 +21,7 @@ from ledger.regimes import load_shelf
 from ledger.reports.annual import Report, report
 from ledger.reports.written import partnership_of
 from ledger.wiring import Parts, open_parts
-from tests.ledger.posting import BUSINESS_UNIT, event
+from tests.ledger.posting import BUSINESS_UNIT, VAULT, event
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 REAL_YEAR = EXAMPLES / "cheshire-west-2019-20"
@@ -72,7 +72,7 @@ class Told:
 @contextmanager
 def told(database: str, events: Iterable[dict[str, Any]] = ()) -> Any:
     """A new ledger that was told these events."""
-    parts = open_parts(database, clock=DemonstrationClock(NOW))
+    parts = open_parts(database, clock=DemonstrationClock(NOW), vault=VAULT)
     parts.projector.prepare()
     try:
         ledger = Told(parts)

@@ -10,7 +10,11 @@ from ledger.application import Batch, Ledger
 from ledger.clock import DemonstrationClock
 from ledger.entry import parse
 from ledger.outcome import Outcome, Recorded
+from ledger.vault import Vault, VaultKey
 
+VAULT_KEY = VaultKey(b"a key for tests alone".ljust(32, b"."))
+VAULT = Vault(lambda: (VAULT_KEY,))
+"""A vault that opens what it locks in any test."""
 BUSINESS_UNIT = "business-unit@BU"
 NOON = datetime(2020, 1, 1, 12, tzinfo=UTC)
 _ids = count(1)

@@ -10,14 +10,14 @@ from ledger.entry import UnknownType, read_back
 from ledger.mapping import EntryMapper
 from ledger.recorders import open_recorder
 from ledger.regimes import load_shelf
-from tests.ledger.posting import agency, clock_at_noon, event, write
+from tests.ledger.posting import VAULT, agency, clock_at_noon, event, write
 
 RENAMED = event("agency.renamed", "agency/LA", {"name": "New name", "renamed_on": "2019-04-01"})
 
 
 @pytest.fixture
 def ledger(database):
-    opened = Ledger(open_recorder(database), shelf=load_shelf(), clock=clock_at_noon())
+    opened = Ledger(open_recorder(database), shelf=load_shelf(), clock=clock_at_noon(), vault=VAULT)
     write(opened, agency("LA"), RENAMED, agency("POLICE"))
     yield opened
     opened.close()

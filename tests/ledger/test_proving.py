@@ -18,7 +18,7 @@ from ledger.log.verdict import Malformed
 from ledger.recorders import open_recorder
 from ledger.regimes import load_shelf
 from ledger.wiring import open_ledger
-from tests.ledger.posting import agency, clock_at_noon, recorded, write
+from tests.ledger.posting import VAULT, agency, clock_at_noon, recorded, write
 
 ORIGIN = "ledger.example/partnership"
 
@@ -32,7 +32,7 @@ def signing(tmp_path):
 
 @pytest.fixture
 def ledger(database, signing):
-    opened = open_ledger(database, clock=clock_at_noon(), signing=signing)
+    opened = open_ledger(database, clock=clock_at_noon(), signing=signing, vault=VAULT)
     yield opened
     opened.close()
 
@@ -71,7 +71,7 @@ def test_what_is_refused_leaves_no_mark_on_the_log(ledger):
 
 
 def test_a_ledger_without_a_key_proves_by_its_tree_alone(database):
-    ledger = open_ledger(database, clock=clock_at_noon())
+    ledger = open_ledger(database, clock=clock_at_noon(), vault=VAULT)
     assert recorded(write(ledger, agency("A"))[0]).receipt is None
     assert (ledger.prove(1), ledger.checkpoint(), ledger.log_keys()) == (None, None, ())
     assert ledger.inclusion(0, 1) == ()
@@ -129,7 +129,13 @@ def test_tiles_hold_every_entry_and_every_hash(ledger):
 
 def test_two_ledgers_on_one_log_give_the_same_receipts(database, signing):
     ours, others = (
-        Ledger(open_recorder(database, sign=signing.sign), shelf=load_shelf(), clock=clock_at_noon(), signing=signing)
+        Ledger(
+            open_recorder(database, sign=signing.sign),
+            shelf=load_shelf(),
+            clock=clock_at_noon(),
+            vault=VAULT,
+            signing=signing,
+        )
         for _ in range(2)
     )
     posted = [agency(f"A{n}") for n in range(12)]

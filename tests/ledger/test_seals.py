@@ -10,13 +10,13 @@ from ledger.log.lines import Lines
 from ledger.outcome import Recorded, Refused
 from ledger.seals import is_due, last_seal, seal
 from ledger.wiring import open_ledger
-from tests.ledger.posting import NOON, agency, event, recorded, write
+from tests.ledger.posting import NOON, VAULT, agency, event, recorded, write
 
 OPENED = {"origin": "example.org/x", "partnership": "Anywhere", "demonstration": True, "retrospective": False}
 
 
 def opened(database: str, clock=None):
-    ledger = open_ledger(database, clock=clock or DemonstrationClock(NOON))
+    ledger = open_ledger(database, clock=clock or DemonstrationClock(NOON), vault=VAULT)
     assert isinstance(write(ledger, event("ledger.opened", "ledger/LEDGER", OPENED))[0], Recorded)
     return ledger
 
@@ -39,7 +39,7 @@ def test_it_says_what_every_record_holds(database):
 
 
 def test_the_same_is_sealed_twice_as_one(database):
-    ledger, other = opened(database), open_ledger(database)
+    ledger, other = opened(database), open_ledger(database, vault=VAULT)
     first, second = seal(ledger), seal(other)
     assert first is not None
     assert second is not None
@@ -84,7 +84,7 @@ def test_it_is_due_once_a_day_has_passed(database):
 
 
 def test_a_ledger_that_was_never_opened_is_not_sealed(database):
-    ledger = open_ledger(database)
+    ledger = open_ledger(database, vault=VAULT)
     write(ledger, agency("LA"))
     assert seal(ledger) is None
     ledger.close()

@@ -14,14 +14,14 @@ from ledger.log.note import Note
 from ledger.log.tree import Frontier
 from ledger.settings import Settings
 from ledger.wiring import embedded, key_beside, open_ledger, signing_of
-from tests.ledger.posting import agency, clock_at_noon, write
+from tests.ledger.posting import VAULT, agency, clock_at_noon, write
 from tests.log.making import LOG, NEXT, ORIGIN, STRANGER, seed_of
 
 EMPTY = Frontier()
 
 
 def opened(database, signing):
-    return open_ledger(database, clock=clock_at_noon(), signing=signing)
+    return open_ledger(database, clock=clock_at_noon(), signing=signing, vault=VAULT)
 
 
 def signers(note, *keys):
@@ -76,7 +76,7 @@ def test_a_signed_ledger_whose_key_is_gone_is_not_written_to(database):
     with pytest.raises(KeyUnusable, match="cannot be read: No such file"):
         opened(database, embedded(database))
     assert not key_beside(database).path.exists()
-    open_ledger(database, read_only=True).close()
+    open_ledger(database, read_only=True, vault=VAULT).close()
 
 
 def test_another_key_is_refused_and_told_by_name(database):

@@ -19,6 +19,7 @@ from ledger.log.tree import Frontier, leaf_hashes
 from ledger.recorders import open_recorder
 from ledger.recorders.copying import restore
 from ledger.regimes import load_shelf
+from tests.ledger.posting import VAULT
 from tests.ledger.tampering import blob, owning
 from tests.log.making import LOG, NEXT, ORIGIN
 
@@ -38,7 +39,9 @@ def kept(tmp_path_factory):
     with (YEAR / "script.ndjson").open(encoding="utf-8") as script:
         lines = [json.loads(line) for line in islice(script, LINES)]
     clock = DemonstrationClock(datetime.fromisoformat(lines[0]["clock"]))
-    with closing(Ledger(open_recorder(str(file), sign=sign), shelf=load_shelf(YEAR / "packs"), clock=clock)) as ledger:
+    with closing(
+        Ledger(open_recorder(str(file), sign=sign), shelf=load_shelf(YEAR / "packs"), clock=clock, vault=VAULT)
+    ) as ledger:
         for line in lines:
             clock.move_to(datetime.fromisoformat(line["clock"]))
             events = line.get("batch") or [line["post"]]
@@ -55,7 +58,7 @@ def stored(kept, database):
 
 def found(stored, *, page=7, **how):
     """What a walk finds, page by page."""
-    walk = Walk(stored, KEYS, **how)
+    walk = Walk(stored, KEYS, vault=VAULT, **how)
     upto = stored.head().position
     broken = []
     while walk.mark.position < upto:
@@ -153,7 +156,7 @@ def test_a_version_that_is_left_out_is_found(stored, database):
 @pytest.mark.parametrize(
     ("query", "what"),
     [
-        ("UPDATE words SET text = text || '.' WHERE position = {0}", "not those it was recorded with"),
+        ("UPDATE words SET box = substr(box, 2) WHERE position = {0}", "not those it was recorded with"),
         ("DELETE FROM words WHERE position = {0}", "not kept any more"),
         ("UPDATE words SET path = '/elsewhere' WHERE position = {0}", "where it seals none"),
     ],
@@ -230,7 +233,7 @@ def test_an_entry_beyond_the_head_is_found(stored, database):
 def test_what_is_said_repeats_nothing_stored(stored, database):
     with owning(database) as held:
         held.run("UPDATE entries SET source = 'a secret', id = 'another' WHERE position = 9")
-        held.run("UPDATE words SET text = 'a private word'")
+        held.run("UPDATE words SET key = 'a private word'")
     said = " ".join(str(each) for each in found(stored))
     assert "secret" not in said
     assert "private" not in said

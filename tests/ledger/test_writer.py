@@ -11,7 +11,7 @@ from ledger.outcome import Recorded
 from ledger.recorders import open_recorder
 from ledger.regimes import load_shelf
 from ledger.writer import Writer
-from tests.ledger.posting import agency, batch, clock_at_noon, event, recorded, write
+from tests.ledger.posting import VAULT, agency, batch, clock_at_noon, event, recorded, write
 
 SHELF = load_shelf()
 DEFECT = "A defect of the ledger's own"
@@ -22,7 +22,7 @@ class Held(Ledger):
 
     def __init__(self, database):
         self.may_go = threading.Event()
-        super().__init__(open_recorder(database), shelf=SHELF, clock=clock_at_noon())
+        super().__init__(open_recorder(database), shelf=SHELF, clock=clock_at_noon(), vault=VAULT)
 
     def write(self, batches):
         assert self.may_go.wait(timeout=30)
@@ -71,7 +71,8 @@ def adoption(pack, from_date):
 
 def test_a_pack_adopted_in_a_batch_thrown_away_is_forgotten_though_another_process_adopts_one(tmp_path):
     mine, other = (
-        Ledger(open_recorder(str(tmp_path / "ledger.sqlite")), shelf=SHELF, clock=clock_at_noon()) for _ in range(2)
+        Ledger(open_recorder(str(tmp_path / "ledger.sqlite")), shelf=SHELF, clock=clock_at_noon(), vault=VAULT)
+        for _ in range(2)
     )
     regime = next(pack for pack in SHELF if pack.kind == "regime")
     thrown_away = write(mine, adoption(regime, "2018-06-29"), agency("A"), agency("A"))

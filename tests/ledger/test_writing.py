@@ -15,14 +15,14 @@ from ledger.outcome import KeyReused, NotReached, Outrun, Recorded, Refused, Unf
 from ledger.recorders import open_recorder
 from ledger.regimes import load_shelf
 from ledger.writer import Writer
-from tests.ledger.posting import BUSINESS_UNIT, agency, batch, clock_at_noon, event, recorded, write
+from tests.ledger.posting import BUSINESS_UNIT, VAULT, agency, batch, clock_at_noon, event, recorded, write
 
 SHELF = load_shelf()
 
 
 @pytest.fixture
 def ledger(database):
-    opened = Ledger(open_recorder(database), shelf=SHELF, clock=clock_at_noon())
+    opened = Ledger(open_recorder(database), shelf=SHELF, clock=clock_at_noon(), vault=VAULT)
     yield opened
     opened.close()
 
@@ -219,7 +219,7 @@ def test_packs_are_bound_by_hash_and_stamp_what_is_judged_under_them(ledger, dat
     old = agency("C", time="2019-03-31T00:00:00+00:00")
     assert recorded(write(ledger, old)[0]).entry.regime is None
     with pytest.raises(PacksRefused, match="wt18@1"):
-        Ledger(open_recorder(database), shelf=Shelf(), clock=clock_at_noon())
+        Ledger(open_recorder(database), shelf=Shelf(), clock=clock_at_noon(), vault=VAULT)
 
 
 def test_a_ledger_opened_as_history_stamps_every_entry_so(ledger):
@@ -230,7 +230,7 @@ def test_a_ledger_opened_as_history_stamps_every_entry_so(ledger):
 
 
 def test_another_process_may_write_meanwhile(ledger, database):
-    other = Ledger(open_recorder(database), shelf=SHELF, clock=clock_at_noon())
+    other = Ledger(open_recorder(database), shelf=SHELF, clock=clock_at_noon(), vault=VAULT)
     try:
         write(ledger, agency("A"))
         write(other, event("agency.left", "agency/A", {"left_on": "2019-04-01"}), agency("B"))
@@ -265,7 +265,7 @@ def test_a_lost_commit_answer_is_looked_up_not_taken_for_a_conflict(ledger, monk
 
 
 def test_the_writer_answers_every_sender_after_the_commit(database):
-    ledger = Ledger(open_recorder(database), shelf=SHELF, clock=SystemClock())
+    ledger = Ledger(open_recorder(database), shelf=SHELF, clock=SystemClock(), vault=VAULT)
     writer = Writer(ledger)
     answers = {}
 
@@ -286,9 +286,9 @@ def test_the_writer_answers_every_sender_after_the_commit(database):
 
 def test_recorded_times_never_decrease(database):
     clock = clock_at_noon()
-    ledger = Ledger(open_recorder(database), shelf=SHELF, clock=clock)
+    ledger = Ledger(open_recorder(database), shelf=SHELF, clock=clock, vault=VAULT)
     write(ledger, agency("A"))
-    earlier = Ledger(open_recorder(database), shelf=SHELF, clock=_StoppedEarly())
+    earlier = Ledger(open_recorder(database), shelf=SHELF, clock=_StoppedEarly(), vault=VAULT)
     write(earlier, agency("B"))
     assert ledger.entry_at(2).recordedtime >= ledger.entry_at(1).recordedtime
     ledger.close()

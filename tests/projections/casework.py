@@ -18,7 +18,7 @@ from ledger.outcome import Recorded
 from ledger.recorders import open_recorder
 from ledger.regimes import load_shelf
 from ledger.wiring import Parts, parts_of
-from tests.ledger.posting import event, write
+from tests.ledger.posting import VAULT, event, write
 
 START = datetime(2024, 6, 3, 9, tzinfo=UTC)
 SECTORS = {"LA": "local-authority", "HEALTH": "health", "POLICE": "police"}
@@ -62,7 +62,7 @@ class Casework:
 def casework(database: str) -> Iterator[Casework]:
     """A ledger of three partners and a group, under the packs adopted from the first day, its salts all alike."""
     clock = DemonstrationClock(START)
-    ledger = Ledger(open_recorder(database), shelf=load_shelf(), clock=clock, salt=lambda: b"s" * 32)
+    ledger = Ledger(open_recorder(database), shelf=load_shelf(), clock=clock, vault=VAULT, salt=lambda: b"s" * 32)
     parts = parts_of(ledger, database)
     parts.projector.prepare()
     begun = Casework(parts, clock)

@@ -21,6 +21,7 @@ from ledger.projections.projector import Projector
 from ledger.projections.tables import Tables
 from ledger.recorders import open_recorder
 from ledger.regimes import load_shelf
+from tests.ledger.posting import VAULT
 from tests.projections.histories import Entries
 
 YEAR = Path(__file__).parents[2] / "examples" / "invented-year"
@@ -43,7 +44,7 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> Year:
     lines = [json.loads(line) for line in (YEAR / "script.ndjson").read_text(encoding="utf-8").splitlines()]
     clock = DemonstrationClock(datetime.fromisoformat(lines[0]["clock"]))
     recorder = open_recorder(str(tmp_path_factory.mktemp("year") / "ledger.sqlite"))
-    ledger = Ledger(recorder, shelf=load_shelf(YEAR / "packs"), clock=clock)
+    ledger = Ledger(recorder, shelf=load_shelf(YEAR / "packs"), clock=clock, vault=VAULT)
     for line in lines:
         clock.move_to(datetime.fromisoformat(line["clock"]))
         events = line.get("batch") or [line["post"]]

@@ -25,6 +25,7 @@ from ledger.entry import Fault, Malformed, Submission, parse
 from ledger.outcome import Outcome, Recorded, stands
 from ledger.recorders import open_recorder
 from ledger.regimes import load_shelf
+from tests.ledger.posting import VAULT
 from tests.properties import odd
 from tests.properties.odd import DAYS, EXAMPLES, FIRST, ODD, ORDER, REFERENCES, SOURCES, Json, cite, cited
 
@@ -48,7 +49,7 @@ class AnyHistory(RuleBasedStateMachine):
         self.refused: tuple[Fault, ...] = ()
 
     def opened(self) -> Ledger:
-        return Ledger(open_recorder(self.database), shelf=SHELF, clock=self.clock)
+        return Ledger(open_recorder(self.database), shelf=SHELF, clock=self.clock, vault=VAULT)
 
     @initialize()
     def a_partnership(self) -> None:

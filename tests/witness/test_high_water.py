@@ -22,7 +22,7 @@ from ledger.regimes import load_shelf
 from ledger.settings import Settings
 from ledger.wiring import mark_of
 from tests.durability.service import PATIENCE, Service
-from tests.ledger.posting import agency, clock_at_noon, write
+from tests.ledger.posting import VAULT, VAULT_KEY, agency, clock_at_noon, write
 from tests.ledger.tampering import owning
 from tests.log.making import LOG
 from tests.postgres import EmbeddedPostgres
@@ -38,6 +38,7 @@ def silent(done: int, total: int) -> None:
 def mark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where the settings of this test keep the mark, apart from any database."""
     monkeypatch.setenv("LEDGER_LOG_KEY", LOG.secret_text())
+    monkeypatch.setenv("LEDGER_VAULT_KEY", VAULT_KEY.spelled())
     monkeypatch.setenv("LEDGER_LOG_MARK", str(tmp_path / "apart"))
     return tmp_path / "apart"
 
@@ -140,7 +141,7 @@ def test_as_many_other_entries_do_not_do(database, another, tmp_path, mark):
         marked(mark, 2)
     other = put_back(old, another())
     recorder = open_recorder(other, sign=(signing := Signing(lambda: (LOG,))).sign)
-    with closing(Ledger(recorder, shelf=load_shelf(), clock=clock_at_noon(), signing=signing)) as forked:
+    with closing(Ledger(recorder, shelf=load_shelf(), clock=clock_at_noon(), vault=VAULT, signing=signing)) as forked:
         write(forked, agency("X"))
         write(forked, agency("Y"))
     with Service(other) as running:
@@ -164,6 +165,7 @@ def test_a_witness_that_knows_more_makes_it_read_only(database, another, tmp_pat
     """Nothing is kept apart here: the witness alone remembers."""
     key = made(tmp_path / "police", "witness.example/police")
     monkeypatch.setenv("LEDGER_LOG_KEY", LOG.secret_text())
+    monkeypatch.setenv("LEDGER_VAULT_KEY", VAULT_KEY.spelled())
     monkeypatch.setenv("LEDGER_WITNESS_EVERY", "1")
     monkeypatch.setenv("LEDGER_WITNESS_POLICY", str(tmp_path / "policy"))
     with serving(tmp_path / "police", key) as police:
@@ -209,7 +211,7 @@ def test_a_mark_that_is_none_or_another_logs_is_not_overwritten(tmp_path, mark):
         signing = Signing(lambda: (LOG,), mark=HighWater(mark))
         recorder = open_recorder(str(tmp_path / "ledger.sqlite"), sign=signing.sign)
         with closing(recorder), pytest.raises(MarkUnusable, match=said):
-            Ledger(recorder, shelf=load_shelf(), clock=clock_at_noon(), signing=signing)
+            Ledger(recorder, shelf=load_shelf(), clock=clock_at_noon(), vault=VAULT, signing=signing)
         assert mark.read_bytes() == text
 
 

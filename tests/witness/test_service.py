@@ -31,7 +31,7 @@ from ledger.recorders import open_recorder
 from ledger.recorders.copying import backup, restore
 from ledger.regimes import load_shelf
 from tests.durability.service import PATIENCE, Service
-from tests.ledger.posting import agency, clock_at_noon, write
+from tests.ledger.posting import VAULT, VAULT_KEY, agency, clock_at_noon, write
 from tests.ledger.tampering import owning
 from tests.log.making import LOG, WITNESSES
 from tests.witness.running import PROGRAM, made, post, run, serving
@@ -48,7 +48,7 @@ def get(service: Service, path: str) -> Any:
 def record(database: str, *codes: str) -> None:
     """Agencies in a ledger whose log the tests' key signs, one commit for each."""
     recorder = open_recorder(database, sign=(signing := Signing(lambda: (LOG,))).sign)
-    with closing(Ledger(recorder, shelf=load_shelf(), clock=clock_at_noon(), signing=signing)) as ledger:
+    with closing(Ledger(recorder, shelf=load_shelf(), clock=clock_at_noon(), vault=VAULT, signing=signing)) as ledger:
         for code in codes:
             write(ledger, agency(code))
 
@@ -73,6 +73,7 @@ def partners(tmp_path) -> dict[str, VerifierKey]:
 def service(tmp_path, monkeypatch) -> Callable[..., Any]:
     """Starts the service on a database, under a policy of two of the three."""
     monkeypatch.setenv("LEDGER_LOG_KEY", LOG.secret_text())
+    monkeypatch.setenv("LEDGER_VAULT_KEY", VAULT_KEY.spelled())
     monkeypatch.setenv("LEDGER_WITNESS_EVERY", "1")
 
     def start(database: str, keys: dict[str, VerifierKey], **urls: str) -> Service:
