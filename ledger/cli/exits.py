@@ -53,11 +53,13 @@ def told() -> Iterator[None]:
     from ledger.recorders.contract import UnknownSchemaError
     from ledger.recorders.copying import CopyDiffersError
     from ledger.regimes import PackUnreadable
-    from ledger.vault import VaultKeyUnusable
+    from ledger.vault import VaultBroken, VaultKeyUnusable
     from ledger.wiring import PolicyUnusable
 
     try:
         yield
+    except VaultBroken as error:
+        raise Stop(Code.UNVERIFIED, str(error)) from error
     except (NotAPlaceInTime, PackUnreadable, KeyUnusable, VaultKeyUnusable, MarkUnusable, PolicyUnusable) as error:
         raise Stop(Code.USAGE, str(error)) from error
     except NotYet as error:

@@ -21,6 +21,9 @@ ALTER TABLE entries ALTER COLUMN state SET STORAGE EXTERNAL;
 -- The last reference given out under a prefix, found without reading them all.
 CREATE INDEX entries_begun ON entries (length(originator_id), originator_id) WHERE originator_version = 1;
 
+-- The certificates of what was erased, which are asked for at every start.
+CREATE INDEX entries_erasing ON entries (position) WHERE right(topic, 13) = '.words-erased';
+
 -- Salt and text, locked with a key of the vault that is kept elsewhere; `key` is its id.
 CREATE TABLE words (
     position bigint NOT NULL,

@@ -18,6 +18,9 @@ CREATE TABLE entries (
 -- The last reference given out under a prefix, found without reading them all.
 CREATE INDEX entries_begun ON entries (length(originator_id), originator_id) WHERE originator_version = 1;
 
+-- The certificates of what was erased, which are asked for at every start.
+CREATE INDEX entries_erasing ON entries (position) WHERE substr(topic, -13) = '.words-erased';
+
 -- Salt and text, locked with a key of the vault that is kept elsewhere; `key` is its id.
 CREATE TABLE words (
     position INTEGER NOT NULL,

@@ -16,7 +16,7 @@ from ledger.recorders.contract import BROUGHT_OVER, SCHEMA_VERSION, UnknownSchem
 from ledger.vault import SealedWords, Vault
 
 PAGE = 1_000
-NEW_IN_3 = re.compile(r"^(CREATE (TABLE|INDEX|TRIGGER)|ALTER TABLE) words", re.MULTILINE)
+NEW_IN_3 = re.compile(r"^(CREATE (TABLE|INDEX|TRIGGER)|ALTER TABLE) (words|entries_erasing)", re.MULTILINE)
 _NEXT = "SELECT position, path, salt, text FROM words_in_clear WHERE (position, path) > ({0}, {0}) ORDER BY position, path LIMIT {1}"
 
 Progress = Callable[[int, int], None]

@@ -305,14 +305,15 @@ def test_a_ledger_that_is_not_whole_exports_nothing(made, tmp_path, capfd, monke
     monkeypatch.setenv("LEDGER_PACKS", str(YEAR / "packs"))
     database = tmp_path / "damaged.sqlite"
     shutil.copy(made.database, database)
-    shutil.copy(f"{made.database}.log-key", f"{database}.log-key")
+    for key in ("log-key", "vault-key"):
+        shutil.copy(f"{made.database}.{key}", f"{database}.{key}")
     with owning(str(database)) as owner:
-        owner.run("UPDATE words SET text = text || '.' WHERE position = (SELECT max(position) FROM words)")
+        owner.run("UPDATE words SET box = substr(box, 2) WHERE position = (SELECT max(position) FROM words)")
     capfd.readouterr()
     assert (
         main(["export", str(tmp_path / "x"), "--all", "--words", "--purpose", "scrutiny", "--database", str(database)])
         == 5
     )
-    assert "are not those sealed" in capfd.readouterr().err
+    assert "what is stored was changed" in capfd.readouterr().err
     assert not (tmp_path / "x").exists()
     assert not (tmp_path / "x.partial").exists()

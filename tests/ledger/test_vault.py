@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from ledger.application import Ledger
 from ledger.evidence.verification import Walk
+from ledger.outcome import KeyReused
 from ledger.recorders.contract import SCHEMA_VERSION, LedgerRecorder, UnknownSchemaError
 from ledger.recorders.copying import backup
 from ledger.recorders.upgrading import upgrade
