@@ -79,21 +79,27 @@ def access_log(request: Request, wanted: Annotated[Wanted, Query()]) -> Response
     Keep `end`: `ledger access-log --verify --kept NUMBER:HASH` tells later whether any row up to it was changed or removed. With
     `decision`: every agency that took part in it, and the numbers of the rows that are its own, also where there are none.
     """
-    log: AccessLog = request.app.state.openings
-    of = None if wanted.decision is None else _prepared(request, log, wanted.decision)
-    found = log.sought(wanted.sought if of is None else of.narrowed(wanted.sought))
-    page, headers = found[: wanted.limit], {}
-    told: dict[str, Any] = {"end": log.end()._asdict(), "openings": [_told(each) for each in page]}
-    if of is not None:
-        told["decision"] = of.told()
-    if len(found) > len(page):
-        told["next"] = next_link(request, after=page[-1].number)
-        headers = link_header(told["next"])
+    told = asked_log(request, wanted)
+    headers = link_header(told["next"]) if "next" in told else {}
     if wanted.format == "csv" or (
         wanted.format is None and accepts(request, "application/json", "text/csv") == "text/csv"
     ):
         return csv_answer(Opening._fields, told["openings"], headers)
     return json_answer(told, headers=headers)
+
+
+def asked_log(request: Request, wanted: Wanted) -> dict[str, Any]:
+    """A page of the log as JSON values, what of it bears on a decision, and where it goes on; raises Problem."""
+    log: AccessLog = request.app.state.openings
+    of = None if wanted.decision is None else _prepared(request, log, wanted.decision)
+    found = log.sought(wanted.sought if of is None else of.narrowed(wanted.sought))
+    page = found[: wanted.limit]
+    told: dict[str, Any] = {"end": log.end()._asdict(), "openings": [_told(each) for each in page]}
+    if of is not None:
+        told["decision"] = of.told()
+    if len(found) > len(page):
+        told["next"] = next_link(request, after=page[-1].number)
+    return told
 
 
 def _prepared(request: Request, log: AccessLog, position: int) -> Prepared:

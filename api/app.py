@@ -89,7 +89,7 @@ def create_app(
         app.state.drafts = await asyncio.to_thread(Drafts.open, parts.database, parts.ledger.clock)
         loop = asyncio.get_running_loop()
         # One wake-up of the loop brings all answers of one commit.
-        door.writer = writer = Writer(
+        app.state.writer = door.writer = writer = Writer(
             parts.ledger, hand_out=lambda answered: loop.call_soon_threadsafe(one_by_one, answered)
         )
         feed, keeper = Feed(parts.ledger, parts.tables), keep(parts)

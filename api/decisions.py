@@ -13,7 +13,7 @@ from api.problems import NOT_FOUND, Problem
 from api.waiting import moment_of
 from ledger.access.policy import Verb
 from ledger.projections.aloud import wire
-from ledger.projections.replay import NotADecision, replay
+from ledger.projections.replay import NotADecision, Replay, replay
 
 router = APIRouter(tags=["records"], dependencies=[needs(Verb.READ)])
 
@@ -34,6 +34,12 @@ def decision(request: Request, position: Annotated[Position, Path()], asked: Ann
     happened already and was recorded only afterwards, what was changed of what had been recorded, and the rest. `aloud` says
     all of it in sentences.
     """
+    found = replayed(request, position, asked)
+    return json_answer(wire(found), headers={"as-at": str(found.as_at)})
+
+
+def replayed(request: Request, position: int, asked: UpTo) -> Replay:
+    """The decision as whoever asks may see it; raises Problem."""
     ledger = ledger_of(request)
     stored = request.app.state.feed.recorder.entry(position)
     sees = sees_of(request)
@@ -48,7 +54,7 @@ def decision(request: Request, position: Annotated[Position, Path()], asked: Ann
         raise Problem(NOT_FOUND, f"{none} GET /decisions lists them.") from None
     if not all(map(sees, found.names)):
         raise _none(position)
-    return json_answer(wire(found.seen_by(sees)), headers={"as-at": str(as_at)})
+    return found.seen_by(sees)
 
 
 def _none(position: int) -> Problem:

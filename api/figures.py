@@ -1,5 +1,7 @@
 """GET /figures and /figures/{id}: the published figures, each with its working, as at any position."""
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
@@ -16,8 +18,9 @@ from api.waiting import moment_of
 from ledger.access.policy import Verb
 from ledger.domain.fields import written_as
 from ledger.figures import FIGURES, answers_of
-from ledger.figures.answer import asking
+from ledger.figures.answer import Answer, asking
 from ledger.figures.period import NotAPeriod, Period
+from ledger.projections.as_at import Moment
 
 router = APIRouter(tags=["figures and reports"], dependencies=[needs(Verb.COUNT)])
 
@@ -77,6 +80,18 @@ def figure(
     asked: Annotated[OfAFigure, Query()],
 ) -> Response:
     """A figure, or a family of indicators such as `FIG-CONTACT`: value, definition, numerator, denominator and the entries behind it."""
+    when, day, period, found = asked_figures(request, id, asked)
+    told = {
+        "as_at": when.as_at,
+        "as_of": day.isoformat(),
+        "period": period.name,
+        "figures": [each.wire() for each in found],
+    }
+    return json_answer(told, headers={"as-at": str(when.as_at)})
+
+
+def asked_figures(request: Request, id: str, asked: OfAFigure) -> tuple[Moment, date, Period, Sequence[Answer]]:
+    """The answers of a figure or a family, the moment and day they are of, and their period; raises Problem."""
     if asked.year is not None and asked.on is not None:
         raise Problem(BAD_QUERY, "year and on both say when; give one.", {"faults": []})
     ledger, tables = ledger_of(request), request.app.state.parts.tables
@@ -89,10 +104,4 @@ def figure(
         raise Problem(NOT_FOUND, str(before)) from None
     if not found:
         raise Problem(NOT_FOUND, f"There is no such figure, and no dataset states one for {period.name}.")
-    told = {
-        "as_at": position,
-        "as_of": question.day.isoformat(),
-        "period": period.name,
-        "figures": [each.wire() for each in found],
-    }
-    return json_answer(told, headers={"as-at": str(position)})
+    return when, question.day, period, found

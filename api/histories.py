@@ -73,6 +73,11 @@ def incident_history(
 
     Other incidents that share a record with it are named in `elsewhere`, and not shown.
     """
+    return json_answer(told_history(reference, *held_history(request, reference, when)))
+
+
+def held_history(request: Request, reference: str, when: When) -> tuple[Moment, History]:
+    """The history of an incident as whoever asks may see it, and the moment it is of; raises Problem."""
     ledger, tables = ledger_of(request), request.app.state.parts.tables
     asked = moment_of(request, when)
     if when.before is not None:
@@ -88,7 +93,7 @@ def incident_history(
     found = found.seen_by(sees_of(request))
     if f"{INCIDENT}/{reference}" not in found.joined:
         raise Problem(NOT_FOUND, f"No such incident was begun by position {as_at}.")
-    return json_answer(told_history(reference, asked, found))
+    return asked, found
 
 
 def told_history(reference: str, when: Moment, found: History) -> dict[str, Any]:

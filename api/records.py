@@ -54,11 +54,16 @@ def record(
     asked: Annotated[InTime, Query()],
 ) -> Response:
     """Every entry of a record that tells of a day up to `as_of`, also what was corrected or withdrawn since, and how the record stands."""
+    return json_answer(held_record(request, record, reference, asked))
+
+
+def held_record(request: Request, record: str, reference: str, asked: InTime) -> dict[str, Any]:
+    """One record as whoever asks may see it, as JSON values; raises Problem."""
     when = moment_held(request, asked)
     entries = ledger_of(request).record(f"{record}/{reference}", when.as_at)
     if not entries or not sees(request, f"{record}/{reference}"):
         raise Problem(NOT_FOUND, f"No such record was begun by position {when.as_at}.")
-    return json_answer(told_record(entries, when))
+    return told_record(entries, when)
 
 
 def told_record(entries: Sequence[Entry], when: Moment) -> dict[str, Any]:

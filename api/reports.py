@@ -23,7 +23,7 @@ from ledger.domain.fields import ReportPeriod
 from ledger.figures.period import NotAPeriod
 from ledger.reports.kinds import make
 from ledger.reports.publishing import NotAgreed, Wish, editions, publication
-from ledger.reports.restatement import restatement
+from ledger.reports.restatement import Restatement, restatement
 from ledger.reports.written import Format, written
 
 router = APIRouter(prefix="/reports/{kind}/{period}", tags=["figures and reports"], dependencies=[needs(Verb.COUNT)])
@@ -122,14 +122,19 @@ def publishing(request: Request, kind: Kind, period: Period, asked: Annotated[Of
 )
 def restated(request: Request, kind: Kind, period: Period, asked: Annotated[OfAnEdition, Query()]) -> Response:
     """Each published figure beside what it is now, and the entries that moved it: who recorded them, and how many days late."""
+    found = asked_restatement(request, kind, period, asked)
+    return json_answer(found.wire(), headers={"as-at": str(found.as_at)})
+
+
+def asked_restatement(request: Request, kind: str, period: str, asked: OfAnEdition) -> Restatement:
+    """The restatement as whoever asks may see it; raises Problem."""
     ledger, tables = ledger_of(request), request.app.state.parts.tables
     position = moment_of(request, asked).as_at
     published = editions(ledger, kind, period, position)
     number = asked.edition or len(published)
     if number not in published:
         raise Problem(NOT_FOUND, f"No such report was published by position {position}.")
-    found = restatement(ledger, tables, published[number], position)
-    return json_answer(found.seen_by(sees_of(request)).wire(), headers={"as-at": str(position)})
+    return restatement(ledger, tables, published[number], position).seen_by(sees_of(request))
 
 
 def _matched(kind: str, period: str) -> None:

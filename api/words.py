@@ -15,7 +15,7 @@ from api.answers import json_answer
 from api.asking import Nothing, Position, ledger_of
 from api.contract import HASH, TEXT, WHOLE, json_content, many, responses, shape
 from api.problems import NO_PURPOSE, NOT_FOUND, TOO_LARGE, UNREADABLE, UNSUPPORTED, Problem, told_faults
-from ledger.access.openings import AccessLog, Act, Opener, Purpose
+from ledger.access.openings import AccessLog, Act, Opener, Opening, Purpose
 from ledger.access.policy import Verb
 from ledger.access.words import Disclosed, WordsOf, why_not_open, why_not_read, words_of
 from ledger.canonical import Unreadable, read
@@ -58,12 +58,17 @@ def words(request: Request, position: Annotated[Position, Path()], _: Annotated[
 
     SHA-256 over salt and text is the commitment. `closed` are the places whose every opening is logged: POST …/openings.
     """
-    entry = _entry(request, position)
+    entry = seen_entry(request, position)
+    found = read_words(request, entry)
+    return json_answer(_told(entry, found.ordinary) | {"closed": [each.path for each in found.logged]})
+
+
+def read_words(request: Request, entry: Entry) -> WordsOf:
+    """What was sealed of an entry, for whoever may read its ordinary words; raises Problem."""
     speaker: Speaker = request.state.speaker
     if speaker is not None and (why := why_not_read(ledger_of(request), speaker, entry)):
         raise forbidden(why)
-    found = words_of(ledger_of(request), entry)
-    return json_answer(_told(entry, found.ordinary) | {"closed": [each.path for each in found.logged]})
+    return words_of(ledger_of(request), entry)
 
 
 @router.post(
@@ -81,7 +86,13 @@ async def open_(request: Request, position: Annotated[Position, Path()], _: Anno
 
 
 def _opened(request: Request, position: int, asked: Asked) -> Response:
-    ledger, entry = ledger_of(request), _entry(request, position)
+    entry, opening, found = opened(request, position, asked)
+    return json_answer({"opening": opening.number, "opened": opening.opened} | _told(entry, found.logged), 201)
+
+
+def opened(request: Request, position: int, asked: Asked) -> tuple[Entry, Opening, WordsOf]:
+    """The words of an entry, once their opening stands in the access log; raises Problem."""
+    ledger, entry = ledger_of(request), seen_entry(request, position)
     speaker: Speaker = request.state.speaker
     if speaker is not None and (why := why_not_open(ledger, speaker, entry)):
         raise forbidden(why)
@@ -95,9 +106,7 @@ def _opened(request: Request, position: int, asked: Asked) -> Response:
     log: AccessLog = request.app.state.openings
     paths = tuple(each.path for each in found.logged)
     act = Act(entry.originator_id, position, paths, asked.purpose, ledger.head().position, asked.regarding or None)
-    opening = log.add(Opener.of(speaker), act)
-    told = {"opening": opening.number, "opened": opening.opened} | _told(entry, found.logged)
-    return json_answer(told, 201)
+    return entry, log.add(Opener.of(speaker), act), found
 
 
 async def _body(request: Request) -> bytes:
@@ -124,7 +133,7 @@ def _asked(body: bytes) -> Asked:
         raise Problem(NO_PURPOSE, "The faults say which members.", told) from None
 
 
-def _entry(request: Request, position: int) -> Entry:
+def seen_entry(request: Request, position: int) -> Entry:
     """The entry, where whoever asks sees it; raises Problem."""
     ledger = ledger_of(request)
     end = ledger.head().position

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from api.pages import as_at, assets, home, listing, pictures, record, recorded
+from api.pages import (
+    access_log,
+    as_at,
+    assets,
+    decisions,
+    figures,
+    histories,
+    home,
+    listing,
+    log,
+    pictures,
+    record,
+    recorded,
+    rules,
+)
 
 ROUTERS = (
     assets.router,
@@ -12,4 +26,10 @@ ROUTERS = (
     pictures.router,
     record.router,
     recorded.router,
+    histories.router,
+    decisions.router,
+    figures.router,
+    rules.router,
+    log.router,
+    access_log.router,
 )

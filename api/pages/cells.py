@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from api.pages import words
@@ -87,6 +87,11 @@ def titled(item: Item, _: Names) -> Cell:
 
 def reference(item: Item, _: Names) -> Cell:
     return Cell(item["reference"], marks(item))
+
+
+def leading(record: str, make: Make) -> Make:
+    """The same cell, leading to the record's page."""
+    return lambda item, names: replace(make(item, names), href=f"/pages/records/{record}/{item['reference']}")
 
 
 def marks(item: Item) -> tuple[Tag, ...]:

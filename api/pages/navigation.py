@@ -27,6 +27,11 @@ WAYS = (
     Way("Reviews", "/pages/reviews", Verb.READ),
     Way("Record", "/pages/record", Verb.POST),
     Way("All lists", "/pages/lists", Verb.READ),
+    Way("Figures", "/pages/figures", Verb.COUNT),
+    Way("Reports", "/pages/reports", Verb.COUNT),
+    Way("Evidence", "/pages/log", Verb.PROVE),
+    Way("Access log", "/pages/access-log", Verb.AUDIT),
+    Way("Rules", "/pages/rules", Verb.ENTER),
 )  # fmt: skip
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import Request
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from api.asking import InTime
 from api.lists import asked_of, asking_for
@@ -22,6 +22,8 @@ from ledger.projections.asking import Answer
 from ledger.projections.partnership import Agencies, Groups
 from ledger.projections.questions import Question
 from ledger.projections.tables import Tables
+
+M = TypeVar("M", bound=BaseModel)
 
 
 def asked(question: Question, given: Iterable[tuple[str, str]]) -> Any:
@@ -47,9 +49,14 @@ def answer(request: Request, question: Question, filters: Mapping[str, Sequence[
 
 def place_of(request: Request) -> Moment:
     """The moment of a page that takes no other parameter; raises Problem."""
+    return moment_of(request, filled(request, InTime))
+
+
+def filled(request: Request, model: type[M]) -> M:
+    """The query of a page as its model has it, with what a form leaves empty left out; raises Problem."""
     given = {name: value for name, value in request.query_params.items() if value.strip()}
     try:
-        return moment_of(request, InTime.model_validate(given))
+        return model.model_validate(given)
     except ValidationError as error:
         raise _of(error) from None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import get_args
 
 from api.pages import words
@@ -16,6 +17,7 @@ from api.pages.cells import (
     coded,
     codes,
     dated,
+    leading,
     marks,
     named,
     reference,
@@ -72,7 +74,7 @@ ACTIONS = Sheet(
     "What was promised, by whom and by when, and whether it was shown to have worked.",
     "action", "actions",
     (
-        Column("Action", reference, "reference"),
+        Column("Action", leading("action", reference), "reference"),
         Column("How far it came", _action_state, "state"),
         Column("Due", _action_due, "due_on"),
         Column("Owner", _owner, "owner_agency"),
@@ -110,7 +112,7 @@ ESCALATIONS = Sheet(
     "Who disagrees with whom, how far up it went, and whether the answer came in time.",
     "escalation", "escalations",
     (
-        Column("Escalation", reference, "reference"),
+        Column("Escalation", leading("escalation", reference), "reference"),
         Column("Raised by", named("by_agency"), "by_agency"),
         Column("With", named("with_agency"), "with_agency"),
         Column("About", coded("reason"), "reason"),
@@ -133,6 +135,16 @@ REVIEW_STAGES = (
     "reported", "to-be-notified", "not-notified", "notified", "notification-retracted", "rapid-review", "rapid-review-decided",
     "rapid-review-sent", "review", "published", "not-progressed",
 )  # fmt: skip
+
+
+def _case(item: Item, names: Names) -> Cell:
+    """An incident leads to its whole case."""
+    href = (
+        f"/pages/incidents/{item['reference']}/history"
+        if item["record"] == "incident"
+        else f"/pages/records/review/{item['reference']}"
+    )
+    return replace(reference(item, names), href=href)
 
 
 def _notification(item: Item, _: Names) -> Cell:
@@ -180,7 +192,7 @@ REVIEWS = Sheet(
     "From each serious incident to its notification, its rapid review and its practice review, and whether the clocks were kept.",
     "incident or review", "incidents and reviews",
     (
-        Column("Incident or review", reference, "reference"),
+        Column("Incident or review", _case, "reference"),
         Column("How far it came", coded("stage"), "stage"),
         Column("Known", dated("known_on"), "known_on"),
         Column("Notification", _notification),
@@ -246,7 +258,7 @@ AUDITS = Sheet(
     "What was to be audited, what was, who returned their part, and what was found.",
     "audit", "audits",
     (
-        Column("Audit", _audit, "kind"),
+        Column("Audit", leading("audit", _audit), "kind"),
         Column("Year", text("programme_year"), "programme_year"),
         Column("How far it came", _audit_state, "state"),
         Column("Cases", text("cases_sampled"), "cases_sampled", number=True),
@@ -290,7 +302,7 @@ MEETINGS = Sheet(
     "The meetings of each group: planned, held or not, and how many seats were taken.",
     "meeting", "meetings",
     (
-        Column("Meeting", reference, "reference"),
+        Column("Meeting", leading("meeting", reference), "reference"),
         Column("Group", named("group"), "group"),
         Column("Planned for", dated("planned_on"), "planned_on"),
         Column("Took place", dated("took_place_on"), "took_place_on"),
@@ -352,7 +364,7 @@ TRAINING = Sheet(
     "Places on each course: booked, completed, and what became of the rest. These are places, not people.",
     "course", "courses",
     (
-        Column("Course", titled, "title"),
+        Column("Course", leading("training", titled), "title"),
         Column("When", _course_days, "period_from"),
         Column("Booked", text("booked"), "booked", number=True),
         Column("Completed", text("completed"), "completed", number=True),
@@ -384,7 +396,7 @@ PRIORITIES = Sheet(
     "What the partnership set out to change, how it measures that, and how far it was judged to have come.",
     "priority", "priorities",
     (
-        Column("Priority", titled, "title"),
+        Column("Priority", leading("priority", titled), "title"),
         Column("Led by", named("lead_agency", "lead_group"), "lead_agency"),
         Column("Years", lambda item, _: Cell(f"{item['from_year']} to {item['to_year'] or 'no end set'}"), "from_year"),
         Column("Measured by", _measured),
@@ -417,7 +429,7 @@ RISKS = Sheet(
     "How likely and how bad each risk is, whose it is, who was told, and how it ended. The score is likelihood times impact.",
     "risk", "risks",
     (
-        Column("Risk", titled, "title"),
+        Column("Risk", leading("risk", titled), "title"),
         Column("Owner", _owner, "owner_agency"),
         Column("Score", _risk_now, "likelihood"),
         Column("Identified", dated("identified_on"), "identified_on"),
@@ -430,7 +442,12 @@ RISKS = Sheet(
 
 
 def _of_record(item: Item, _: Names) -> Cell:
-    return Cell(item["reference"], marks(item), words.code(item["record"]))
+    return Cell(
+        item["reference"],
+        marks(item),
+        words.code(item["record"]),
+        f"/pages/records/{item['record']}/{item['reference']}",
+    )
 
 
 def _pack(item: Item, _: Names) -> Cell:
@@ -488,6 +505,21 @@ CHALLENGES = Sheet(
     (Filter("to_agency", "To", "agencies"), Filter("open", "Not answered yet", "only"), Filter("late", "Overdue", "only")),
 )  # fmt: skip
 
+DECISIONS = Sheet(
+    BY_NAME["decisions"],
+    "Decisions",
+    "What was decided, when, and who was against it. Each can be replayed as it stood when it was taken.",
+    "decision", "decisions",
+    (
+        Column("Decision", lambda item, _: Cell(item["title"] or words.code(item["decision"]), marks(item), f"Entry {item['entry']}", f"/pages/decisions/{item['entry']}"), "decision"),
+        Column("Record", _of_record, "reference"),
+        Column("Decided", dated("decided_on"), "decided_on"),
+        Column("Against", lambda item, names: Cell(", ".join(names.of(each) for each in item["dissent"]) or "Nobody recorded")),
+        Column("Departs from", lambda item, _: Cell(", ".join(item["departures"]))),
+    ),
+    "No decisions are recorded here.",
+)  # fmt: skip
+
 LINES = Sheet(
     ENQUIRIES_QUESTION,
     "Lines of enquiry",
@@ -516,6 +548,7 @@ SHEETS = (
     RISKS,
     CHALLENGES,
     CLOCKS,
+    DECISIONS,
     LINES,
 )
 """In the order in which the page of all lists tells them."""

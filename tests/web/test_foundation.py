@@ -31,6 +31,17 @@ WALKED: dict[str, list[str]] = {
     "/pages/drafts/{id}": [],
     "/pages/drafts/{id}/check": [],
     "/pages/receipts/{position}": [],
+    "/pages/incidents/{reference}/history": ["/pages/incidents/INC-1/history", "/pages/incidents/INC-1/history?order=recorded&before=7"],
+    "/pages/records/{record}/{reference}": ["/pages/records/incident/INC-1", "/pages/records/agency/LA?as_at=2"],
+    "/pages/entries/{position}": ["/pages/entries/1", "/pages/entries/5"],
+    "/pages/decisions/{position}": ["/pages/decisions/8"],
+    "/pages/figures": ["/pages/figures", "/pages/figures?year=2019-20"],
+    "/pages/figures/{id}": ["/pages/figures/FIG-SIN?year=2019-20", "/pages/figures/FIG-ACT-OVERDUE?on=2020-02-01"],
+    "/pages/reports": ["/pages/reports"],
+    "/pages/reports/{kind}/{period}/restatement": [],  # of a published report: tests/web/test_figures.py
+    "/pages/rules": ["/pages/rules", "/pages/rules?effect=clock"],
+    "/pages/log": ["/pages/log"],
+    "/pages/access-log": ["/pages/access-log", "/pages/access-log?agency=LA&record="],
 }  # fmt: skip
 """Every page route -> addresses of it that are fetched, and so linted, here or in a test of its own."""
 

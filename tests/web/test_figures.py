@@ -1,0 +1,87 @@
+"""Figures, reports, rules, evidence and the access log on their pages."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import verify_ledger
+from ledger.access.principal import Role
+from tests.access.signing_in import posted, sign_in
+from tests.api.conftest import serving
+from tests.api.story import CASE, action, tell
+from tests.ledger.posting import event
+from tests.ledger.test_seals import OPENED
+from tests.web.reading import Reader
+
+
+def test_every_number_of_a_year_is_told_and_leads_to_its_working(year):
+    page = year.get("/pages/figures?year=2024-25")
+    told = {each["id"]: each for each in year.client.get("/reports/annual/2024-25").json()["figures"]}
+    hrefs = {href for href in page.links if href.startswith("/pages/figures/FIG-")}
+    assert {href.partition("?")[0].rpartition("/")[2] for href in hrefs} == set(told)
+
+
+def test_a_figure_shows_its_definition_its_sides_and_its_entries(year):
+    page = year.get("/pages/figures/FIG-ACT-OVERDUE?on=2025-03-31")
+    told = year.client.get("/figures/FIG-ACT-OVERDUE?on=2025-03-31").json()["figures"][0]
+    assert told["definition"].replace("'", "’") in page.main
+    for position in told["entries"]:
+        assert f"/pages/entries/{position}" in page.links
+
+
+def test_who_reads_figures_only_sees_no_sentence_of_a_case(as_role):
+    page = as_role(Role.REPORT_BUILDER, "BU").get("/pages/figures/FIG-ACT-OVERDUE?on=2025-03-31")
+    assert "The entries behind it" in page.main
+    assert not [href for href in page.links if href.startswith("/pages/entries/")]
+
+
+def test_a_report_is_offered_in_each_format_and_what_was_published_beside_what_it_is_now(tmp_path):
+    with serving(str(tmp_path / "ledger.sqlite"), raising=False) as client:
+        tell(client, *CASE)
+        tell(client, client.get("/reports/annual/2019-20/publication").json()["event"])
+        last = tell(client, action("ACT-3", "REV-1"))[-1]
+        reader = Reader(client)
+        page = reader.get(f"/pages/reports?at_least={last}")
+        assert "/reports/annual/2019-20?format=html" in page.links
+        (href,) = [href for href in page.links if "/restatement" in href]
+        restated = reader.get(href)
+        assert restated.h1 == "Published and now: annual report 2019-20"
+        assert f"/pages/entries/{last}" in restated.links
+
+
+def test_rules_are_told_with_their_source_and_may_be_narrowed(case):
+    every, clocks = case.get("/pages/rules"), case.get("/pages/rules?effect=clock")
+    assert "ACT-CLOSE" in every.main
+    assert "ACT-CLOSE" not in clocks.main
+    assert every.by_id("WT-SIN-5WD") is not None
+
+
+def test_the_evidence_of_a_case_is_taken_away_and_holds_without_this_service(tmp_path):
+    with serving(str(tmp_path / "ledger.sqlite"), raising=False) as client:
+        tell(client, event("ledger.opened", "ledger/LEDGER", OPENED), *CASE)
+        sign_in(client, Role.BUSINESS_UNIT, "BU")
+        answer = posted(client, "/pages/log", "/pages/log/bundle", incident="inc-1")
+        assert answer.status_code == 200, answer.text[:200]
+        assert answer.headers["content-disposition"] == 'attachment; filename="evidence-INC-1.zip"'
+        (tmp_path / "bundle.zip").write_bytes(answer.content)
+        key = client.get("/log/keys").json()["keys"][0]["key"]
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as packed:
+        assert "entries.ndjson" in packed.namelist()
+    assert verify_ledger.main(["bundle", str(tmp_path / "bundle.zip"), "--key", key]) == 0
+
+
+def test_a_bundle_of_nothing_says_what_to_enter(as_role):
+    reader = as_role(Role.BUSINESS_UNIT, "BU")
+    for given, said in (("", "Enter the reference"), ("INC-404", "There is no such incident")):
+        answer = posted(reader.client, "/pages/log", "/pages/log/bundle", incident=given)
+        assert answer.status_code == 422
+        assert said in answer.text
+
+
+def test_an_opening_stands_in_the_access_log(as_role):
+    reader = as_role(Role.BUSINESS_UNIT, "BU")
+    assert posted(reader.client, "/pages/entries/72", "/pages/entries/72/openings", purpose="review").status_code == 200
+    page = as_role(Role.AUDITOR, "BU").get("/pages/access-log?record=incident/INC-2024-002")
+    assert "Review" in page.main
+    assert "/pages/entries/72" in page.links
