@@ -47,6 +47,7 @@ from ledger.access.openings import AccessLog
 from ledger.access.sessions import Sessions
 from ledger.clock import SystemClock
 from ledger.evidence.signing import Signing
+from ledger.reports.brand import Brand, read_brand
 from ledger.settings import Settings
 from ledger.vault import Vault
 from ledger.wiring import Parts, open_parts, policy_of, signing_of, vault_of
@@ -66,13 +67,15 @@ def create_app(
     watch: Watch | None = None,
     front_door: str = "",
     out_of_hours: str = "",
+    brand: Brand | None = None,
     hosts: frozenset[bytes] = LOCAL,
     access: Access | None = None,
 ) -> FastAPI:
     """The service over the parts that `open_` opens when it starts; it closes them when it stops.
 
     `keep` starts who keeps the read tables; `watch` says how witnesses are asked and how the ledger checks itself. `front_door`:
-    where a child is referred to, and `out_of_hours` when that is closed, shown before every form about a case. `hosts`: names it answers to. `access`: who may do what; without it
+    where a child is referred to, and `out_of_hours` when that is closed, shown before every form about a case. `brand`: how
+    reports look. `hosts`: names it answers to. `access`: who may do what; without it
     nobody is asked who they are, which is development.
     """
     access = access or Access()
@@ -126,6 +129,7 @@ def create_app(
     )
     app.state.front_door, app.state.out_of_hours = front_door, out_of_hours
     app.state.access, app.state.intake = access, door
+    app.state.brand = brand or Brand()
     for part in (
         entries,
         words,
@@ -160,6 +164,7 @@ def create() -> FastAPI:
         packs=settings.packs,
         front_door=settings.front_door,
         out_of_hours=settings.out_of_hours,
+        brand=read_brand(settings.brand),
         signing=signing_of(settings, database),
         vault=vault_of(settings, database),
         watch=Watch(policy_of(settings), settings.witness_every, settings.audit_share / 100),
@@ -174,6 +179,7 @@ def create_for(
     packs: Path | None = None,
     front_door: str = "",
     out_of_hours: str = "",
+    brand: Brand | None = None,
     signing: Signing | None = None,
     vault: Vault | None = None,
     watch: Watch | None = None,
@@ -188,6 +194,7 @@ def create_for(
         watch=watch,
         front_door=front_door,
         out_of_hours=out_of_hours,
+        brand=brand,
         hosts=hosts,
         access=access,
     )

@@ -17,10 +17,10 @@ from ledger.enquiries import enquiries
 from ledger.projections import ask
 from ledger.projections.asking import Asking
 from ledger.projections.replay import replay
-from ledger.reports.annual import report
 from ledger.reports.comparison import Compared
-from ledger.reports.page import number
-from ledger.reports.written import Format, partnership_of, written
+from ledger.reports.kinds import document
+from ledger.reports.spoken import number
+from ledger.reports.written import Format, written
 from ledger.wiring import Parts
 
 COLUMNS = ("published as", "printed", "from the ledger", "figure", "")
@@ -106,14 +106,13 @@ def write_compared(compared: Sequence[Compared], path: Path) -> None:
 
 
 def write_reports(parts: Parts, year: str, stem: Path) -> list[Path]:
-    """The annual report as JSON, CSV and a page; where they stand."""
+    """The annual report in every format; where they stand."""
     position = parts.ledger.head().position
-    whose = partnership_of(parts.ledger, position)
-    made = report(parts.tables, parts.ledger.packs(as_at=position), year, position, whose)
+    made = document(parts.ledger, parts.tables, "annual", year, position)
     paths = []
     for format_ in Format:
-        path = stem.with_name(f"{stem.name}.annual-report.{format_}")
-        path.write_text(written(made, format_), encoding="utf-8", newline="")
+        path = stem.with_name(f"{stem.name}.annual-report.{format_.ending}")
+        path.write_bytes(written(made, format_))
         paths.append(path)
     return paths
 

@@ -21,14 +21,19 @@ from ledger.access.policy import Verb
 from ledger.domain.calendar import london_day
 from ledger.domain.fields import ReportPeriod
 from ledger.figures.period import NotAPeriod
-from ledger.reports.kinds import make
+from ledger.reports.kinds import document
 from ledger.reports.publishing import NotAgreed, Wish, editions, publication
 from ledger.reports.restatement import Restatement, restatement
 from ledger.reports.written import Format, written
 
 router = APIRouter(prefix="/reports/{kind}/{period}", tags=["figures and reports"], dependencies=[needs(Verb.COUNT)])
 
-MEDIA = {Format.JSON: "application/json", Format.CSV: "text/csv", Format.HTML: "text/html"}
+SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MEDIA = {
+    Format.JSON: "application/json", Format.CSV: "text/csv", Format.CSVW: "application/csvm+json", Format.HTML: "text/html",
+    Format.XLSX: SPREADSHEET, Format.PDF: "application/pdf",
+}  # fmt: skip
+FILES = {media: {"schema": {"type": "string", "format": "binary"}} for media in (SPREADSHEET, MEDIA[Format.PDF])}
 Kind = Annotated[
     Literal["annual", "quarterly"], Path(description="A report of a reporting year, or of a quarter of one.")
 ]
@@ -55,7 +60,18 @@ def _or_null(kind: str) -> dict[str, object]:
 
 OPENED = {"partnership": _or_null("string"), "notice": _or_null("string"), "demonstration": _or_null("boolean"), "retrospective": _or_null("boolean")}  # fmt: skip
 OF_REPORT = shape(
-    {"as_at": WHOLE, "period": TEXT, "from": TEXT, "to": TEXT, **OPENED, "parts": many(OPEN), "figures": many(FIGURE)},
+    {
+        "as_at": WHOLE,
+        "period": TEXT,
+        "from": TEXT,
+        "to": TEXT,
+        **OPENED,
+        "parts": many(OPEN),
+        "narrative": many(OPEN),
+        "charts": many(OPEN),
+        "marks": many(OPEN),
+        "figures": many(FIGURE),
+    },
     {"as_of": DAY},
 )
 OF_PUBLICATION = shape({"event": OPEN, "vouched": TEXT})
@@ -68,24 +84,36 @@ OF_RESTATEMENT = shape(
 @router.get(
     "",
     summary="The yearly or quarterly report",
-    responses=responses(404, 422, ok={**json_content(OF_REPORT), **CSV, "text/html": {"schema": TEXT}}),
+    responses=responses(
+        404,
+        422,
+        ok={
+            **json_content(OF_REPORT),
+            **CSV,
+            MEDIA[Format.CSVW]: {"schema": OPEN},
+            "text/html": {"schema": TEXT},
+            **FILES,
+        },
+    ),
 )
 def told(request: Request, kind: Kind, period: Period, asked: Annotated[OfAReport, Query()]) -> Response:
-    """Every figure of a reporting year, or of a quarter, with its working, as JSON, CSV or a page to read. The same entries give the same bytes."""
+    """Every figure of a reporting year, or of a quarter, with its working: as JSON, as CSV with its metadata, as a page to read, as a spreadsheet or as PDF. The same entries give the same bytes."""
     ledger, tables = ledger_of(request), request.app.state.parts.tables
     position = moment_of(request, asked).as_at
     _matched(kind, period)
     try:
-        made = make(ledger, tables, kind, period, position, as_of=asked.as_of)
+        made = document(ledger, tables, kind, period, position, as_of=asked.as_of, brand=request.app.state.brand)
     except NotAPeriod as before:
         raise Problem(NOT_FOUND, str(before)) from None
     media = accepts(request, *MEDIA.values())
     format_ = asked.format or next((f for f, m in MEDIA.items() if m == media), Format.JSON)
-    text = written(made, format_)
+    body = written(made, format_)
     headers = {"as-at": str(position)}
     if format_ is Format.HTML:
-        headers["content-security-policy"] = _policy(text)
-    return Response(text.encode(), 200, headers, MEDIA[format_])
+        headers["content-security-policy"] = _policy(body.decode())
+    elif format_ is not Format.JSON:
+        headers["content-disposition"] = f'attachment; filename="{kind}-{period}.{format_.ending}"'
+    return Response(body, 200, headers, MEDIA[format_])
 
 
 @router.get(
@@ -103,15 +131,15 @@ def publishing(request: Request, kind: Kind, period: Period, asked: Annotated[Of
     position = moment_of(request, asked).as_at
     if not position:
         raise Problem(NOT_FOUND, "The ledger held nothing by then that could be published.")
-    wish = Wish(kind, period, asked.on or london_day(ledger.clock.now()), asked.reason)
+    wish = Wish(kind, period, asked.on or london_day(ledger.clock.now()), asked.reason, brand=request.app.state.brand)
     _matched(kind, period)
     watching: Watching = request.app.state.watching
     try:
         made = publication(ledger, tables, wish, position if asked.as_at else None, watching.cosignatures)
     except NotAgreed as error:
         raise Problem(NOT_AGREED, str(error)) from None
-    document = {"event": made.event, "vouched": made.vouched}
-    return json_answer(document, headers={"as-at": str(made.event["data"]["as_at"])})
+    answer = {"event": made.event, "vouched": made.vouched}
+    return json_answer(answer, headers={"as-at": str(made.event["data"]["as_at"])})
 
 
 @router.get(
@@ -147,4 +175,4 @@ def _policy(page: str) -> str:
     """The page's own style sheet, by its hash, and nothing else."""
     styles = re.findall(r"<style>(.*?)</style>", page, re.DOTALL)
     digests = " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in styles)
-    return f"default-src 'none'; style-src {digests}; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+    return f"default-src 'none'; style-src {digests}; img-src data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"

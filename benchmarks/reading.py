@@ -21,7 +21,9 @@ from ledger.evidence.verification import Walk
 from ledger.projections.asking import Asking
 from ledger.recorders import open_recorder
 from ledger.recorders.contract import LedgerRecorder
-from ledger.reports.annual import report, to_json
+from ledger.reports.annual import report
+from ledger.reports.as_json import to_json
+from ledger.reports.outline import outlined
 from ledger.wiring import Parts, open_parts
 
 CHECKOUT = Path(__file__).parents[1]
@@ -104,7 +106,7 @@ def reports(database: str, engine: str, repeats: int) -> list[Row]:
         head = recorder.head().position
 
         def told(as_at: int) -> None:
-            to_json(report(parts.tables, parts.ledger.packs(as_at=as_at), YEAR, as_at))
+            to_json(outlined(report(parts.tables, parts.ledger.packs(as_at=as_at), YEAR, as_at)))
 
         def two_scans() -> None:
             bare_scan(recorder)

@@ -66,6 +66,8 @@ class Settings(BaseSettings):
     """Names the service answers to besides localhost, divided by commas: what stands before the port in its address."""
     packs: Path | None = None
     """A folder of further rule packs."""
+    brand: Path | None = None
+    """A TOML file that says how reports look: name, logo, colours."""
     front_door: str = "Use your local front-door number; if a child is in immediate danger call 999."
     """Shown wherever an incident is entered: the ledger is not a referral route."""
     out_of_hours: str = ""

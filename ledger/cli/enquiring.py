@@ -52,6 +52,6 @@ def tell(answer: Answer, *, most: int) -> None:
 
 
 def _entries(positions: list[int]) -> str:
-    from ledger.reports.table import spoken_ranges
+    from ledger.reports.spoken import spoken_ranges
 
     return spoken_ranges(positions, 4) if positions else entries_said(0)

@@ -154,8 +154,8 @@ def _witnessed(kept: Cosignatures, size: int) -> Note | None:
 
 def _report(database: str | None, ledger: Ledger, year: str, position: int) -> bytes:
     from ledger.figures.period import NotAPeriod
-    from ledger.reports.annual import report, to_json
-    from ledger.reports.written import partnership_of
+    from ledger.reports.kinds import document
+    from ledger.reports.written import Format, written
     from ledger.wiring import parts_of
 
     with place_of_tables(url(settings(database))) as place:
@@ -163,8 +163,7 @@ def _report(database: str | None, ledger: Ledger, year: str, position: int) -> b
         try:
             parts.projector.prepare()
             parts.projector.catch_up()
-            whose = partnership_of(ledger, position)
-            return to_json(report(parts.tables, ledger.packs(as_at=position), year, position, whose)).encode()
+            return written(document(ledger, parts.tables, "annual", year, position), Format.JSON)
         except NotAPeriod as error:
             raise Stop(Code.USAGE, str(error)) from error
         finally:

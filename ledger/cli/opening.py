@@ -19,6 +19,7 @@ HOME = Path(__file__).resolve().parents[2]
 if TYPE_CHECKING:
     from ledger.application import Ledger
     from ledger.projections.as_at import Moment
+    from ledger.reports.brand import Brand
     from ledger.settings import Settings
     from ledger.wiring import Parts
 
@@ -41,6 +42,16 @@ def api_key() -> str | None:
     """The key that a service is asked with, None where the settings name none."""
     key = settings().api_key
     return None if key is None else key.get_secret_value()
+
+
+def brand() -> Brand:
+    """How reports look, by the settings; Stop where the file they name cannot be used."""
+    from ledger.reports.brand import NotABrand, read_brand
+
+    try:
+        return read_brand(settings().brand)
+    except NotABrand as error:
+        raise Stop(Code.USAGE, f"LEDGER_BRAND: {error}") from error
 
 
 def url(chosen: Settings) -> str:

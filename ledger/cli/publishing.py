@@ -13,7 +13,7 @@ from urllib.parse import quote
 import typer
 
 from ledger.cli.exits import Code, Stop, told
-from ledger.cli.opening import api_key, day_of, opened_parts, position_of
+from ledger.cli.opening import api_key, brand, day_of, opened_parts, position_of
 from ledger.cli.options import AsAt, Database, Json
 from ledger.cli.output import note, say, show, write_json
 
@@ -70,7 +70,8 @@ def publish(
         made = _made(kind, period, database=database, on=on, reason=reason, as_at=as_at)
     if out is not None:
         noted = made.event["data"].get("checkpoint", {}).get("note")
-        _write(out, f"{kind}-{period}", {**made.files, **({"checkpoint": noted.encode()} if noted else {})})
+        files = {format_.ending: body for format_, body in made.files.items()}
+        _write(out, f"{kind}-{period}", files | ({"checkpoint": noted.encode()} if noted else {}))
     with told():
         answers = Answers([_posted(made.event, database, to)])
     tell(answers, as_json=as_json)
@@ -93,7 +94,7 @@ def _made(
         if not parts.ledger.head().position:
             raise Stop(Code.NOT_FOUND, "The ledger holds nothing yet that could be published.")
         try:
-            wish = Wish(str(kind), period, day, reason)
+            wish = Wish(str(kind), period, day, reason, brand=brand())
             return publication(parts.ledger, parts.tables, wish, at, cosignatures_of(parts.ledger))
         except NotAPeriod as error:
             raise Stop(Code.USAGE, str(error)) from error
@@ -132,14 +133,14 @@ def _posted(event: dict[str, Any], database: str | None, to: str | None) -> Answ
     return straight(database, pieces, BUSINESS_UNIT, atomic=True)[0]
 
 
-def _write(folder: Path, stem: str, files: Mapping[Any, bytes]) -> None:
+def _write(folder: Path, stem: str, files: Mapping[str, bytes]) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for format_, body in files.items():
-            (folder / f"{stem}.{format_}").write_bytes(body)
+        for ending, body in files.items():
+            (folder / f"{stem}.{ending}").write_bytes(body)
     except OSError as error:
         raise Stop(Code.USAGE, f"{folder}: {error.strerror}") from error
-    note(f"Written to {folder}: {', '.join(f'{stem}.{format_}' for format_ in files)}.")
+    note(f"Written to {folder}: {', '.join(f'{stem}.{ending}' for ending in files)}.")
 
 
 def restatement(

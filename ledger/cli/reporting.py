@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ledger.cli.exits import EPILOG, Code, Stop, told
-from ledger.cli.opening import day_of, moment_of, opened_parts, position_of
+from ledger.cli.opening import brand, day_of, moment_of, opened_parts, position_of
 from ledger.cli.options import AsAt, AsOf, Database, Json
 from ledger.cli.output import note, say, show, write_bytes, write_json
-from ledger.reports.written import Format, written
+from ledger.reports.written import Format
 
 if TYPE_CHECKING:
     from ledger.application import Ledger
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from ledger.figures.measures import Side
     from ledger.figures.period import Period
     from ledger.reports.annual import Report
+    from ledger.reports.document import Document
 
 report = typer.Typer(help="Reports: the figures of a year, each with its working.", no_args_is_help=True, epilog=EPILOG)
 
@@ -75,43 +77,49 @@ def _report(
     kind: str, period: str, *, format: Format | None, out: Path | None, database: str | None, as_at: str | None,
     as_of: str | None, as_json: bool,
 ) -> None:  # fmt: skip
+    from ledger.reports.as_json import wire
+    from ledger.reports.written import written
+
     if as_json and format is not None:
         raise Stop(Code.USAGE, "--json and --format both say how it is written; give one.")
     if out is not None and not as_json and format is None:
         raise Stop(Code.USAGE, "--out needs --format or --json.")
+    if format in {Format.PDF, Format.XLSX} and out is None and sys.stdout.isatty():
+        raise Stop(Code.USAGE, f"A {format} is not for a screen: name a file with --out.")
     made = _made(database, kind, period, as_at, day_of(as_of))
     if as_json and out is None:
-        write_json(made.wire())
+        write_json(wire(made))
     elif as_json or format is not None:
         _write(written(made, format or Format.JSON), out)
     else:
-        _tell(made)
+        _tell(made.report)
 
 
-def _made(database: str | None, kind: str, period: str, as_at: str | None, as_of: date | None) -> Report:
+def _made(database: str | None, kind: str, period: str, as_at: str | None, as_of: date | None) -> Document:
     from ledger.figures.period import NotAPeriod
-    from ledger.reports.kinds import make
+    from ledger.reports.kinds import document
 
     with told(), opened_parts(database) as parts:
         try:
-            return make(parts.ledger, parts.tables, kind, period, position_of(parts.ledger, as_at), as_of=as_of)
+            position = position_of(parts.ledger, as_at)
+            return document(parts.ledger, parts.tables, kind, period, position, as_of=as_of, brand=brand())
         except NotAPeriod as error:
             raise Stop(Code.USAGE, str(error)) from error
 
 
-def _write(text: str, out: Path | None) -> None:
+def _write(body: bytes, out: Path | None) -> None:
     if out is None:
-        write_bytes(text.encode())
+        write_bytes(body)
         return
     try:
-        out.write_bytes(text.encode())
+        out.write_bytes(body)
     except OSError as error:
         raise Stop(Code.USAGE, f"{out}: {error.strerror}") from error
     note(f"Written to {out}.")
 
 
 def _tell(made: Report) -> None:
-    from ledger.reports.page import said
+    from ledger.reports.spoken import said
 
     so_far = f", as of {made.as_of}" if made.as_of else ""
     say(f"Figures of {made.period.name}, as at position {made.as_at}{so_far}")
@@ -198,8 +206,7 @@ def _sentences(ledger: Ledger, positions: tuple[int, ...]) -> list[tuple[Any, ..
 
 
 def _tell_figure(found: Answer) -> None:
-    from ledger.reports.page import said
-    from ledger.reports.table import spoken_ranges
+    from ledger.reports.spoken import said, spoken_ranges
 
     lines = {
         "value": f"{said(found.value, found.unit)} ({found.unit})",

@@ -59,9 +59,9 @@ class PublishedFigure(Part):
 
 
 class PublishedFile(Part):
-    """A file of the report, by the SHA-256 of its bytes."""
+    """A file of the report, by the SHA-256 of its bytes; `csvw` says what the columns of the CSV are."""
 
-    format: Literal["json", "csv", "html"]
+    format: Literal["json", "csv", "csvw", "html", "xlsx", "pdf"]
     sha256: Sha256
 
 
@@ -179,7 +179,7 @@ class ReportPublished(Event):
     period: ReportPeriod
     published_on: Day
     as_at: Position
-    files: list[PublishedFile] = Field(min_length=1, max_length=3)
+    files: list[PublishedFile] = Field(min_length=1, max_length=6)
     figures: list[PublishedFigure] = Field(default=[], max_length=MOST_FIGURES)
     checkpoint: Checkpoint | None = None
     edition: Number = 1

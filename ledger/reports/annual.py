@@ -1,19 +1,30 @@
-"""The annual figures as one document: every figure of the catalogue for a reporting year, as at a position of the ledger."""
+"""A report: every figure of the catalogue for a year or a quarter, as at a position of the ledger, and the parts beside them."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
 
 from ledger.domain.adoption import Packs
 from ledger.figures import answers
 from ledger.figures.answer import Answer, asking
 from ledger.figures.period import Period
+from ledger.figures.selection import Asked
+from ledger.projections.partnership import Agencies, Groups
+from ledger.projections.priorities import Priorities
 from ledger.projections.tables import Tables
 from ledger.reports.partnership import Partnership
 from ledger.reports.parts import Part, parts
+
+
+@dataclass(frozen=True)
+class Written:
+    """What people wrote for a section of a report, in Markdown, by entry `position`."""
+
+    section: str
+    text: str
+    position: int
 
 
 @dataclass(frozen=True)
@@ -21,7 +32,8 @@ class Report:
     """The figures of a period in the order of their sections; the same entries, packs and year give the same report.
 
     `partnership`: whose they are; None before the ledger was opened for one. `as_of`: the day up to which the year is told, if
-    not to its end.
+    not to its end. `names`: what agencies, groups and priorities are called, by code. `held_at`: when the ledger recorded
+    the last entry it is made of.
     """
 
     period: Period
@@ -31,6 +43,9 @@ class Report:
     as_of: date | None = None
     kind: str = "annual"
     parts: tuple[Part, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+    narrative: tuple[Written, ...] = ()
+    held_at: datetime | None = None
 
     @property
     def sections(self) -> dict[str, list[Answer]]:
@@ -39,28 +54,6 @@ class Report:
         for each in self.figures:
             found.setdefault(each.section, []).append(each)
         return found
-
-    def wire(self) -> dict[str, Any]:
-        """As JSON."""
-        return {
-            **self._head(),
-            "parts": [part.wire() for part in self.parts],
-            "figures": [each.wire() for each in self.figures],
-        }
-
-    def _head(self) -> dict[str, Any]:
-        first, last = self.period.first.isoformat(), self.period.last.isoformat()
-        whose = self.partnership
-        return {
-            "as_at": self.as_at,
-            "period": self.period.name,
-            "from": first,
-            "to": last,
-            "partnership": whose and whose.name,
-            "notice": whose and whose.notice,
-            "demonstration": whose and whose.demonstration,
-            "retrospective": whose and whose.retrospective,
-        } | ({} if self.as_of is None else {"as_of": self.as_of.isoformat()})
 
 
 def report(
@@ -72,6 +65,8 @@ def report(
     *,
     as_of: date | None = None,
     kind: str = "annual",
+    narrative: tuple[Written, ...] = (),
+    held_at: datetime | None = None,
 ) -> Report:
     """The figures of a reporting year such as `2019-20`, or where `kind` is quarterly of a quarter such as `2019-20-Q1`.
 
@@ -81,12 +76,12 @@ def report(
     """
     days = Period.year(period) if kind == "annual" else Period.quarter(period)
     with asking(tables, packs, days, as_at, as_of) as asked:
-        return Report(days, as_at, tuple(answers(asked)), partnership, as_of, kind, parts(kind, asked))
+        told = tuple(answers(asked))
+        return Report(days, as_at, told, partnership, as_of, kind, parts(kind, asked), names(asked), narrative, held_at)
 
 
-def to_json(made: Report) -> str:
-    """One line per figure, so that two reports can be compared line by line."""
-    head = json.dumps(made._head(), separators=(",", ":"))[:-1]  # noqa: SLF001 - the same module
-    lines = ",\n".join(json.dumps(each.wire(), ensure_ascii=False, separators=(",", ":")) for each in made.figures)
-    told = json.dumps([part.wire() for part in made.parts], ensure_ascii=False, separators=(",", ":"))
-    return f'{head},"parts":{told},"figures":[\n{lines}\n]}}\n'
+def names(asked: Asked) -> dict[str, str]:
+    """What the codes of agencies and groups, and the references of priorities, stand for."""
+    found = {each.reference: each.row.name for each in asked.held(Agencies)}
+    found |= {each.reference: each.row.name for each in asked.held(Groups)}
+    return found | {each.reference: each.row.title for each in asked.held(Priorities)}

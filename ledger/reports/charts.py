@@ -30,7 +30,8 @@ MOST_SERIES = 4
 MOST_BARS = 15
 """More are hard to read; the table beside a chart has them all, and the chart says so."""
 WIDTH = 700
-LABELS = 250
+LABELS = 340
+TICKS = 6
 _SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 _VERSION = "6.4"
 
@@ -100,7 +101,7 @@ def bars(title: str, points: Sequence[Point], unit: str, *, limit: tuple[int, st
                 "field": "value",
                 "type": "quantitative",
                 "axis": axis,
-                "scale": _room(shown, limit, 0.3 if limit else 0.12),
+                "scale": _room(shown, rows, limit),
             },
         },
         "layer": layers,
@@ -124,7 +125,7 @@ def grouped(title: str, series: Mapping[str, Sequence[Point]], unit: str) -> Cha
             "yOffset": {"field": "series", "sort": names},
             "x": {
                 "field": "value", "type": "quantitative", "axis": {"title": unit, **_whole(points)},
-                "scale": _room(points, None, 0.3),
+                "scale": _room(points, rows, None),
             },
         },
         "layer": [
@@ -243,11 +244,16 @@ def _coloured(names: Sequence[str]) -> dict[str, Any]:
 
 def _whole(points: Sequence[Point]) -> dict[str, Any]:
     """What is counted has no half steps on its axis."""
-    return {"tickMinStep": 1, "tickCount": 6} if all(isinstance(each.value, int | None) for each in points) else {}
+    counts = [each.value for each in points if isinstance(each.value, int)]
+    if len(counts) < sum(each.value is not None for each in points):
+        return {"tickCount": TICKS}
+    most = max(counts, default=0)
+    return {"tickCount": TICKS, "tickMinStep": 1} if most > TICKS else {"values": list(range(most + 1))}
 
 
-def _room(points: Sequence[Point], limit: tuple[int, str] | None, more: float) -> dict[str, Any]:
-    """From nothing to beyond the longest bar, so that its number has room."""
+def _room(points: Sequence[Point], rows: list[dict[str, Any]], limit: tuple[int, str] | None) -> dict[str, Any]:
+    """From nothing to so far beyond the longest bar that the longest number has room."""
+    more = 0.05 + 0.022 * max((len(row["shown"]) for row in rows), default=0)
     values = [float(each.value) for each in points if each.value is not None] + ([float(limit[0])] if limit else [])
     most, least = max([1.0, *values]), min([0.0, *values])
     return {"domainMin": least, "domainMax": most * (1 + more), "nice": False, "zero": True}

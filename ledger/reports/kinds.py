@@ -1,12 +1,16 @@
-"""The kinds of report, each made as at a position of the ledger."""
+"""The kinds of report, each made as at a position of the ledger, and the document that one becomes."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from ledger.application import Ledger
 from ledger.projections.tables import Tables
 from ledger.reports.annual import Report, report
+from ledger.reports.brand import Brand
+from ledger.reports.document import Document, Pass
+from ledger.reports.outline import outlined
 from ledger.reports.written import partnership_of
 
 
@@ -14,6 +18,21 @@ def make(ledger: Ledger, tables: Tables, kind: str, period: str, as_at: int, *, 
     """The report of a kind (annual, quarterly) for a period, as at a position that the tables have come to; `as_of`: of the
     period so far, up to this day. Raises NotAPeriod.
     """
+    held_at = ledger.entry_at(as_at).recordedtime if as_at else None
     return report(
-        tables, ledger.packs(as_at=as_at), period, as_at, partnership_of(ledger, as_at), kind=kind, as_of=as_of
-    )
+        tables, ledger.packs(as_at=as_at), period, as_at, partnership_of(ledger, as_at),
+        kind=kind, as_of=as_of, held_at=held_at,
+    )  # fmt: skip
+
+
+def document(
+    ledger: Ledger, tables: Tables, kind: str, period: str, as_at: int,
+    *, as_of: date | None = None, brand: Brand | None = None, passes: Sequence[Pass] = (),
+) -> Document:  # fmt: skip
+    """The document of a report, in the partnership's own look. `passes` are what is done to it before anybody writes it, in order:
+    the one place where disclosure control stands. Raises NotAPeriod.
+    """
+    made = outlined(make(ledger, tables, kind, period, as_at, as_of=as_of), brand)
+    for each in passes:
+        made = each(made)
+    return made

@@ -12,6 +12,7 @@ from ledger.domain.clocks import state
 from ledger.domain.fields import spoken
 from ledger.enquiries.actions import adrift, delayed, put_off
 from ledger.enquiries.enquiry import CannotTell, Looking
+from ledger.figures.measures import pounds
 from ledger.figures.selection import Asked, within
 from ledger.projections.accounts import Accounts
 from ledger.projections.action_log import ActionLog
@@ -36,8 +37,12 @@ Where = Callable[[Asked], Sequence[ColumnElement[bool]]]
 
 @dataclass(frozen=True)
 class Part:
-    """One part of a report: what asks for it, and a row for each record, under the names of `columns`. Empty rows say SAID_EMPTY."""
+    """One part of a report: what asks for it, and a row for each record, under the names of `columns`. Empty rows say SAID_EMPTY.
 
+    `id` names it as a figure's does a figure, and is never reused.
+    """
+
+    id: str
     title: str
     source: str
     columns: tuple[str, ...]
@@ -48,11 +53,19 @@ class Part:
         """As JSON."""
         rows = [dict(zip(self.columns, row, strict=True)) for row in self.rows]
         note = None if rows else SAID_EMPTY
-        return {"title": self.title, "source": self.source, "rows": rows, "entries": list(self.entries), "note": note}
+        return {
+            "id": self.id,
+            "title": self.title,
+            "source": self.source,
+            "rows": rows,
+            "entries": list(self.entries),
+            "note": note,
+        }
 
 
 @dataclass(frozen=True)
 class _Asks:
+    id: str
     title: str
     source: str
     projection: type[Projection[Any]]
@@ -74,7 +87,7 @@ class _Asks:
         found = asked.on.execute(question).all()
         rows = tuple(tuple(map(plain, row[: len(columns)])) for row in found)
         entries = {position for row in found for position in row[len(columns) :]}
-        return Part(self.title, self.source, columns, rows, tuple(sorted(entries - {None})))
+        return Part(self.id, self.title, self.source, columns, rows, tuple(sorted(entries - {None})))
 
 
 class _Outstanding(_Asks):
@@ -102,6 +115,15 @@ class _Clocked(_Asks):
             standing.setdefault(each.reference, []).append(stands)
         rows = tuple((*row, "; ".join(standing.get(row[0], [])) or "none runs") for row in made.rows)
         return replace(made, columns=(*made.columns, "clocks"), rows=rows)
+
+
+class _Costs(_Asks):
+    """Sums in pounds and pence, as figures have them."""
+
+    def part(self, asked: Asked) -> Part:
+        made = super().part(asked)
+        n = made.columns.index("amount")
+        return replace(made, rows=tuple((*row[:n], str(pounds(row[n])), *row[n + 1 :]) for row in made.rows))
 
 
 def _drift(asked: Asked) -> dict[str, list[str]]:
@@ -141,45 +163,50 @@ _ACTION = (
     "last_progress_on", "assurance", "assured_by",
 )  # fmt: skip
 _REVIEW = ("kind", "state", "decided_on", "reported_on", "published_on", "days_paused", "recommendations", "declined")
-_PRIORITIES = _Asks("Progress on priorities", "YR-WT18-PLUS; quarterly", Priorities, _PRIORITY)
+_PRIORITIES = _Asks("PART-PRIORITIES", "Progress on priorities", "YR-WT18-PLUS; quarterly", Priorities, _PRIORITY)
 _REVIEWS = _Clocked(
-    "Reviews", "YR-WT18-BODY; LCSPR-6M", PracticeReviews, _REVIEW, _still_or_in_period(R.published_on, R.published_on)
+    "PART-REVIEWS",
+    "Reviews",
+    "YR-WT18-BODY; LCSPR-6M",
+    PracticeReviews,
+    _REVIEW,
+    _still_or_in_period(R.published_on, R.published_on),
 )
 _ESCALATIONS = _Asks(
-    "Escalations that went on or ended", "ESC-COUNT", EscalationTracker,
+    "PART-ESCALATIONS", "Escalations that went on or ended", "ESC-COUNT", EscalationTracker,
     ("by_agency", "with_agency", "reason", "raised_on", "stage", "outcome", "ended_on"),
     _still_or_in_period(E.outcome, E.ended_on),
 )  # fmt: skip
 PARTS: dict[str, tuple[_Asks, ...]] = {
     "quarterly": (
         _PRIORITIES,
-        _Outstanding("Outstanding actions, with drift and what was decided on each", "DRIFT-Q", ActionLog, _ACTION,
+        _Outstanding("PART-ACTIONS", "Outstanding actions, with drift and what was decided on each", "DRIFT-Q", ActionLog, _ACTION,
                      lambda asked: (A.closed_kind.is_(None),)),
         _ESCALATIONS,
         _REVIEWS,
     ),
     "annual": (
         _REVIEWS,
-        _Asks("Evidence of impact", "YR-WT18-PLUS (a)", ActionLog,
+        _Asks("PART-IMPACT", "Evidence of impact", "YR-WT18-PLUS (a)", ActionLog,
               ("impact_measure", "impact_baseline", "impact_value", "impact_on", "owner_agency"),
               lambda asked: (A.impact.is_(True), within(A.impact_day, asked.period))),
-        _Asks("Impact of training", "YR-WT18-PLUS (a), TRN-EVAL", TrainingEvaluations,
+        _Asks("PART-TRAINING", "Impact of training", "YR-WT18-PLUS (a), TRN-EVAL", TrainingEvaluations,
               ("tier", "course", "returns", "asked", "changed_practice"), _within(table_of(TrainingEvaluations).c.evaluated_on)),
-        _Asks("Priorities with little or no progress", "YR-WT18-PLUS (b)", Priorities, _PRIORITY,
+        _Asks("PART-NOPROG", "Priorities with little or no progress", "YR-WT18-PLUS (b)", Priorities, _PRIORITY,
               lambda asked: (P.progress.in_(("little-progress", "no-progress")),)),
         _PRIORITIES,
-        _Asks("What became of recommendations", "YR-WT18-PLUS (c)", Recommendations,
+        _Asks("PART-RECS", "What became of recommendations", "YR-WT18-PLUS (c)", Recommendations,
               ("number", "made_on", "to", "themes", "declined_on"), _within(table_of(Recommendations).c.made_on)),
-        _Asks("How learning was shared", "YR-WT23-PLUS", LearningFromReviews, ("how", "audience", "shared_on"), _within(table_of(LearningFromReviews).c.shared_on)),
-        _Asks("What children and families said, and what changed", "YR-WT18-PLUS (d)", Engagements,
+        _Asks("PART-LEARNING", "How learning was shared", "YR-WT23-PLUS", LearningFromReviews, ("how", "audience", "shared_on"), _within(table_of(LearningFromReviews).c.shared_on)),
+        _Asks("PART-VOICE", "What children and families said, and what changed", "YR-WT18-PLUS (d)", Engagements,
               ("audience", "method", "how_many", "heard_on", "changed"), _within(table_of(Engagements).c.took_place_on)),
-        _Asks("Arrangements and their changes", "YR-WT18-PLUS", Editions,
+        _Asks("PART-ARRANGEMENTS", "Arrangements and their changes", "YR-WT18-PLUS", Editions,
               ("edition", "guidance", "published_on", "amended_on", "areas")),
-        _Asks("Key decisions", "YR-WT23-PLUS", Decisions, ("type", "decision", "title", "decided_on", "dissent"), _within(table_of(Decisions).c.decided_on)),
-        _Asks("Independent scrutiny", "YR-WT23-PLUS, YR-WHO", Scrutinies,
+        _Asks("PART-DECISIONS", "Key decisions", "YR-WT23-PLUS", Decisions, ("type", "decision", "title", "decided_on", "dissent"), _within(table_of(Decisions).c.decided_on)),
+        _Asks("PART-SCRUTINY", "Independent scrutiny", "YR-WT23-PLUS, YR-WHO", Scrutinies,
               ("by_role", "method", "area", "undertaken_on", "rating", "challenges", "recommendations"),
               _within(S.took_place_on)),
-        _Asks("Costs and each partner's contribution", "YR-WT23-PLUS", Accounts,
+        _Costs("PART-COSTS", "Costs and each partner's contribution", "YR-WT23-PLUS", Accounts,
               ("kind", "agency", "title", "amount", "year"),
               lambda asked: (table_of(Accounts).c.year == asked.period.name,), at_last=True),
         _ESCALATIONS,

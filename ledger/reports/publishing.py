@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -19,7 +19,8 @@ from ledger.evidence.witnessing import Cosignatures
 from ledger.figures.answer import Answer, spelled
 from ledger.projections.tables import Tables
 from ledger.reports.annual import Report
-from ledger.reports.kinds import make
+from ledger.reports.brand import Brand
+from ledger.reports.kinds import document
 from ledger.reports.written import Format, written
 
 MOST_BYTES = 50_000
@@ -47,13 +48,14 @@ class Publication:
 
 @dataclass(frozen=True)
 class Wish:
-    """What is to be published: the report of a period, on a day; a later edition with its `reason`."""
+    """What is to be published: the report of a period, on a day, in a look; a later edition with its `reason`."""
 
     kind: str
     period: str
     on: date
     reason: str | None = None
     signed_off_by: str | None = None
+    brand: Brand = field(default_factory=Brand)
 
 
 def editions(
@@ -81,12 +83,12 @@ def publication(
             number, on, as_at, checkpoint = last.edition, last.published_on, last.as_at, last.checkpoint
     as_at = ledger.head().position if as_at is None else as_at
     under = _checkpoint(ledger, as_at, witnesses) if checkpoint is None else checkpoint.model_dump(exclude_none=True)
-    made = make(ledger, tables, wish.kind, wish.period, as_at)
-    files = {format_: written(made, format_).encode() for format_ in Format}
+    made = document(ledger, tables, wish.kind, wish.period, as_at, brand=wish.brand)
+    files = {format_: written(made, format_) for format_ in Format}
     data = {
         "kind": wish.kind, "period": wish.period, "published_on": on.isoformat(), "as_at": as_at,
         "files": [{"format": str(name), "sha256": hashlib.sha256(body).hexdigest()} for name, body in files.items()],
-        "checkpoint": under, "edition": number, **_figures(made),
+        "checkpoint": under, "edition": number, **_figures(made.report),
     }  # fmt: skip
     said = {"reason": wish.reason, "signed_off_by": wish.signed_off_by}
     return Publication(_event(wish, number, on, data | {name: v for name, v in said.items() if v is not None}), files)

@@ -7,31 +7,53 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ledger.application import Ledger
-    from ledger.reports.annual import Report
+    from ledger.reports.document import Document
     from ledger.reports.partnership import Partnership
 
 
 class Format(StrEnum):
-    """How a report is written."""
+    """How a report is written. `csvw` is the metadata of the CSV."""
 
     JSON = "json"
     CSV = "csv"
+    CSVW = "csvw"
     HTML = "html"
+    XLSX = "xlsx"
+    PDF = "pdf"
+
+    @property
+    def ending(self) -> str:
+        """What a file's name ends with; metadata are found beside the CSV by theirs."""
+        return "csv-metadata.json" if self is Format.CSVW else str(self)
 
 
-def written(made: Report, format: Format) -> str:
-    """The report as a document."""
-    from ledger.reports.annual import to_json
-    from ledger.reports.page import to_html
-    from ledger.reports.table import to_csv
-
+def written(document: Document, format: Format) -> bytes:
+    """The document's bytes in a format, the same each time."""
     match format:
         case Format.JSON:
-            return to_json(made)
+            from ledger.reports.as_json import to_json
+
+            return to_json(document)
         case Format.CSV:
-            return to_csv(made)
+            from ledger.reports.as_csv import to_csv
+
+            return to_csv(document)
+        case Format.CSVW:
+            from ledger.reports.as_csv import to_csvw
+
+            return to_csvw(document)
         case Format.HTML:
-            return to_html(made)
+            from ledger.reports.as_html import to_html
+
+            return to_html(document)
+        case Format.XLSX:
+            from ledger.reports.as_xlsx import to_xlsx
+
+            return to_xlsx(document)
+        case Format.PDF:
+            from ledger.reports.as_pdf import to_pdf
+
+            return to_pdf(document)
 
 
 def partnership_of(ledger: Ledger, position: int) -> Partnership | None:

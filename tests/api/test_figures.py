@@ -61,7 +61,7 @@ def test_an_earlier_position_is_answered_as_it_stood(told):
         ("/figures/FIG-RR?year=2019-20&on=2019-05-01", 422),
         ("/figures/FIG-RR?on=2019-02-30", 422),
         ("/reports/annual/2019", 404),
-        ("/reports/annual/2019-20?format=pdf", 422),
+        ("/reports/annual/2019-20?format=docx", 422),
     ],
 )
 def test_what_cannot_be_answered_is_a_problem(told, address, status):

@@ -17,6 +17,7 @@ from ledger.log.keys import SigningKey
 from ledger.log.note import Note
 from ledger.log.policy import Policy
 from ledger.recorders import open_recorder
+from ledger.reports.written import Format
 from tests.cli.test_serving import free_port, ready, serve
 from tests.ledger.posting import agency
 from tests.log.making import LOG, WITNESSES
@@ -31,7 +32,8 @@ def test_a_report_is_published_once_however_often_it_is_asked_for(run, tmp_path)
     assert (told["receipt"]["position"], told["repeat"], repeated["repeat"]) == (2, False, True)
     assert told["receipt"] == repeated["receipt"]
     names = sorted(path.name for path in (tmp_path / "files").iterdir())
-    assert names == [f"annual-2019-20.{kind}" for kind in ("checkpoint", "csv", "html", "json")]
+    endings = ("checkpoint", "csv", "csv-metadata.json", "html", "json", "pdf", "xlsx")
+    assert names == [f"annual-2019-20.{ending}" for ending in endings]
     assert "No witness policy was in force" in first.err
     assert all((tmp_path / "files" / n).read_bytes() == (tmp_path / "again" / n).read_bytes() for n in names)
     entry = json.loads(run("entries", "--json").out.splitlines()[-1])
@@ -156,7 +158,7 @@ def test_a_running_service_publishes_with_its_own_files_and_event(run, tmp_path)
     assert (told["receipt"]["position"], told["repeat"], repeated["repeat"]) == (2, False, True)
     assert (entry["data"]["as_at"], entry["data"]["published_on"]) == (1, "2020-09-30")
     for named in entry["data"]["files"]:
-        name = f"annual-2019-20.{named['format']}"
+        name = f"annual-2019-20.{Format(named['format']).ending}"
         body = (tmp_path / "files" / name).read_bytes()
         assert hashlib.sha256(body).hexdigest() == named["sha256"]
         assert (tmp_path / "again" / name).read_bytes() == body

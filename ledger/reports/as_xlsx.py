@@ -1,0 +1,371 @@
+"""A document as a spreadsheet: a cover, the contents, notes, what people wrote, and a sheet for each table, which is a real one.
+
+No cell is merged, no text is a formula, every number is a number, and what stands in place of one is explained on the notes.
+Charts are the spreadsheet's own, over the cells they show, each with its words.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from ledger.domain.fields import NOT_STATED
+from ledger.figures.answer import Answer
+from ledger.reports.charts import COLOURS, FONT, Chart, Point
+from ledger.reports.columns import column
+from ledger.reports.document import MARKS, Cite, Document, Number, Quoted, Text
+from ledger.reports.drawing import chart_of
+from ledger.reports.narrative import texts_of
+from ledger.reports.outline import CHAPTERS, notes, pictures
+from ledger.reports.parts import SAID_EMPTY, Part
+from ledger.reports.spoken import meant, plain, spoken_ranges
+
+HEADS = ("Figure", "Id", "By", "Part", "Value", "Unit", "Of which", "Out of", "When", "From", "Entries", "Note")
+VALUE = HEADS.index("Value")
+MOST_RANGES = 200
+LONGEST = 32_000
+"""Characters of a cell; a spreadsheet takes 32,767."""
+OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+FIRST_ROW = 3
+"""Of a table, below its heads; counted from 0."""
+Cell = str | int | Decimal | date | None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet with one table: `rows` under `heads`; `money`: per row, whether its numbers are pounds, or shares."""
+
+    name: str
+    title: str
+    heads: tuple[str, ...]
+    rows: list[tuple[Cell, ...]]
+    looks: list[str]
+    note: str = ""
+    chart: Chart | None = None
+
+
+def to_xlsx(document: Document) -> bytes:
+    """A workbook. The same document gives the same bytes: its date is that of the last entry it is made of."""
+    body = io.BytesIO()
+    book = xlsxwriter.Workbook(body, OPTIONS)
+    book.set_properties({
+        "title": document.title, "subject": document.report.period.name, "author": _whose(document),
+        "created": _date(document), "comments": f"As at position {document.report.as_at}",
+    })  # fmt: skip
+    book.set_size(2400, 1600)
+    looks = _Looks(book, document.brand.colour)
+    sheets = [*_of_figures(document), *_of_parts(document), *_of_charts(document)]
+    _cover(book, looks, document)
+    names = [f"{n} {each.name}"[:31].strip() for n, each in enumerate(sheets, 1)]
+    _contents(book, looks, document, [(name, each.title) for name, each in zip(names, sheets, strict=True)])
+    _notes(book, looks, document)
+    if document.report.narrative:
+        _narrative(book, looks, document)
+    for n, sheet in enumerate(sheets, 1):
+        _table(book, looks, replace(sheet, name=names[n - 1]), n)
+    book.close()
+    return body.getvalue()
+
+
+def _date(document: Document) -> datetime:
+    report = document.report
+    made = report.held_at or datetime.combine(report.period.last, time(), UTC)
+    return made.astimezone(UTC).replace(tzinfo=None, microsecond=0)
+
+
+def _whose(document: Document) -> str:
+    return document.brand.name or (document.report.partnership.name if document.report.partnership else "")
+
+
+class _Looks:
+    """How cells look."""
+
+    def __init__(self, book: Workbook, colour: str) -> None:
+        base = {"font_name": FONT, "font_size": 11, "valign": "top"}
+        self.title = book.add_format({**base, "font_size": 18, "bold": True, "font_color": colour})
+        self.strong = book.add_format({**base, "bold": True})
+        self.text = book.add_format({**base, "text_wrap": True})
+        self.link = book.add_format({**base, "font_color": "#1A5A9E", "underline": 1})
+        self.head = book.add_format(
+            {**base, "bold": True, "font_color": "#FFFFFF", "bg_color": colour, "text_wrap": True}
+        )
+        self.mark = book.add_format({**base, "align": "right"})
+        self.day = book.add_format({**base, "num_format": "d mmmm yyyy", "align": "left"})
+        self.of = {
+            "number": book.add_format({**base, "num_format": "#,##0"}),
+            "exact": book.add_format({**base, "num_format": "#,##0.0###"}),
+            "money": book.add_format({**base, "num_format": "£#,##0.00;-£#,##0.00"}),
+        }
+
+    def of_cell(self, cell: Cell, look: str) -> Format:
+        match cell:
+            case int() if look != "money":
+                return self.of["number"]
+            case int() | Decimal():
+                return self.of["money" if look == "money" else "exact"]
+            case date():
+                return self.day
+            case str() if cell.startswith("[") and cell.endswith("]"):
+                return self.mark
+            case _:
+                return self.text
+
+
+def _of_figures(document: Document) -> Iterator[Sheet]:
+    """A sheet for each section of figures: each figure, then each part of its breakdowns."""
+    for section, figures in document.report.sections.items():
+        sheet = Sheet(section, section, HEADS, [], [])
+        for each in figures:
+            _figure_rows(document, each, sheet)
+        yield sheet
+
+
+def _figure_rows(document: Document, each: Answer, sheet: Sheet) -> None:
+    name, look = meant(each.caption), "money" if each.unit == "pounds" else ""
+    whole = _numbers(document, Cite(each.id))
+    sheet.rows.append((name, each.id, "", name, *whole[:1], each.unit, *whole[1:], each.when, each.basis, _cut(spoken_ranges(each.entries, MOST_RANGES)), each.note))  # fmt: skip
+    sheet.looks.append(look)
+    for dimension, parts in each.by.items():
+        for part in parts:
+            numbers = _numbers(document, Cite(each.id, dimension, part.code))
+            sheet.rows.append((name, each.id, plain(dimension), document.called(part.code, dimension), *numbers[:1], each.unit, *numbers[1:], each.when, each.basis, "", ""))  # fmt: skip
+            sheet.looks.append(look)
+
+
+def _numbers(document: Document, cite: Cite) -> tuple[Cell, Cell, Cell]:
+    """Value, numerator and denominator."""
+    numerator, denominator = cite._replace(which="numerator"), cite._replace(which="denominator")
+    value, *sides = (document.number(each) for each in (cite, numerator, denominator))
+    return _shown(value), *(("[z]" if each is None else _shown(each)) for each in sides)  # type: ignore[return-value]
+
+
+def _shown(number: Number | None) -> Cell:
+    if number is None or number.mark:
+        return f"[{number.mark if number else 'z'}]"
+    return "[x]" if number.value is None else number.value
+
+
+def _of_parts(document: Document) -> Iterator[Sheet]:
+    """A sheet for each part of the report that has anything to tell."""
+    for part in (each for each in document.report.parts if each.rows):
+        heads = tuple(column(name, part.id).heading for name in part.columns)
+        rows = [
+            tuple(_cell(document, part, row, name) for name in part.columns) for row in range(1, len(part.rows) + 1)
+        ]
+        note = f"From entries {_cut(spoken_ranges(part.entries, MOST_RANGES))}"
+        looks = ["money" if part.id == "PART-COSTS" else ""] * len(rows)
+        yield Sheet(part.title, f"{part.title} ({part.id})", heads, rows, looks, note)
+
+
+def _of_charts(document: Document) -> Iterator[Sheet]:
+    """A sheet for each chart: its numbers as a table, and the chart beside it."""
+    for picture in pictures(document):
+        chart = chart_of(document, picture)
+        of = {name: {point.label: point for point in points} for name, points in chart.series.items()}
+        labels = list(dict.fromkeys(label for points in of.values() for label in points))
+        rows: list[tuple[Cell, ...]] = [
+            (label, *(_drawn(points.get(label)) for points in of.values())) for label in labels
+        ]
+        heads = ("Part", *(f"{name or 'Value'} ({figure})" for name, figure in zip(of, picture.figures, strict=False)))
+        if not picture.dimension:
+            heads = ("Figure", "Value")
+        looks = ["money" if chart.unit == "pounds" else ""] * len(rows)
+        yield Sheet(
+            f"Chart of {picture.title}",
+            f"{picture.title}: {', '.join(picture.figures)}",
+            heads,
+            rows,
+            looks,
+            f"In {chart.unit}",
+            chart,
+        )
+
+
+def _drawn(point: Point | None) -> Cell:
+    return (
+        "[z]"
+        if point is None
+        else point.said
+        if point.said.startswith("[")
+        else "[x]"
+        if point.value is None
+        else point.value
+    )
+
+
+def _cell(document: Document, part: Part, row: int, name: str) -> Cell:
+    value, kind = part.rows[row - 1][part.columns.index(name)], column(name, part.id).kind
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case list():
+            return ", ".join(document.called(str(each)) for each in value)
+        case _ if value == NOT_STATED:
+            return "[x]"
+        case _ if kind == "number":
+            return _shown(document.cell(part, row, name))
+        case str() if kind == "day":
+            return date.fromisoformat(value)
+        case str() if kind == "code":
+            return document.called(value.replace(".", " "))
+        case _:
+            return str(value)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]} …"
+
+
+def _sheet(book: Workbook, looks: _Looks, name: str, title: str, widths: Sequence[int]) -> Worksheet:
+    made = book.add_worksheet(name)
+    for n, width in enumerate(widths):
+        made.set_column(n, n, width)
+    made.write_string(0, 0, title, looks.title)
+    made.hide_gridlines(2)
+    return made
+
+
+def _cover(book: Workbook, looks: _Looks, document: Document) -> None:
+    sheet = _sheet(book, looks, "Cover", document.title, [90])
+    report = document.report
+    lines = [*(report.partnership.told if report.partnership else ()), document.disclosure, *notes(report)]
+    for n, line in enumerate(lines, 2):
+        sheet.write_string(n, 0, line, looks.text)
+    logo = document.brand.logo
+    if logo is not None and logo.kind == "png":
+        options = {"image_data": io.BytesIO(logo.body), "description": logo.text, "object_position": 2}
+        sheet.insert_image(len(lines) + 3, 0, "logo.png", options)
+
+
+def _contents(book: Workbook, looks: _Looks, document: Document, sheets: Sequence[tuple[str, str]]) -> None:
+    sheet = _sheet(book, looks, "Contents", "Contents", [36, 70])
+    others = [("Notes", "Shorthand, and what the columns mean")]
+    if document.report.narrative:
+        others.append(("Written", "What the partnership writes about the period"))
+    rows = [*others, *sheets]
+    sheet.add_table(2, 0, 2 + len(rows), 1, _named("Contents", ("Sheet", "What it holds"), looks))
+    for n, (name, title) in enumerate(rows, 3):
+        sheet.write_url(n, 0, f"internal:'{name}'!A1", looks.link, name)
+        sheet.write_string(n, 1, title, looks.text)
+    empty = [part.title for part in document.report.parts if not part.rows]
+    for n, title in enumerate(empty, len(rows) + 4):
+        sheet.write_string(n, 0, f"{title}: {SAID_EMPTY}", looks.text)
+
+
+def _notes(book: Workbook, looks: _Looks, document: Document) -> None:
+    sheet = _sheet(book, looks, "Notes", "Notes", [22, 110])
+    told = [(f"[{mark}]", meaning) for mark, meaning in MARKS.items()]
+    told += [
+        ("Of which, Out of", "The two numbers that a share in per cent is worked out from."),
+        ("When", "The period of what is counted over a period, the day of what is counted on a day."),
+        (
+            "From",
+            "records: worked out from the ledger's records; dataset: stated by a dataset; nothing: no record of it.",
+        ),
+        ("Entries", "The positions of the ledger's entries behind a number, as runs."),
+    ]
+    told += [
+        (each.id, f"{each.definition} (version {each.version}) Rounding: {each.rounding}")
+        for each in document.report.figures
+    ]
+    sheet.add_table(2, 0, 2 + len(told), 1, _named("Notes", ("What", "What it means"), looks))
+    for n, (what, meaning) in enumerate(told, 3):
+        sheet.write_string(n, 0, what, looks.text)
+        sheet.write_string(n, 1, meaning, looks.text)
+
+
+def _narrative(book: Workbook, looks: _Looks, document: Document) -> None:
+    sheet = _sheet(book, looks, "Written", "What the partnership writes", [30, 110])
+    titles = {each.code: each.title for each in CHAPTERS}
+    rows = [
+        (titles.get(each.section, each.section), _said(document, text))
+        for each in document.report.narrative for text in texts_of(each.text)
+    ]  # fmt: skip
+    sheet.add_table(2, 0, 2 + len(rows), 1, _named("Written", ("Section", "Text"), looks))
+    for n, (section, text) in enumerate(rows, 3):
+        sheet.write_string(n, 0, section, looks.text)
+        sheet.write_string(n, 1, _cut(text), looks.text)
+
+
+def _said(document: Document, text: Text) -> str:
+    lines = []
+    for line in text.lines:
+        said = [_quoted(document, each.cite) if isinstance(each, Quoted) else each.text for each in line]
+        lines.append("".join(said))
+    return "\n".join(f"• {line}" for line in lines) if text.kind in {"bullets", "numbered"} else "\n".join(lines)
+
+
+def _quoted(document: Document, cite: Cite) -> str:
+    number = document.number(cite)
+    return f"[no such figure: {cite.id}]" if number is None else number.said
+
+
+def _named(name: str, heads: Sequence[str], looks: _Looks) -> dict[str, Any]:
+    columns = [{"header": head, "header_format": looks.head} for head in heads]
+    return {"name": f"T_{name}", "columns": columns, "style": "Table Style Light 1", "autofilter": False}
+
+
+def _table(book: Workbook, looks: _Looks, sheet: Sheet, n: int) -> None:
+    widths = [_width(head, [row[k] for row in sheet.rows[:200]]) for k, head in enumerate(sheet.heads)]
+    made = _sheet(book, looks, sheet.name, sheet.title, widths)
+    if sheet.note:
+        made.write_string(1, 0, sheet.note, looks.strong)
+    heads = tuple(head if sheet.heads.index(head) == k else f"{head} {k + 1}" for k, head in enumerate(sheet.heads))
+    made.add_table(
+        FIRST_ROW - 1,
+        0,
+        FIRST_ROW - 1 + len(sheet.rows),
+        len(heads) - 1,
+        _named(str(n), heads, looks) | {"autofilter": True},
+    )
+    made.freeze_panes(FIRST_ROW, 0)
+    for k, (row, look) in enumerate(zip(sheet.rows, sheet.looks, strict=True), FIRST_ROW):
+        for c, cell in enumerate(row):
+            shape = looks.of_cell(cell, look if sheet.heads is not HEADS or c == VALUE else "")
+            match cell:
+                case bool() | None:
+                    made.write_string(k, c, "", shape)
+                case int() | Decimal():
+                    made.write_number(k, c, float(cell) if isinstance(cell, Decimal) else cell, shape)
+                case date():
+                    made.write_datetime(k, c, datetime.combine(cell, time()), shape)
+                case str():
+                    made.write_string(k, c, _cut(cell), shape)
+    if sheet.chart is not None:
+        _chart(book, made, sheet.chart, heads, len(sheet.rows))
+
+
+def _width(head: str, cells: Sequence[Cell]) -> int:
+    longest = max([len(head), *(len(str(cell)) for cell in cells)], default=0)
+    return min(max(longest + 2, 9), 48)
+
+
+def _chart(book: Workbook, sheet: Worksheet, told: Chart, heads: Sequence[str], rows: int) -> None:
+    """A native chart over the table's own cells."""
+    chart = book.add_chart({"type": "bar"})
+    first, last, name = FIRST_ROW, FIRST_ROW + rows - 1, sheet.get_name()
+    label = {"value": True, "font": {"name": FONT, "size": 10}}
+    for n, (head, colour) in enumerate(zip(heads[1:], COLOURS, strict=False), 1):
+        chart.add_series({
+            "name": head, "categories": [name, first, 0, last, 0], "values": [name, first, n, last, n], "data_labels": label,
+            "fill": {"color": colour}, "gap": 60,
+        })  # fmt: skip
+    chart.set_title({"name": told.title, "name_font": {"name": FONT, "size": 12}})
+    chart.set_y_axis({"reverse": True, "num_font": {"name": FONT}})
+    chart.set_x_axis(
+        {"name": told.unit, "num_font": {"name": FONT}, "name_font": {"name": FONT, "bold": False}, "min": 0}
+    )
+    chart.set_legend({"none": True} if len(heads) == 2 else {"position": "top", "font": {"name": FONT}})  # noqa: PLR2004 - one series
+    chart.set_size({"width": 720, "height": 160 + 34 * rows * (len(heads) - 1)})
+    sheet.insert_chart(FIRST_ROW - 1, len(heads) + 1, chart, {"description": told.alt, "object_position": 2})

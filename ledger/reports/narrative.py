@@ -1,0 +1,111 @@
+"""What people write into a report, in a little Markdown: paragraphs, headings, lists and emphasis, with figures quoted by their id.
+
+`{{FIG-ACT-OVERDUE}}` stands for the figure's number as the report has it, `{{FIG-ACT-OPEN owner=POLICE}}` for one of a breakdown, so
+that the text cannot drift from the numbers. A number written by hand is found by `bare_numbers`. HTML, links and pictures are plain text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Literal, get_args
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from ledger.domain.fields import MONTHS
+from ledger.reports.document import Cite, Line, Quoted, Text, Words
+
+QUOTED = re.compile(r"\{\{\s*(FIG(?:-[A-Z0-9]+)+(?:\.[a-z0-9-]+){0,3})(?:\s+([a-z0-9_-]+)=([A-Za-z0-9-]+))?\s*\}\}")
+_NOT_FIGURES = re.compile(
+    rf"\b\d{{1,2}} (?:{'|'.join(MONTHS)})(?: \d{{4}})?\b"  # a day
+    rf"|\b(?:{'|'.join(MONTHS)}) \d{{4}}\b"
+    r"|\b(?:19|20)\d\d(?:-\d\d)?\b"  # a year
+    r"|\b[A-Z]+(?:-[A-Z0-9]+)*-\d[A-Z0-9-]*\b"  # a reference
+    r"|\b[Ss]ections? \d+(?:/\d+)?\b|\b999\b"
+)
+_NUMBER = re.compile(r"\b\d[\d,]*(?:\.\d+)?%?")
+_WORDS = re.compile(
+    r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|twenty|thirty|"
+    r"forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|half|a third|a quarter)\b", re.IGNORECASE,
+)  # fmt: skip
+_Kind = Literal["paragraph", "heading", "bullets", "numbered", "quotation"]
+_KINDS: dict[str, _Kind] = {
+    "paragraph_open": "paragraph", "heading_open": "heading", "bullet_list_open": "bullets", "ordered_list_open": "numbered",
+    "blockquote_open": "quotation",
+}  # fmt: skip
+assert set(_KINDS.values()) == set(get_args(_Kind))
+
+
+def texts_of(markdown: str) -> tuple[Text, ...]:
+    """The written text as paragraphs, headings, lists and quotations; what is in a list or a quotation is told line by line."""
+    found: list[Text] = []
+    outer: tuple[_Kind, list[Line]] | None = None
+    depth, kind = 0, "paragraph"
+    for token in _markdown().parse(markdown):
+        if token.type in {"bullet_list_open", "ordered_list_open", "blockquote_open"}:
+            depth += 1
+            outer = outer or (_KINDS[token.type], [])
+        elif token.type in {"bullet_list_close", "ordered_list_close", "blockquote_close"}:
+            depth -= 1
+            if depth == 0 and outer is not None:
+                found.append(Text(outer[0], tuple(outer[1])))
+                outer = None
+        elif token.type in _KINDS:
+            kind = _KINDS[token.type]
+        elif token.type == "inline":
+            line = tuple(_line(token.children or ()))
+            if outer is not None:
+                outer[1].append(line)
+            else:
+                found.append(Text("heading" if kind == "heading" else "paragraph", (line,)))
+    return tuple(found)
+
+
+def quoted(markdown: str) -> list[Cite]:
+    """The numbers a text quotes, in order."""
+    return [_cite(found) for found in QUOTED.finditer(markdown)]
+
+
+def bare_numbers(markdown: str) -> list[str]:
+    """Numbers written by hand, in figures or in words, that no figure stands behind; days, years and references are none."""
+    rest = _NOT_FIGURES.sub(" ", QUOTED.sub(" ", markdown))
+    rest = re.sub(r"^\s*\d+[.)] ", "", rest, flags=re.MULTILINE)  # the numbers of a list
+    return [
+        found.group() for found in sorted((*_NUMBER.finditer(rest), *_WORDS.finditer(rest)), key=lambda m: m.start())
+    ]
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    return MarkdownIt("zero", {"html": False}).enable(
+        ["heading", "lheading", "list", "blockquote", "emphasis", "escape", "newline"]
+    )
+
+
+def _line(tokens: Iterable[Token]) -> Iterator[Words | Quoted]:
+    """Words and quoted numbers; whatever is emphasised is bold, which is easier to read than slanted letters."""
+    strong = 0
+    for token in tokens:
+        if token.type in {"strong_open", "em_open"}:
+            strong += 1
+        elif token.type in {"strong_close", "em_close"}:
+            strong -= 1
+        else:
+            yield from _pieces(" " if token.type in {"softbreak", "hardbreak"} else token.content, strong=strong > 0)
+
+
+def _pieces(text: str, *, strong: bool) -> Iterator[Words | Quoted]:
+    at = 0
+    for found in QUOTED.finditer(text):
+        if found.start() > at:
+            yield Words(text[at : found.start()], strong)
+        yield Quoted(_cite(found))
+        at = found.end()
+    if at < len(text):
+        yield Words(text[at:], strong)
+
+
+def _cite(found: re.Match[str]) -> Cite:
+    return Cite(found[1], found[2] or "", found[3] or "")
