@@ -31,7 +31,7 @@ from ledger.figures.answer import Answer, asking
 from ledger.figures.measures import Value
 from ledger.figures.period import APRIL, QUARTERS, Period
 from ledger.reports.publishing import editions
-from ledger.reports.table import spoken_ranges
+from ledger.reports.spoken import spoken_ranges
 from ledger.reports.written import Format
 
 router = APIRouter(prefix="/pages", dependencies=[needs(Verb.COUNT)], include_in_schema=False)
