@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event
 
 BUSY = 30
 """Seconds to wait for another writer of the file."""
@@ -34,6 +34,14 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """One transaction that writes; on SQLite nobody else writes meanwhile."""
     with engine.connect().execution_options(writing=True) as connection, connection.begin():
         yield connection
+
+
+def make(tables: MetaData, engine: Engine) -> None:
+    """Tables that are not there yet, though others may be making theirs in the same file at the same moment."""
+    with writing(engine) as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('beside'))")
+        tables.create_all(connection)
 
 
 def _sqlite(path: Path, lasting: bool) -> Engine:

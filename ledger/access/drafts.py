@@ -26,7 +26,7 @@ from sqlalchemy import (
 from ledger.access.home import open_engine
 from ledger.access.openings import Opener
 from ledger.access.principal import Principal
-from ledger.beside import writing
+from ledger.beside import make, writing
 from ledger.clock import Clock, spelled
 
 LASTS = timedelta(days=7)
@@ -76,7 +76,7 @@ class Drafts:
 
     def __init__(self, engine: Engine, clock: Clock) -> None:
         self._engine, self._clock = engine, clock
-        _TABLES.create_all(engine)
+        make(_TABLES, engine)
 
     @classmethod
     def open(cls, database: str, clock: Clock) -> Self:

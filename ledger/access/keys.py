@@ -14,7 +14,7 @@ from sqlalchemy import Column, Engine, LargeBinary, MetaData, String, Table, ins
 
 from ledger.access.home import open_engine
 from ledger.access.principal import Principal, Role
-from ledger.beside import writing
+from ledger.beside import make, writing
 from ledger.clock import Clock, spelled
 from ledger.vault import fresh_salt
 
@@ -63,7 +63,7 @@ class Keys:
 
     def __init__(self, engine: Engine, clock: Clock, salt: Callable[[], bytes] = fresh_salt) -> None:
         self._engine, self._clock, self._salt = engine, clock, salt
-        _TABLES.create_all(engine)
+        make(_TABLES, engine)
 
     @classmethod
     def open(cls, database: str, clock: Clock) -> Self:

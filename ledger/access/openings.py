@@ -27,7 +27,7 @@ from sqlalchemy import (
 from ledger import canonical
 from ledger.access.home import open_engine
 from ledger.access.principal import Principal
-from ledger.beside import writing
+from ledger.beside import make, writing
 from ledger.clock import Clock, spelled
 from ledger.domain.calendar import start_of_day
 
@@ -190,10 +190,7 @@ class AccessLog:
 
     def __init__(self, engine: Engine, clock: Clock) -> None:
         self._engine, self._clock = engine, clock
-        with writing(engine) as connection:
-            if _on_a_server(connection):
-                connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('openings'))")
-            _TABLES.create_all(connection)
+        make(_TABLES, engine)
 
     @classmethod
     def open(cls, database: str, clock: Clock) -> Self:

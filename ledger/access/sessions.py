@@ -14,7 +14,7 @@ from sqlalchemy import Column, Engine, LargeBinary, MetaData, String, Table, del
 
 from ledger.access.home import open_engine
 from ledger.access.principal import Principal, Role
-from ledger.beside import writing
+from ledger.beside import make, writing
 from ledger.clock import Clock, spelled
 from ledger.vault import fresh_salt
 
@@ -61,7 +61,7 @@ class Sessions:
 
     def __init__(self, engine: Engine, clock: Clock, vouched_by: str, secret: Callable[[], bytes] = fresh_salt) -> None:
         self._engine, self._clock, self._vouched_by, self._secret = engine, clock, vouched_by, secret
-        _TABLES.create_all(engine)
+        make(_TABLES, engine)
 
     @classmethod
     def open(cls, database: str, clock: Clock, vouched_by: str) -> Self:

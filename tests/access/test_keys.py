@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 import pytest
 
+from ledger.access.drafts import Drafts
 from ledger.access.home import access_file
 from ledger.access.keys import OVERLAP, Keys, NoSuchKey
+from ledger.access.openings import AccessLog
 from ledger.access.principal import Principal, Role
+from ledger.access.sessions import Sessions
 from tests.ledger.posting import clock_at_noon
 
 
@@ -72,3 +78,11 @@ def test_the_list_says_when_a_key_was_last_used(keys, clock):
     clock.move_to(clock.now() + timedelta(seconds=30))
     keys.principal(text)
     assert keys.all()[0].last_used > first
+
+
+def test_two_make_their_tables_in_one_file_at_one_moment(database):
+    """A key is made by the command line while the service starts."""
+    opened: list[Any] = [Keys.open, partial(Sessions.open, vouched_by=""), Drafts.open, AccessLog.open] * 3
+    with ThreadPoolExecutor(len(opened)) as pool:
+        for found in [pool.submit(each, database, clock_at_noon()) for each in opened]:
+            found.result().close()
