@@ -95,9 +95,10 @@ class Choice:
 
 @dataclass(frozen=True)
 class Several:
-    """Any of a few."""
+    """Any of a few. `least`: how many there must be."""
 
     options: tuple[Option, ...]
+    least: int = 0
 
 
 @dataclass(frozen=True)
@@ -146,10 +147,11 @@ class Many:
 
 @dataclass(frozen=True)
 class Pairs:
-    """Names with a value each."""
+    """Names with a value each. `least`: how many there must be."""
 
     key: Asked
     value: Asked
+    least: int
 
 
 @dataclass(frozen=True)
@@ -176,6 +178,11 @@ class Asked:
     answer: Answer
     not_stated: bool = False
 
+    @property
+    def may_be_none(self) -> bool:
+        """Whether that there are none is an answer, which has to be given."""
+        return self.needed and isinstance(self.answer, Many | Several | Pairs) and self.answer.least == 0
+
 
 @cache
 def questions(model: type[BaseModel]) -> tuple[Asked, ...]:
@@ -186,7 +193,7 @@ def questions(model: type[BaseModel]) -> tuple[Asked, ...]:
 
 def changes_to(model: type[BaseModel]) -> tuple[Asked, ...]:
     """What is asked to correct an event of a class: each of its fields, none needed, and when it happened."""
-    time = Asked("time", "When did it happen?", "", False, Moment())
+    time = Asked("time", "When it happened, as the entry has it", "", False, Moment())
     return (*(replace(asked, needed=False) for asked in questions(model)), time)
 
 
@@ -238,7 +245,8 @@ def _of_one(annotation: Any, marks: list[Any]) -> tuple[Answer, bool]:
             return Changes(), False
         case _ if origin is dict:
             key, value = (_answer(each, [])[0] for each in arguments)
-            return Pairs(Asked("key", "Name", "", True, key), Asked("value", "Value", "", True, value)), False
+            asked = Asked("key", "Name", "", True, key), Asked("value", "Value", "", True, value)
+            return Pairs(*asked, _least(marks)), False
         case _ if _is_part(annotation):
             return Part(questions(annotation)), False
         case _:
@@ -248,7 +256,7 @@ def _of_one(annotation: Any, marks: list[Any]) -> tuple[Answer, bool]:
 def _list(item: Any, least: int) -> Answer:
     answer, not_stated = _answer(item, [])
     if isinstance(answer, Choice):
-        return Several(answer.options)
+        return Several(answer.options, least)
     return Many(Asked("", "", "", True, answer, not_stated), least)
 
 

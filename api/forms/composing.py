@@ -14,7 +14,7 @@ from api.forms.reading import Reading
 from api.forms.walking import walked
 from ledger.access.principal import BUSINESS_UNIT_SOURCE
 from ledger.domain.calendar import start_of_day
-from ledger.domain.fields import REFERENCE_PATTERN
+from ledger.domain.fields import REFERENCE_PATTERN, spoken
 from ledger.domain.labels import title_of
 from ledger.domain.register import Event, EventType
 from ledger.entry import MINT, Fault, Malformed, Submission, parse
@@ -79,7 +79,9 @@ class Form:
     def _when(self) -> Asked:
         rough = "A month and a year, or a year alone, will do if that is all that is known. A time of day, such as 14:05, may be left out."
         if self.kind.happens is None:
-            return Asked(WHEN, "When did it happen?", rough, True, When())
+            return Asked(
+                WHEN, "When was it corrected?" if self.corrects else "When did it happen?", rough, True, When()
+            )
         inside = title_of(self.kind.event, self.kind.happens)
         hint = f"Only if “{inside}” is not stated, or if you know the time of day. {rough}"
         return Asked(WHEN, "When was it, as far as you can say?", hint, False, When())
@@ -181,10 +183,13 @@ class Composed:
     def plainly(self, why: str) -> str:
         """Why a rule is broken, with fields called what the form calls them."""
         names = {each.name: each.label for each in self.form.data} | {"time": "When it happened"}
-        return re.sub(
+        called = re.sub(
             r"\b(?:data\.)?([a-z]+(?:_[a-z]+)*)(?= is \d| is at| lies| falls)",
             lambda found: f"“{names[found[1]]}”" if found[1] in names else found[0],
             why,
+        )
+        return re.sub(
+            r"\b(?:19|20)\d{2}-[01]\d-[0-3]\d\b(?!T)", lambda found: spoken(date.fromisoformat(found[0])), called
         )
 
     def places_of(self, why: str) -> list[str]:

@@ -68,6 +68,10 @@ class Reading:
         """The answer to one question, or ABSENT."""
         self.places[pointer] = path
         found = self._read(asked, path, pointer)
+        if asked.may_be_none and self.given.one(f"{path}:none") == "yes":
+            if found is not ABSENT:
+                self.faults[path] = f"{asked.label}: give them, or say that there are none, not both"
+            found = {} if isinstance(asked.answer, Pairs) else []
         if not asked.not_stated or self.given.one(f"{path}:not-stated") != "yes":
             return found
         if found is not ABSENT:

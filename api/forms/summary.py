@@ -33,7 +33,8 @@ def summary(composed: Composed) -> Iterator[Row]:
     yield Row(
         composed.form.about[0].label, "The ledger gives the next one" if reference == MINT else reference, REFERENCE
     )
-    yield Row("When it happened", when(event["time"], event["timeprecision"]), WHEN)
+    if composed.form.kind.happens is None or composed.reading.when(WHEN) is not None:
+        yield Row("When it happened", when(event["time"], event["timeprecision"]), WHEN)
     yield from told(composed.form.data, event["data"], DATA, "", composed.form.changes)
     if event.get("retrospective"):
         yield Row("History entered afterwards", "Yes", RETROSPECTIVE)
@@ -52,6 +53,8 @@ def told(
 def _row(asked: Asked, value: Any, path: str, label: str, changes: tuple[Asked, ...]) -> Iterator[Row]:
     within = f"{label.removesuffix('?')}: "
     match asked.answer:
+        case _ if value in ([], {}):
+            yield Row(label, "None", path)
         case _ if value == NOT_STATED:
             yield Row(label, "Not stated", path)
         case Part(asked=parts):

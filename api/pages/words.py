@@ -8,8 +8,8 @@ from datetime import date, datetime
 from typing import Any
 
 from ledger.domain.calendar import LONDON
-from ledger.domain.fields import NOT_STATED, spoken, worded
-from ledger.domain.labels import CODES, text_of
+from ledger.domain.fields import NOT_STATED, spoken
+from ledger.domain.labels import text_of
 
 _STRAIGHT = re.compile(r"[\"']")
 _OPENING = re.compile(r'(^|[\s(\[])"')
@@ -48,13 +48,15 @@ def code(value: str | None) -> str:
 
 def codes(values: Iterable[str]) -> str:
     """Several as one phrase: `Neglect, information sharing with GPs`."""
-    return _capital(", ".join(CODES[value] if value in CODES else worded(value) for value in values))
+    return phrases(*map(text_of, values))
 
 
 def phrases(*parts: str) -> str:
     """Several as one: `Published, due 10 November 2024, met 3 February 2025`. Names and abbreviations keep their capitals."""
     first, *more = [part for part in parts if part] or [""]
-    return ", ".join([first, *(part if part[:2].isupper() else part[:1].lower() + part[1:] for part in more)])
+    return ", ".join(
+        [first, *(part[:1].lower() + part[1:] if part.partition(" ")[0][1:].islower() else part for part in more)]
+    )
 
 
 def said(value: Any) -> str:

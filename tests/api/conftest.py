@@ -36,7 +36,7 @@ def serving(database: str, *, raising: bool = True) -> Iterator[TestClient]:
 @contextmanager
 def listening(database: str, access: Access | None = None) -> Iterator[str]:
     """The address of a service that runs in a thread of this process."""
-    app = create_app(opening(database), access=access)
+    app = create_app(opening(database), front_door="Call the front door.", access=access)
     with socket.create_server(("127.0.0.1", 0)) as door:
         running = uvicorn.Server(
             uvicorn.Config(app, log_level="error", http=Wire, ws="none", timeout_graceful_shutdown=1)

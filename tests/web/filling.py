@@ -45,6 +45,8 @@ class Filled:
                 self._choose(f"{path}:not-stated", "yes")
             case "not-stated" if f"{path}:is" in self.controls:
                 self._choose(f"{path}:is", "not-stated")
+            case [] | {} if not value and f"{path}:none" in self.controls:
+                self._choose(f"{path}:none", "yes")
             case dict() if f"{path}:is" in self.controls:
                 self._fill_branch(path, value)
             case dict() if f"{path}:rows" in self.controls:
