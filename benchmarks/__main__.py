@@ -15,7 +15,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import asking, lives, posting, proving, reading, writing
+from benchmarks import asking, lives, looking, posting, proving, reading, writing
 from benchmarks.homes import ENGINES, Homes, fill, opened
 from benchmarks.measuring import Row
 from ledger.garbage import look_seldom
@@ -37,10 +37,11 @@ class Sizes:
     rebuilt: int
     long: int
     memory: tuple[int, int]
+    actions: int
 
 
-FULL = Sizes(5, 12_000, 10_000, 300, 20, 100_000, 1_000_000, (120_000, 360_000))
-QUICK = Sizes(3, 3_000, 3_000, 100, 4, 10_000, 100_000, (10_000, 40_000))
+FULL = Sizes(5, 12_000, 10_000, 300, 20, 100_000, 1_000_000, (120_000, 360_000), 100_000)
+QUICK = Sizes(3, 3_000, 3_000, 100, 4, 10_000, 100_000, (10_000, 40_000), 10_000)
 
 
 def sections(homes: Homes, sizes: Sizes) -> dict[str, Callable[[str], list[Row]]]:
@@ -69,6 +70,7 @@ def sections(homes: Homes, sizes: Sizes) -> dict[str, Callable[[str], list[Row]]
         "g": long_ledger,
         "m": lambda engine: proving.appending(homes, engine, s.repeats, s.batched),
         "i": lambda engine: reading.memory(homes, engine, s.memory),
+        "p": lambda engine: looking.pages(homes, engine, s.repeats, s.actions, s.rebuilt),
         "v": lambda engine: reading.verification(homes, engine, s.repeats, s.rebuilt),
     }
 
@@ -104,7 +106,7 @@ def main() -> None:
     )
     asked.add_argument(
         "--only",
-        default="abcdfgimv",
+        default="abcdfgimpv",
         help="letters of the sections of benchmarks/README.md, such as bd; e is measured with d, h, j, k and n with g",
     )
     asked.add_argument("--engine", choices=ENGINES, help="one engine only")
