@@ -89,7 +89,7 @@ def create_app(
         app.state.sessions = await asyncio.to_thread(
             Sessions.open, parts.database, parts.ledger.clock, access.vouched_by
         )
-        app.state.drafts = await asyncio.to_thread(Drafts.open, parts.database, parts.ledger.clock)
+        app.state.drafts = await asyncio.to_thread(Drafts.open, parts.database, parts.ledger.clock, parts.ledger.vault)
         loop = asyncio.get_running_loop()
         # One wake-up of the loop brings all answers of one commit.
         app.state.writer = door.writer = writer = Writer(

@@ -1,4 +1,4 @@
-"""Drafts: what somebody has typed of an event and not recorded yet. Each is its author's alone, and goes by itself."""
+"""Drafts: what somebody has typed of an event and not recorded yet. Each is its author's alone, locked like words, and goes by itself."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from sqlalchemy import (
     Connection,
     Engine,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
-    Text,
     and_,
     delete,
     insert,
@@ -28,22 +28,26 @@ from ledger.access.openings import Opener
 from ledger.access.principal import Principal
 from ledger.beside import make, writing
 from ledger.clock import Clock, spelled
+from ledger.vault import LockedWords, SealedWords, Vault, VaultClosed, fresh_salt
 
 LASTS = timedelta(days=7)
-"""How long a draft is kept after it was last changed: it holds words that nobody has sealed."""
+"""How long a draft is kept after it was last changed."""
 MOST = 50
 """Drafts of one author: whoever begins another loses the oldest."""
+NO_ENTRY = 0
+"""The position under which a draft is locked: a box of a draft opens in no entry's place, and none of an entry in a draft's."""
 
 _TABLES = MetaData()
 DRAFTS = Table(
-    "drafts",
+    "locked_drafts",
     _TABLES,
     Column("id", String, primary_key=True),
     Column("subject", String, nullable=False),
     Column("role", String, nullable=False),
     Column("agency", String, nullable=False),
     Column("type", String, nullable=False),
-    Column("fields", Text, nullable=False),
+    Column("key", String, nullable=False),
+    Column("box", LargeBinary, nullable=False),
     Column("record", String),
     Column("version", Integer),
     Column("changed", String, nullable=False),
@@ -72,29 +76,29 @@ class NoSuchDraft(LookupError):
 
 
 class Drafts:
-    """The drafts of one ledger's people. Safe from any thread."""
+    """The drafts of one ledger's people, under the keys of its vault. Safe from any thread; VaultKeyUnusable where nothing can be locked."""
 
-    def __init__(self, engine: Engine, clock: Clock) -> None:
-        self._engine, self._clock = engine, clock
+    def __init__(self, engine: Engine, clock: Clock, vault: Vault) -> None:
+        self._engine, self._clock, self._vault = engine, clock, vault
         make(_TABLES, engine)
 
     @classmethod
-    def open(cls, database: str, clock: Clock) -> Self:
+    def open(cls, database: str, clock: Clock, vault: Vault) -> Self:
         """The drafts beside the ledger in a database."""
-        return cls(open_engine(database), clock)
+        return cls(open_engine(database), clock, vault)
 
     def close(self) -> None:
         self._engine.dispose()
 
     def keep(self, author: Principal, id: str, type: str, fields: str) -> None:
         """Keep what was typed, as a new draft or in the place of what was there; raises NoSuchDraft where the id is another's, or recorded."""
-        now = spelled(self._clock.now())
+        now, locked = spelled(self._clock.now()), self._lock(id, fields)
         with writing(self._engine) as connection:
             self._forget(connection)
             held = connection.execute(select(DRAFTS).where(DRAFTS.c.id == id)).one_or_none()
             if held is None:
                 self._make_room(connection, author)
-                values = {"id": id, "type": type, "fields": fields, "changed": now, **_author(author)}
+                values = {"id": id, "type": type, "changed": now, **locked, **_author(author)}
                 connection.execute(insert(DRAFTS).values(values))
                 return
             if (held.subject, held.role, held.agency, held.type, held.position) != (
@@ -103,7 +107,7 @@ class Drafts:
                 None,
             ):
                 raise NoSuchDraft
-            connection.execute(update(DRAFTS).where(DRAFTS.c.id == id).values(fields=fields, changed=now))
+            connection.execute(update(DRAFTS).where(DRAFTS.c.id == id).values(changed=now, **locked))
 
     def saw(self, author: Principal, id: str, record: str | None, version: int | None) -> None:
         """Write down at which version its author saw the record that a draft speaks of."""
@@ -111,16 +115,16 @@ class Drafts:
 
     def recorded(self, author: Principal, id: str, position: int) -> None:
         """A draft became an entry: what was typed is kept no longer."""
-        self._set(author, id, fields="{}", position=position)
+        self._set(author, id, key="", box=b"", position=position)
 
     def one(self, author: Principal, id: str) -> Draft:
         """One draft; raises NoSuchDraft."""
         with writing(self._engine) as connection:
             self._forget(connection)
             row = connection.execute(select(DRAFTS).where(DRAFTS.c.id == id, _of(author))).one_or_none()
-        if row is None:
+        if row is None or (found := self._opened(row)) is None:
             raise NoSuchDraft
-        return _draft(row)
+        return found
 
     def all(self, author: Principal) -> list[Draft]:
         """Everything an author has not recorded yet, the latest first."""
@@ -129,12 +133,26 @@ class Drafts:
             rows = connection.execute(
                 select(DRAFTS).where(_of(author), DRAFTS.c.position.is_(None)).order_by(DRAFTS.c.changed.desc())
             )
-            return [_draft(row) for row in rows]
+            return [draft for row in rows if (draft := self._opened(row)) is not None]
 
     def delete(self, author: Principal, id: str) -> None:
         """Throw a draft away; one that is not there is gone already."""
         with writing(self._engine) as connection:
             connection.execute(delete(DRAFTS).where(DRAFTS.c.id == id, _of(author)))
+
+    def _lock(self, id: str, fields: str) -> dict[str, Any]:
+        (locked,) = self._vault.lock([SealedWords(NO_ENTRY, id, fresh_salt(), fields)])
+        return {"key": locked.key, "box": locked.box}
+
+    def _opened(self, row: Any) -> Draft | None:
+        """A draft in clear; None of one whose key was taken out of use, which nobody can read any more."""
+        if row.position is not None:
+            return Draft(row.id, row.type, "{}", row.changed, row.record, row.version, row.position)
+        try:
+            (words,) = self._vault.open([LockedWords(NO_ENTRY, row.id, row.key, row.box)])
+        except VaultClosed:
+            return None
+        return Draft(row.id, row.type, words.text, row.changed, row.record, row.version)
 
     def _set(self, author: Principal, id: str, **values: Any) -> None:
         with writing(self._engine) as connection:
@@ -157,7 +175,3 @@ def _author(author: Principal) -> dict[str, str]:
 
 def _of(author: Principal) -> ColumnElement[bool]:
     return and_(*(DRAFTS.c[name] == value for name, value in _author(author).items()))
-
-
-def _draft(row: Any) -> Draft:
-    return Draft(row.id, row.type, row.fields, row.changed, row.record, row.version, row.position)
