@@ -165,6 +165,7 @@ def _entry_page(
         opened=number,
         purposes=[(each.value, worded(each.value).capitalize()) for each in Purpose],
         may_open=may_open,
+        may_record=known(request) is not None and permitted(request, Verb.POST),
         statements=[told_statement(each) for each in statements(entries).get(found.position, ())],
         stored=stored.state.decode(),
         leaf=leaf_hash(found.body),

@@ -33,12 +33,16 @@ def drafts(tmp_path, clock):
     found.close()
 
 
-def test_a_draft_is_kept_changed_and_deleted(drafts):
+def test_a_draft_is_kept_changed_and_deleted_on_both_engines(database, clock):
+    drafts = Drafts.open(database, clock, Vault(lambda: (KEY,)))
     drafts.keep(HEALTH, "a", "incident.reported", "{}")
     drafts.keep(HEALTH, "a", "incident.reported", TYPED)
     assert [each.fields for each in drafts.all(HEALTH)] == [TYPED]
+    drafts.saw(HEALTH, "a", "incident/INC-1", 3)
+    assert (drafts.one(HEALTH, "a").record, drafts.one(HEALTH, "a").version) == ("incident/INC-1", 3)
     drafts.delete(HEALTH, "a")
     assert drafts.all(HEALTH) == []
+    drafts.close()
 
 
 @pytest.mark.parametrize(

@@ -132,6 +132,8 @@ def test_on_a_record_stands_what_may_follow_on_it(case):
     assert "incident.reported" not in names
     assert all(name.startswith("incident.") for name in names)
     assert form(case, "incident.notified", "?of=incident/INC-1").given["reference"] == ["INC-1"]
+    assert "/pages/record?of=incident/INC-1" in case.get("/pages/records/incident/INC-1").links
+    assert "/pages/record?of=incident/INC-1&entry=5" in case.get("/pages/entries/5").links
 
 
 def test_an_incident_from_the_first_question_to_the_receipt(own):
