@@ -34,8 +34,8 @@ def draw(seed: int, number: int) -> Random:
 
 @pytest.fixture(scope="module")
 def durable_postgres() -> Iterator[EmbeddedPostgres]:
-    """A PostgreSQL that forces every commit to disk."""
-    with EmbeddedPostgres(durable=True) as server:
+    """A PostgreSQL that forces every commit to disk; after a kill all files at once, where by itself it would force one after another."""
+    with EmbeddedPostgres(durable=True, settings={"recovery_init_sync_method": "syncfs"}) as server:
         yield server
 
 
@@ -50,7 +50,7 @@ def fresh(request, tmp_path) -> str:
 
 @pytest.fixture
 def durable_database(durable_postgres) -> Iterator[str]:
-    """A database of that server, dropped afterwards: a killed server begins by forcing every file it has to disk."""
+    """A database of that server, dropped afterwards."""
     url = durable_postgres.create_database()
     yield url
     durable_postgres.drop_database(url)
