@@ -61,10 +61,14 @@ def raw(events: Iterable[Posted]) -> list[bytes]:
     return [json.dumps(event).encode() for event in events]
 
 
+def batch(bodies: Sequence[bytes]) -> Batch:
+    """One atomic batch from posted bytes."""
+    return Batch(tuple(parse(canonical.read(body), body) for body in bodies), BY)
+
+
 def record(held: Ledger, bodies: Sequence[bytes]) -> list[Outcome]:
     """One atomic batch from posted bytes through all the rules, durable when this returns."""
-    submissions = tuple(parse(canonical.read(body), body) for body in bodies)
-    outcomes = held.write([Batch(submissions, BY)])[0]
+    outcomes = held.write([batch(bodies)])[0]
     assert all(isinstance(outcome, Recorded) for outcome in outcomes), outcomes
     return outcomes
 

@@ -7,11 +7,17 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
-from time import perf_counter
-from typing import Literal
+from time import perf_counter, process_time
+from typing import Literal, NamedTuple, TypeVar
 
-Rate = Callable[[], float]
-"""Does a piece of work and gives its rate: things a second, so that more is better."""
+T = TypeVar("T")
+
+
+class Rates(NamedTuple):
+    """Things a second by the clock, and by the time that the process which does them was busy: a machine shared with others disturbs that less."""
+
+    clock: float
+    busy: float
 
 
 @dataclass(frozen=True)
@@ -44,8 +50,16 @@ def timed(work: Callable[[], object], amount: int) -> float:
     return amount / (perf_counter() - start)
 
 
-def in_turn(repeats: int, *rates: Rate) -> list[list[float]]:
-    """The rates of each, measured alternately after one unmeasured turn."""
+def timed_both(work: Callable[[], object], amount: int) -> Rates:
+    """How many a second, and how many in a second of this process's processor time."""
+    gc.collect()
+    start, busy = perf_counter(), process_time()
+    work()
+    return Rates(amount / (perf_counter() - start), amount / (process_time() - busy))
+
+
+def in_turn(repeats: int, *rates: Callable[[], T]) -> list[list[T]]:
+    """What each gives, as a rule a rate (things a second, so that more is better), measured alternately after one unmeasured turn."""
     for rate in rates:
         rate()
     turns = [[rate() for rate in rates] for _ in range(repeats)]
@@ -67,3 +81,12 @@ def row(
     made = Row(name, engine, median(ours), median(theirs), unit, median(ratios), (ratios[0], ratios[-1]), goal, bound)
     print(f"  {name} [{engine}]: {made.ratio:.2f}", file=sys.stderr, flush=True)
     return made
+
+
+def both_rows(
+    name: str, engine: str, ours: Sequence[Rates], theirs: Sequence[Rates], goal: float | None, *, unit: str
+) -> list[Row]:
+    """A row by the clock, and one by processor time, which has no goal."""
+    clock = row(name, engine, [each.clock for each in ours], [each.clock for each in theirs], goal, unit=unit)
+    busy = [each.busy for each in ours], [each.busy for each in theirs]
+    return [clock, row(f"{name}, processor time", engine, *busy, None, unit=unit)]

@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 from benchmarks import lives
 from benchmarks.homes import Homes, fill, opened, raw, record
-from benchmarks.measuring import Row, in_turn, row, timed
+from benchmarks.measuring import Rates, Row, both_rows, in_turn, row, timed, timed_both
 from benchmarks.writing import SHORT, SIZE
 from ledger import canonical
 from ledger.application import Ledger
@@ -48,20 +48,20 @@ def appending(homes: Homes, engine: str, repeats: int, events: int) -> list[Row]
     runs = count()
     with opened(homes.new(engine)) as logged, opened(homes.new(engine), signed=False) as bare:
 
-        def post(to: Ledger, size: int, amount: int) -> float:
+        def post(to: Ledger, size: int, amount: int) -> Rates:
             number = next(runs)
             bodies = raw(lives.lives(amount, seed=number, name=f"M{number}-"))
-            return timed(lambda: [_answered(to, bodies[n : n + size]) for n in range(0, amount, size)], amount)
+            return timed_both(lambda: [_answered(to, bodies[n : n + size]) for n in range(0, amount, size)], amount)
 
-        def unlogged(size: int, amount: int) -> float:
+        def unlogged(size: int, amount: int) -> Rates:
             with without_a_log():
                 return post(bare, size, amount)
 
-        found = []
+        found: list[Row] = []
         for size, amount in ((SIZE, events), (1, events // 10)):
             mine, other = in_turn(repeats, lambda: post(logged, size, amount), lambda: unlogged(size, amount))  # noqa: B023 - asked at once
             told = f"tree, checkpoint and receipt, batches of {size} : none of them"
-            found.append(row(told, engine, mine, other, 0.85, unit="events/s"))
+            found += both_rows(told, engine, mine, other, 0.85, unit="events/s")
         return found
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from threading import Lock
 from typing import Annotated, cast
 
@@ -17,18 +18,15 @@ from api.app import create_for
 from api.front import Front, tell_problems
 from api.intake import Intake
 from api.posted import ONE, posted
+from benchmarks import bare
 from benchmarks.homes import VAULT, signing
 from ledger import canonical, receipts
-from ledger.application import Batch
-from ledger.domain.calendar import london_day
-from ledger.domain.history import Entry
+from ledger.application import Batch, Ledger
 from ledger.entry import Submission
 from ledger.garbage import look_seldom
-from ledger.outcome import Outcome, Recorded
+from ledger.outcome import Recorded
 from ledger.wiring import open_ledger
-from ledger.writer import Reply, Writer
-
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
+from ledger.writer import Reply, Writer, one_by_one
 
 
 def as_it_is(database: str) -> FastAPI:
@@ -47,16 +45,7 @@ class Unstored:
 
     def offer(self, batch: Batch, reply: Reply) -> None:
         """As Writer's."""
-        reply(list(map(_unstored, batch.submissions)))
-
-
-def _unstored(told: Submission) -> Outcome:
-    entry = Entry(
-        position=1, kind=told.kind, reference=told.reference, version=1, event=told.event, time=told.time, day=london_day(told.time),
-        timeprecision=told.timeprecision, id=told.id, source=told.source, recordedtime=NOW, recordedby="business-unit@BU",
-        regime="wt18@1", retrospective=False, departures=(), body=b"",
-    )  # fmt: skip
-    return Recorded(entry, told.content)
+        reply(list(map(bare.unstored, batch.submissions)))
 
 
 def unstored(database: str) -> FastAPI:
@@ -64,6 +53,23 @@ def unstored(database: str) -> FastAPI:
     door = Intake(Access())
     door.writer = cast("Writer", Unstored())
     return _server(FastAPI(), door)
+
+
+def only_stored(database: str) -> FastAPI:
+    """The same server storing the same validated body, in groups as the service does, and doing nothing else with it."""
+    door = Intake(Access())
+
+    @asynccontextmanager
+    async def writing(app: FastAPI) -> AsyncIterator[None]:
+        loop, held = asyncio.get_running_loop(), bare.OnlyStored(database)
+        door.writer = writer = Writer(
+            cast("Ledger", held), hand_out=lambda answered: loop.call_soon_threadsafe(one_by_one, answered)
+        )
+        yield
+        writer.close()
+        held.close()
+
+    return _server(FastAPI(lifespan=writing), door)
 
 
 async def _body(request: Request) -> bytes:
@@ -97,7 +103,8 @@ def _server(app: FastAPI, door: Intake | None = None) -> FastAPI:
 
 
 KINDS: dict[str, Callable[[str], FastAPI]] = {
-    "as-it-is": as_it_is, "groups-of-one": groups_of_one, "unstored": unstored, "commits-each": commits_each,
+    "as-it-is": as_it_is, "groups-of-one": groups_of_one, "unstored": unstored, "only-stored": only_stored,
+    "commits-each": commits_each,
 }  # fmt: skip
 
 

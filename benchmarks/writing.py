@@ -11,8 +11,9 @@ from typing import Any
 from uuid import UUID
 
 from benchmarks import lives
-from benchmarks.homes import BY, Homes, fill, opened, raw, record
-from benchmarks.measuring import Row, in_turn, row, timed
+from benchmarks.bare import OnlyStored
+from benchmarks.homes import BY, Homes, batch, fill, opened, raw, record
+from benchmarks.measuring import Rates, Row, both_rows, in_turn, row, timed, timed_both
 from benchmarks.theirs import Action, Actions, actions_in, made
 from ledger import canonical
 from ledger.application import Batch, Ledger
@@ -35,21 +36,23 @@ def batches(homes: Homes, engine: str, repeats: int, events: int) -> list[Row]:
     theirs = actions_in(homes.new(engine))
     runs = count()
 
-    def save() -> float:
+    def save() -> Rates:
         told = list(lives.lives(events, seed=next(runs)))
-        return timed(lambda: [theirs.save(*made(told[n : n + SIZE], 10)) for n in range(0, events, SIZE)], events)
+        return timed_both(lambda: [theirs.save(*made(told[n : n + SIZE], 10)) for n in range(0, events, SIZE)], events)
 
-    with opened(homes.new(engine)) as ours:
+    def posted(write: Callable[[Sequence[Batch]], object]) -> Rates:
+        number = next(runs)
+        bodies = raw(lives.lives(events, seed=number, name=f"B{number}-"))
+        return timed_both(lambda: [write([batch(bodies[n : n + SIZE])]) for n in range(0, events, SIZE)], events)
 
-        def post() -> float:
-            number = next(runs)
-            bodies = raw(lives.lives(events, seed=number, name=f"B{number}-"))
-            return timed(lambda: [record(ours, bodies[n : n + SIZE]) for n in range(0, events, SIZE)], events)
-
-        mine, other = in_turn(repeats, post, save)
+    with opened(homes.new(engine)) as ours, closing(OnlyStored(homes.new(engine))) as bare:
+        mine, other, most = in_turn(repeats, lambda: posted(ours.write), save, lambda: posted(bare.write))
     theirs.close()
-    goal = 0.5 if engine == "SQLite" else 1.0
-    return [row("batches of 100, all rules : their save of 100 events", engine, mine, other, goal, unit="events/s")]
+    goal, told = 0.5 if engine == "SQLite" else 1.0, "their save of 100 events"
+    return [
+        *both_rows(f"batches of 100, all rules : {told}", engine, mine, other, goal, unit="events/s"),
+        *both_rows(f"batches of 100, only stored : {told}", engine, most, other, None, unit="events/s"),
+    ]
 
 
 def long_records(homes: Homes, engine: str, repeats: int, records: int) -> list[Row]:
@@ -67,42 +70,42 @@ def _replays(engine: str, repeats: int, ours: Ledger, theirs: Actions, ids: Sequ
     names = [f"action/ACT-L{number}" for number in range(len(ids))]
     mine, other = in_turn(
         repeats,
-        lambda: timed(lambda: [fold(ours.record(name)) for name in names], len(names)),
-        lambda: timed(lambda: [_read(theirs, id_) for id_ in ids], len(ids)),
+        lambda: timed_both(lambda: [fold(ours.record(name)) for name in names], len(names)),
+        lambda: timed_both(lambda: [_read(theirs, id_) for id_ in ids], len(ids)),
     )
     told = f"replaying a record of {LENGTH} events : their repository.get"
-    return [row(told, engine, mine, other, 1.5, unit="records/s")]
+    return both_rows(told, engine, mine, other, 1.5, unit="records/s")
 
 
 def _commands(engine: str, repeats: int, ours: Ledger, theirs: Actions, ids: Sequence[UUID]) -> list[Row]:
     runs = count()
 
-    def rate(threads: int, do: Callable[[Any], object], things: Sequence[Any]) -> float:
+    def rate(threads: int, do: Callable[[Any], object], things: Sequence[Any]) -> Rates:
         with ThreadPoolExecutor(threads) as pool:
-            return timed(lambda: list(pool.map(do, things)), len(things))
+            return timed_both(lambda: list(pool.map(do, things)), len(things))
 
     def notes() -> list[bytes]:
         return list(_notes(len(ids), next(runs)))
 
-    def one_by_one() -> float:
+    def one_by_one() -> Rates:
         bodies = notes()
-        return timed(lambda: [record(ours, [body]) for body in bodies], len(bodies))
+        return timed_both(lambda: [record(ours, [body]) for body in bodies], len(bodies))
 
     get_and_save = partial(_get_and_save, theirs)
 
-    def side_by_side() -> float:
+    def side_by_side() -> Rates:
         writer = Writer(ours)
         try:
             return rate(SIDE_BY_SIDE, lambda body: post(writer, body), notes())
         finally:
             writer.close()
 
-    alone = in_turn(repeats, one_by_one, lambda: timed(lambda: list(map(get_and_save, ids)), len(ids)))
+    alone = in_turn(repeats, one_by_one, lambda: timed_both(lambda: list(map(get_and_save, ids)), len(ids)))
     together = in_turn(repeats, side_by_side, lambda: rate(SIDE_BY_SIDE, get_and_save, ids))
     told = f"a command on a record of {LENGTH} events : their get and save"
     return [
-        row(f"{told}, {SIDE_BY_SIDE} senders at once", engine, together[0], together[1], 5, unit="commands/s"),
-        row(f"{told}, one after the other", engine, alone[0], alone[1], 5, unit="commands/s"),
+        *both_rows(f"{told}, {SIDE_BY_SIDE} senders at once", engine, together[0], together[1], 5, unit="commands/s"),
+        *both_rows(f"{told}, one after the other", engine, alone[0], alone[1], 5, unit="commands/s"),
     ]
 
 
