@@ -45,6 +45,7 @@ CHOOSE = ("Record something", "/pages/record")
 DRAFTS = ("Drafts", "/pages/drafts")
 ROOM = MOST_FIELDS - 100
 """Fields of one form after which it gets no further rows."""
+FULL = "This form is full. Record what is here, or post it as JSON"
 OURS = (CSRF, "go", "type", "seen")
 """Fields of a form that are no answers."""
 
@@ -211,6 +212,8 @@ def _keep(request: Request, id: str, posted: Given) -> Response:
         drafts_of(request).saw(author, id, work.name, int(seen) if seen.isdecimal() and len(seen) < 16 else None)  # noqa: PLR2004 - below 2^53
     if go == "save":
         return RedirectResponse("/pages/drafts?saved=true", 303)
+    if go.startswith("add:") and len(given) >= ROOM:
+        return show(request, work, {go.removeprefix("add:"): FULL}, status=422)
     if go != "check":
         return RedirectResponse(f"/pages/drafts/{id}{fragment}", 303)
     found = work.composed().submission()

@@ -289,6 +289,13 @@ def test_rows_are_added_and_removed_without_a_script(case):
     assert [each["kind"] for each in drafted(case, filled)["data"]["evidence"]] == ["re-audit", "dip-sample"]
 
 
+def test_a_form_that_is_full_says_so(case):
+    filled = form(case, "meeting.held")
+    filled.given["padding"] = ["x"] * 950
+    page = filled.press("add:data.attendance", status=422)
+    assert errors(page)["#data-attendance"].startswith("This form is full.")
+
+
 def test_a_childs_reference_is_made_on_the_form(case):
     filled = form(case, "incident.reported")
     filled.press("child:data.children.0")
