@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from ledger.enquiries import actions, assurance, judged_anew, late, partnership, recording, scrutiny
@@ -18,6 +19,8 @@ ENQUIRIES: Mapping[str, Enquiry] = MappingProxyType(
     {e.id: e for module in IN_ORDER for e in REGISTERED.values() if e.finds.__module__ == module.__name__}
 )
 """Every line of enquiry by id, in the order in which they are told."""
+ITSELF = "enquiry"
+"""Stands in the place of a record where a line leads to none."""
 FIELDS = ("record", "reference", "key", "id", "title", "reason", "source", "told", "entries")
 
 
@@ -32,6 +35,10 @@ def enquiries(tables: Tables, asking: Asking) -> Answer:
             Period.day(asking.as_of), asking.as_at, asking.packs_then, tables, on, histories=asking.histories
         )
         items = [item for line in lines for item in _told(line, looking)]
+    if (
+        sees := asking.sees
+    ) is not None:  # what a line says of itself is no record, and is withheld from nobody who may ask
+        asking = replace(asking, sees=lambda name: name.startswith(f"{ITSELF}/") or sees(name))
     return answered(items, asking, FIELDS)
 
 
@@ -48,7 +55,7 @@ def _told(line: Enquiry, looking: Looking) -> Iterator[Item]:
                 "entries": list(entries),
             }
     except CannotTell as cannot:
-        yield _item(line, "enquiry", line.id, line.id, f"Cannot tell. {cannot}") | {
+        yield _item(line, ITSELF, line.id, line.id, f"Cannot tell. {cannot}") | {
             "told": "cannot-tell",
             "entries": [],
         }

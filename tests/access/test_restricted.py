@@ -48,6 +48,13 @@ def test_no_answer_names_it(restricted, role):
                 assert named <= ({"REV-OWN"} if path in ("/actions", "/entries") else set()), f"{path}: {named}"
 
 
+@pytest.mark.parametrize("role", [role for role in READERS if may(role, Verb.SCRUTINISE)])
+def test_a_line_of_enquiry_that_cannot_tell_says_so_also_to_them(restricted, role):
+    told = restricted.get("/enquiries?limit=1000", role).json()["items"]
+    assert {item["told"] for item in told if item["record"] == "enquiry"} == {"cannot-tell"}
+    assert not {"REV-OWN", "ACT-HIDDEN"} & {item["reference"] for item in told}
+
+
 @pytest.mark.parametrize("role", READERS)
 @pytest.mark.parametrize("name", RESTRICTED)
 def test_it_is_answered_like_a_record_that_is_not_there(restricted, role, name):

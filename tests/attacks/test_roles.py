@@ -133,7 +133,7 @@ def often(long: bool, short: int, full: int) -> settings:
         max_examples=full if long else short,
         deadline=None,
         suppress_health_check=list(HealthCheck),
-        phases=[Phase.explicit, Phase.generate, Phase.shrink],
+        phases=[Phase.generate],
     )
 
 
