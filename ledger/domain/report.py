@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
 from typing import Annotated, Literal, assert_never
 
 from pydantic import Field
@@ -25,10 +23,24 @@ from ledger.domain.fields import (
     written_as,
 )
 from ledger.domain.general import Position
-from ledger.domain.register import FLAG, Event, Record, known, recorded_as, rule
+from ledger.domain.register import FLAG, Event, known, recorded_as, rule
+from ledger.domain.report_drafting import (
+    ReportDrafted,
+    ReportSectionWritten,
+    ReportSignedOff,
+    each_lead_partner_signed_it_off,
+)
+from ledger.domain.report_record import (
+    REPORT,
+    Edition,
+    Report,
+    ReportKind,
+    the_business_unit_publishes,
+    the_record_is_that_of_the_period,
+)
+from ledger.domain.state import replace
 from ledger.domain.vocabulary import ReportRecipient
 
-ReportKind = Literal["annual", "quarterly"]
 FigureId = Annotated[
     str,
     written_as(r"^FIG(-[A-Z0-9]+)+(\.[a-z0-9-]+){0,3}$", "a figure's id, such as FIG-ACT-OVERDUE", max_length=200),
@@ -63,51 +75,6 @@ class PublishedFile(Part):
 
     format: Literal["json", "csv", "csvw", "html", "xlsx", "pdf"]
     sha256: Sha256
-
-
-@dataclass(frozen=True)
-class Edition:
-    """One edition of a report: when it was published, and of how much of the ledger it was made."""
-
-    published_on: date
-    as_at: int
-
-
-@dataclass(frozen=True)
-class Report:
-    """The report of one period, in all its editions, first to last."""
-
-    kind: ReportKind
-    period: str
-    editions: tuple[Edition, ...] = ()
-
-
-REPORT: Record[Report] = Record("report", prefix="REP", title="Report", only=True)
-
-
-def reference_of(kind: str, period: str) -> str:
-    """Where the report of a period is recorded: `ANNUAL-2019-20`."""
-    return f"{kind}-{period}".upper()
-
-
-@rule("REP-PERIOD", source="reference.md GEN-PERIOD, DRIFT-Q")
-def the_record_is_that_of_the_period(report: Report | None, claim: Claim[ReportPublished]) -> str | None:
-    """The report of one period is one record, named for it: a yearly report of a reporting year, a quarterly one of a quarter."""
-    event = claim.event
-    if (event.kind == "quarterly") is not ("Q" in event.period):
-        return f"A report that is {event.kind} is not of {event.period}."
-    wanted = reference_of(event.kind, event.period)
-    if claim.reference != wanted:
-        return (
-            f"The {event.kind} report of {event.period} is recorded on report/{wanted}, not report/{claim.reference}."
-        )
-    return None
-
-
-@rule("REP-BY", source="design: the business unit publishes for the partners, who publish jointly (YR-WT23-JOINT)")
-def the_business_unit_publishes(report: Report | None, claim: Claim[ReportPublished]) -> str | None:
-    """The business unit publishes the partnership's reports."""
-    return None if claim.sent_by_business_unit else "Only the business unit publishes the partnership's reports."
 
 
 @rule("REP-LATE", source="reference.md REP-LATE: published figures are frozen snapshots")
@@ -193,6 +160,7 @@ class ReportPublished(Event):
         its_figures_are_in_a_file_that_is_named,
         a_later_edition_says_why,
         its_period_has_ended,
+        each_lead_partner_signed_it_off,
     )
 
     def sentence(self) -> str:
@@ -218,16 +186,24 @@ class ReportCirculated(Event):
         return f"Report sent to {to}" + (f" ({self.board})" if self.board else "")
 
 
-ReportEvent = ReportPublished | ReportCirculated
+ReportEvent = ReportSectionWritten | ReportDrafted | ReportSignedOff | ReportPublished | ReportCirculated
 
 
 @REPORT.folded_by
 def evolve(report: Report | None, event: ReportEvent) -> Report:
     """Fold one event into the report."""
     match event:
+        case ReportSectionWritten(kind=kind, period=period):
+            return report or Report(kind, period)
+        case ReportDrafted(kind=kind, period=period, drafted_on=day):
+            begun = report or Report(kind, period)
+            return replace(begun, drafts=(*begun.drafts, day), signed_off_by=())
+        case ReportSignedOff(agency=agency):
+            signed = known(report)
+            return replace(signed, signed_off_by=(*signed.signed_off_by, agency))
         case ReportPublished(kind=kind, period=period, published_on=day, as_at=as_at):
-            editions = report.editions if report else ()
-            return Report(kind, period, (*editions, Edition(day, as_at)))
+            begun = report or Report(kind, period)
+            return replace(begun, editions=(*begun.editions, Edition(day, as_at)), signed_off_by=())
         case ReportCirculated():
             return known(report)
         case _:

@@ -22,7 +22,7 @@ from ledger.domain.clocks import (
     yearly_report_by,
 )
 from ledger.domain.fields import known_day
-from ledger.domain.report import reference_of
+from ledger.domain.report_record import reference_of
 from ledger.projections.action_log import ActionLog, ActionRow
 from ledger.projections.ask import stage_clock
 from ledger.projections.asking import Answer, Asking, Item, answered, told, told_clock

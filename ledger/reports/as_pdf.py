@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from datetime import UTC, datetime, time
 from pathlib import Path
@@ -65,8 +66,21 @@ def _logo(document: Document, files: dict[str, bytes]) -> dict[str, str] | None:
     logo = document.brand.logo
     if logo is None:
         return None
-    files[f"logo.{logo.kind}"] = logo.body
-    return {"file": f"logo.{logo.kind}", "alt": logo.text}
+    files["logo.svg"] = logo.body if logo.kind == "svg" else _in_svg(logo.body)
+    return {"file": "logo.svg", "alt": logo.text}
+
+
+def _in_svg(png: bytes) -> bytes:
+    """A PNG as a drawing: the files that typst holds in memory are text."""
+    width, height = (
+        int.from_bytes(png[n : n + 4]) for n in (16, 20)
+    )  # the first two fields of its header (PNG, 11.2.1)
+    data = base64.b64encode(png).decode()
+    size = f'width="{width}" height="{height}"'
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} viewBox="0 0 {width} {height}">'
+        f'<image href="data:image/png;base64,{data}" {size}/></svg>'
+    ).encode()
 
 
 def _attached(document: Document, files: dict[str, bytes]) -> list[dict[str, str]]:

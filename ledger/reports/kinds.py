@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from datetime import date
 
 from ledger.application import Ledger
+from ledger.domain.history import effective
+from ledger.domain.report_drafting import ReportSectionWritten
+from ledger.domain.report_record import reference_of
 from ledger.projections.tables import Tables
-from ledger.reports.annual import Report, report
+from ledger.reports.annual import Report, Written, report
 from ledger.reports.brand import Brand
 from ledger.reports.document import Document, Pass
 from ledger.reports.outline import outlined
@@ -18,11 +21,21 @@ def make(ledger: Ledger, tables: Tables, kind: str, period: str, as_at: int, *, 
     """The report of a kind (annual, quarterly) for a period, as at a position that the tables have come to; `as_of`: of the
     period so far, up to this day. Raises NotAPeriod.
     """
+    written = narrative(ledger, kind, period, as_at)
     held_at = ledger.entry_at(as_at).recordedtime if as_at else None
     return report(
         tables, ledger.packs(as_at=as_at), period, as_at, partnership_of(ledger, as_at),
-        kind=kind, as_of=as_of, held_at=held_at,
+        kind=kind, as_of=as_of, narrative=written, held_at=held_at,
     )  # fmt: skip
+
+
+def narrative(ledger: Ledger, kind: str, period: str, as_at: int) -> tuple[Written, ...]:
+    """What people wrote for the report by then: of each section the last text."""
+    found: dict[str, Written] = {}
+    for entry in effective(ledger.record(f"report/{reference_of(kind, period)}", as_at)):
+        if isinstance(entry.event, ReportSectionWritten):
+            found[entry.event.section] = Written(entry.event.section, entry.event.text, entry.position)
+    return tuple(found.values())
 
 
 def document(

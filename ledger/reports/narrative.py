@@ -1,7 +1,7 @@
 """What people write into a report, in a little Markdown: paragraphs, headings, lists and emphasis, with figures quoted by their id.
 
 `{{FIG-ACT-OVERDUE}}` stands for the figure's number as the report has it, `{{FIG-ACT-OPEN owner=POLICE}}` for one of a breakdown, so
-that the text cannot drift from the numbers. A number written by hand is found by `bare_numbers`. HTML, links and pictures are plain text.
+that the text cannot drift from the numbers. HTML, links and pictures are plain text.
 """
 
 from __future__ import annotations
@@ -14,22 +14,9 @@ from typing import Literal, get_args
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from ledger.domain.fields import MONTHS
+from ledger.domain.report_text import QUOTED
 from ledger.reports.document import Cite, Line, Quoted, Text, Words
 
-QUOTED = re.compile(r"\{\{\s*(FIG(?:-[A-Z0-9]+)+(?:\.[a-z0-9-]+){0,3})(?:\s+([a-z0-9_-]+)=([A-Za-z0-9-]+))?\s*\}\}")
-_NOT_FIGURES = re.compile(
-    rf"\b\d{{1,2}} (?:{'|'.join(MONTHS)})(?: \d{{4}})?\b"  # a day
-    rf"|\b(?:{'|'.join(MONTHS)}) \d{{4}}\b"
-    r"|\b(?:19|20)\d\d(?:-\d\d)?\b"  # a year
-    r"|\b[A-Z]+(?:-[A-Z0-9]+)*-\d[A-Z0-9-]*\b"  # a reference
-    r"|\b[Ss]ections? \d+(?:/\d+)?\b|\b999\b"
-)
-_NUMBER = re.compile(r"\b\d[\d,]*(?:\.\d+)?%?")
-_WORDS = re.compile(
-    r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|twenty|thirty|"
-    r"forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|half|a third|a quarter)\b", re.IGNORECASE,
-)  # fmt: skip
 _Kind = Literal["paragraph", "heading", "bullets", "numbered", "quotation"]
 _KINDS: dict[str, _Kind] = {
     "paragraph_open": "paragraph", "heading_open": "heading", "bullet_list_open": "bullets", "ordered_list_open": "numbered",
@@ -66,15 +53,6 @@ def texts_of(markdown: str) -> tuple[Text, ...]:
 def quoted(markdown: str) -> list[Cite]:
     """The numbers a text quotes, in order."""
     return [_cite(found) for found in QUOTED.finditer(markdown)]
-
-
-def bare_numbers(markdown: str) -> list[str]:
-    """Numbers written by hand, in figures or in words, that no figure stands behind; days, years and references are none."""
-    rest = _NOT_FIGURES.sub(" ", QUOTED.sub(" ", markdown))
-    rest = re.sub(r"^\s*\d+[.)] ", "", rest, flags=re.MULTILINE)  # the numbers of a list
-    return [
-        found.group() for found in sorted((*_NUMBER.finditer(rest), *_WORDS.finditer(rest)), key=lambda m: m.start())
-    ]
 
 
 @cache

@@ -14,7 +14,8 @@ from ledger.domain.calendar import start_of_day
 from ledger.domain.claim import BUSINESS_UNIT
 from ledger.domain.history import effective
 from ledger.domain.register import TYPE_PREFIX
-from ledger.domain.report import MOST_FIGURES, ReportPublished, reference_of
+from ledger.domain.report import MOST_FIGURES, ReportPublished
+from ledger.domain.report_record import reference_of
 from ledger.evidence.witnessing import Cosignatures
 from ledger.figures.answer import Answer, spelled
 from ledger.projections.tables import Tables

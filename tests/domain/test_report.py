@@ -10,7 +10,8 @@ import pytest
 from pydantic import ValidationError
 
 from ledger.domain.calendar import days_of
-from ledger.domain.report import MOST_FIGURES, ReportPublished, reference_of
+from ledger.domain.report import MOST_FIGURES, ReportPublished
+from ledger.domain.report_record import reference_of
 from tests.domain.scenario import LA, PARTNERS, POLICE, Post, given, post
 
 A, B = "a" * 64, "b" * 64
@@ -29,7 +30,7 @@ def circulated(day: str = "2020-10-05", **changes: Any) -> Post:
 
 
 def test_a_report_is_published_and_sent_out():
-    given(*PARTNERS).when(published()).then_recorded().when(circulated()).then_recorded().then_state(
+    given(*PARTNERS).when(published()).then_recorded("YR-WHO").when(circulated()).then_recorded().then_state(
         lambda report: [(e.published_on, e.as_at) for e in report.editions] == [(date(2020, 9, 30), 2)]
     )
 
@@ -53,7 +54,7 @@ def test_only_the_business_unit_publishes():
 def test_a_report_is_made_of_entries_that_are_there(as_at):
     scenario = given(*PARTNERS).when(published(as_at=as_at))
     if as_at == 3:
-        scenario.then_recorded()
+        scenario.then_recorded("YR-WHO")
     else:
         scenario.then_refused("REP-LATE")
 
@@ -67,7 +68,7 @@ def test_each_figure_and_each_file_is_given_once():
 
 def test_a_later_edition_is_counted_and_says_why():
     first, later = published(), published(day="2020-11-02", edition=2, as_at=3, reason="Two audits came late")
-    given(*PARTNERS, first).when(later).then_recorded().then_state(lambda report: len(report.editions) == 2)
+    given(*PARTNERS, first).when(later).then_recorded("YR-WHO").then_state(lambda report: len(report.editions) == 2)
     given(*PARTNERS, first).when(published(day="2020-11-02", as_at=3)).then_refused("REP-EDITION")
     given(*PARTNERS, first).when(published(day="2020-11-02", edition=2, as_at=3)).then_refused("REP-EDITION")
     given(*PARTNERS, first).when(published(edition=2, as_at=1, reason="Back")).then_refused("REP-EDITION")
@@ -75,8 +76,8 @@ def test_a_later_edition_is_counted_and_says_why():
 
 
 def test_a_report_before_its_period_has_ended_is_a_departure():
-    given(*PARTNERS).when(published(day="2020-03-31")).then_recorded("REP-EARLY")
-    given(*PARTNERS).when(published(day="2020-04-01")).then_recorded()
+    given(*PARTNERS).when(published(day="2020-03-31")).then_recorded("REP-EARLY", "YR-WHO")
+    given(*PARTNERS).when(published(day="2020-04-01")).then_recorded("YR-WHO")
 
 
 def test_what_is_sent_out_was_published_by_then():
