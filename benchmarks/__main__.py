@@ -58,6 +58,7 @@ def sections(homes: Homes, sizes: Sizes) -> dict[str, Callable[[str], list[Row]]
             *appending,
             *proving.proofs(homes, database, engine, s.repeats),
             *reading.reports(database, engine, s.repeats),
+            *reading.formats(homes, database, engine, s.repeats),
         ]
         return [*told, *asking.lists(database, engine, s.repeats), *asking.replays(homes, database, engine, s.repeats)]
 

@@ -21,9 +21,10 @@ from ledger.evidence.verification import Walk
 from ledger.projections.asking import Asking
 from ledger.recorders import open_recorder
 from ledger.recorders.contract import LedgerRecorder
-from ledger.reports.annual import report
+from ledger.reports.annual import Report, report
 from ledger.reports.as_json import to_json
 from ledger.reports.outline import outlined
+from ledger.reports.written import Format, written
 from ledger.wiring import Parts, open_parts
 
 CHECKOUT = Path(__file__).parents[1]
@@ -31,6 +32,8 @@ YEAR = "2019-20"
 LAST_DAY = lives.FIRST_DAY + timedelta(days=lives.DAYS // 2)
 """Half way through the ten years: many actions are then open, and many are late."""
 PAGE = 5_000
+SHORT = 1_000
+"""Entries of a short ledger."""
 THEIR_BATCH = 100
 """Events in one of their saves; a thousand fill the socket both ways, and the save waits for ever."""
 
@@ -136,6 +139,34 @@ def reports(database: str, engine: str, repeats: int) -> list[Row]:
         row(f"{name}, as at half way : as at now", engine, earlier, now, 2, unit="s", bound="at most"),
         row(f"{name}, as at a tenth : as at now", engine, early, now, 2, unit="s", bound="at most"),
     ]
+
+
+def formats(homes: Homes, database: str, engine: str, repeats: int) -> list[Row]:
+    """h: the yearly report in every format, over its figures alone and the same report of a short ledger."""
+    short = homes.new(engine)
+    with opened(short) as ours:
+        fill(ours, lives.lives(SHORT, name="S"))
+    with parts_in(database) as long, parts_in(short) as little:
+
+        def figures(parts: Parts) -> Report:
+            head = parts.ledger.head().position
+            return report(parts.tables, parts.ledger.packs(as_at=head), YEAR, head)
+
+        def every_format(parts: Parts) -> None:
+            document = outlined(figures(parts))
+            for each in Format:
+                written(document, each)
+
+        whole, alone, shortly = in_turn(
+            repeats,
+            lambda: 1 / timed(partial(every_format, long), 1),
+            lambda: 1 / timed(partial(figures, long), 1),
+            lambda: 1 / timed(partial(every_format, little), 1),
+        )
+        head = long.ledger.head().position
+    name = f"the yearly report in all formats at {head:,} entries : its figures alone, and all formats at {SHORT:,}"
+    both = [one + other for one, other in zip(alone, shortly, strict=True)]
+    return [row(name, engine, whole, both, 3, unit="s", bound="at most")]
 
 
 def memory(homes: Homes, engine: str, sizes: tuple[int, int]) -> list[Row]:
