@@ -91,6 +91,8 @@ def asked(tmp_path_factory):
     agencies = [
         agency(code) for record, code in sorted(cited) if record == "agency" and f"agency/{code}" not in partners
     ]
+    for each in agencies:
+        each["data"]["name"] = "Young People's Project"
     groups = [group(code) for record, code in sorted(cited) if record == "group"]
     with serving(str(tmp_path_factory.mktemp("asked") / "ledger.sqlite")) as client:
         yield signed_in(
