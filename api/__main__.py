@@ -10,6 +10,7 @@ from api.logs import CONFIG
 from api.wire import Wire
 from ledger.evidence.signing import KeyUnusable
 from ledger.garbage import look_seldom
+from ledger.partnerships import PartnershipsUnreadable, read_partnerships, why_not_host
 from ledger.settings import Settings, why_not_serve
 from ledger.vault import VaultKeyUnusable
 from ledger.wiring import signing_of, vault_of
@@ -23,14 +24,12 @@ BAD_USAGE = 2
 def main() -> None:
     """Serve on the host and port of the settings."""
     settings = Settings()
-    if why := why_not_serve(settings, settings.host):
-        sys.stderr.write(f"{why}\n")
-        sys.exit(BAD_USAGE)
     try:
-        signing_of(settings, settings.database)
-        vault_of(settings, settings.database)
-    except (KeyUnusable, VaultKeyUnusable) as error:
-        sys.stderr.write(f"{error}\n")
+        why = _why_not(settings)
+    except (KeyUnusable, VaultKeyUnusable, PartnershipsUnreadable, OSError) as error:
+        why = str(error)
+    if why:
+        sys.stderr.write(f"{why}\n")
         sys.exit(BAD_USAGE)
     look_seldom()
     uvicorn.run(
@@ -46,6 +45,20 @@ def main() -> None:
         server_header=False,
         timeout_graceful_shutdown=SECONDS_TO_FINISH,
     )
+
+
+def _why_not(settings: Settings) -> str | None:
+    """Why the service does not start; None where it does. Raises what its keys and its file of partnerships raise."""
+    if settings.partnerships is None:
+        each, why = [settings], why_not_serve(settings, settings.host)
+    else:
+        partnerships = read_partnerships(settings.partnerships)
+        each, why = list(partnerships.values()), why_not_host(settings, partnerships)
+    if why is None:
+        for own in each:
+            signing_of(own, own.database)
+            vault_of(own, own.database)
+    return why
 
 
 if __name__ == "__main__":

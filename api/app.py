@@ -35,6 +35,7 @@ from api.access import Access, admitted
 from api.asking import asked_once
 from api.feed import Feed
 from api.front import LOCAL, Front, tell_problems
+from api.hosting import Hosting
 from api.keeping import InAProcess, InAThread, Keeping
 from api.pages import ROUTERS as PAGES
 from api.sealing import seal_daily
@@ -47,6 +48,7 @@ from ledger.access.openings import AccessLog
 from ledger.access.sessions import Sessions
 from ledger.clock import SystemClock
 from ledger.evidence.signing import Signing
+from ledger.partnerships import read_partnerships
 from ledger.reports.brand import Brand, read_brand
 from ledger.settings import Settings
 from ledger.vault import Vault
@@ -155,9 +157,16 @@ def create_app(
     return app
 
 
-def create() -> FastAPI:
-    """The service as the environment sets it up."""
+def create() -> FastAPI | Hosting:
+    """The service as the environment sets it up: one ledger, or several partnerships, each a service to itself."""
     settings = Settings()
+    if settings.partnerships is None:
+        return create_of(settings)
+    return Hosting({name: create_of(own) for name, own in read_partnerships(settings.partnerships).items()})
+
+
+def create_of(settings: Settings) -> FastAPI:
+    """The service of one ledger."""
     database = settings.database_url
     return create_for(
         database,

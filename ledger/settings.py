@@ -62,6 +62,10 @@ class Settings(BaseSettings):
     """Where people reach the pages, https://ledger.example.org: the provider sends them back there."""
     api_key: SecretStr | None = None
     """What `ledger post --to` shows the service it posts to."""
+    partnerships: Path | None = None
+    """A TOML file of the partnerships that one service hosts, each with settings of its own (docs/operations.md)."""
+    partnership: str | None = None
+    """Which of them a command is about."""
     hosts: str = ""
     """Names the service answers to besides localhost, divided by commas: what stands before the port in its address."""
     packs: Path | None = None

@@ -28,10 +28,14 @@ def settings(database: str | None = None) -> Settings:
     """The settings of the environment, with another database where one is named; Stop for a setting that is none."""
     from pydantic import ValidationError
 
+    from ledger.partnerships import PartnershipsUnreadable, chosen_of
     from ledger.settings import Settings
 
     try:
-        return Settings() if database is None else Settings(database=database)
+        chosen = Settings() if database is None else Settings(database=database, partnerships=None)
+        return chosen_of(chosen)
+    except (PartnershipsUnreadable, OSError) as error:
+        raise Stop(Code.USAGE, str(error)) from error
     except ValidationError as error:
         faults = error.errors(include_url=False, include_context=False, include_input=False)
         told = "; ".join(f"LEDGER_{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in faults)
