@@ -18,6 +18,7 @@ from api import (
     catalogue,
     decisions,
     entries,
+    erasures,
     figures,
     guide,
     health,
@@ -33,6 +34,7 @@ from api import (
 )
 from api.access import Access, admitted
 from api.asking import asked_once
+from api.erasures import resume
 from api.feed import Feed
 from api.front import LOCAL, Front, tell_problems
 from api.hosting import Hosting
@@ -44,15 +46,17 @@ from api.streams import Tide
 from api.waiting import reached
 from api.watching import Watch, Watching
 from ledger.access.drafts import Drafts
+from ledger.access.erasing import Askings
 from ledger.access.openings import AccessLog
 from ledger.access.sessions import Sessions
 from ledger.clock import SystemClock
+from ledger.evidence.erasures import Erasures
 from ledger.evidence.signing import Signing
 from ledger.partnerships import read_partnerships
 from ledger.reports.brand import Brand, read_brand
 from ledger.settings import Settings
 from ledger.vault import Vault
-from ledger.wiring import Parts, open_parts, policy_of, signing_of, vault_of
+from ledger.wiring import Parts, erasures_of, open_parts, policy_of, signing_of, vault_of
 from ledger.writer import Writer, one_by_one
 
 DESCRIPTION = (
@@ -88,6 +92,7 @@ def create_app(
         parts = await asyncio.to_thread(open_)
         access.parts = parts
         app.state.openings = await asyncio.to_thread(AccessLog.open, parts.database, parts.ledger.clock)
+        app.state.askings = await asyncio.to_thread(Askings.open, parts.database, parts.ledger.clock)
         app.state.sessions = await asyncio.to_thread(
             Sessions.open, parts.database, parts.ledger.clock, access.vouched_by
         )
@@ -97,6 +102,8 @@ def create_app(
         app.state.writer = door.writer = writer = Writer(
             parts.ledger, hand_out=lambda answered: loop.call_soon_threadsafe(one_by_one, answered)
         )
+        app.state.writer = writer
+        await asyncio.to_thread(resume, parts.ledger, app.state.askings, writer)
         feed, keeper = Feed(parts.ledger, parts.tables), keep(parts)
         app.state.watching = watching = Watching(parts, watch or Watch())
         if risk := await asyncio.to_thread(feed.recorder.risk):
@@ -113,6 +120,7 @@ def create_app(
             await asyncio.to_thread(parts.close)
             await asyncio.to_thread(access.close)
             await asyncio.to_thread(app.state.openings.close)
+            await asyncio.to_thread(app.state.askings.close)
             await asyncio.to_thread(app.state.sessions.close)
             await asyncio.to_thread(app.state.drafts.close)
 
@@ -135,6 +143,7 @@ def create_app(
     for part in (
         entries,
         words,
+        erasures,
         access_log,
         log,
         witnesses,
@@ -176,6 +185,7 @@ def create_of(settings: Settings) -> FastAPI:
         brand=read_brand(settings.brand),
         signing=signing_of(settings, database),
         vault=vault_of(settings, database),
+        erasures=erasures_of(settings, database),
         watch=Watch(policy_of(settings), settings.witness_every, settings.audit_share / 100),
         hosts=LOCAL | {name.encode() for name in settings.names},
         access=Access.of(settings, database, SystemClock()),
@@ -191,12 +201,13 @@ def create_for(
     brand: Brand | None = None,
     signing: Signing | None = None,
     vault: Vault | None = None,
+    erasures: Erasures | None = None,
     watch: Watch | None = None,
     hosts: frozenset[bytes] = LOCAL,
     access: Access | None = None,
 ) -> FastAPI:
     """The service over a database; its read tables are kept by a process beside it."""
-    open_ = partial(open_parts, database, packs=packs, signing=signing, vault=vault)
+    open_ = partial(open_parts, database, packs=packs, signing=signing, vault=vault, erasures=erasures)
     return create_app(
         open_,
         keep=lambda parts: InAProcess(database, packs),

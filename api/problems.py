@@ -154,6 +154,10 @@ NOT_FROM_HERE = _kind(
     "What is posted by somebody who is signed in comes from a form of this service, with the token of their session. Open the page again, "
     "and send it once more. Nothing was recorded.",
 )  # fmt: skip
+NOT_ERASED = _kind(
+    "not-erased", 409, "Nothing was erased",
+    "An erasure takes a request and another person's confirmation, a ground, words that are there, and no hold. `detail` says what it is.",
+)  # fmt: skip
 VAULT_SHUT = _kind(
     "vault-shut", 503, "The words do not open here",
     "The key of the vault that locked them is not given to the service, or what is stored was changed. The entry and its proofs stand.",

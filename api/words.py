@@ -28,7 +28,8 @@ router = APIRouter(tags=["the ledger"])
 MOST_BYTES = 1_024
 RECORD = r"^[a-z-]{1,40}/[A-Z0-9-]{1,40}$"
 DISCLOSED = shape({"path": TEXT, "text": TEXT, "salt": TEXT, "commitment": HASH})
-WORDS = shape({"position": WHOLE, "record": TEXT, "words": many(DISCLOSED), "closed": many(TEXT)})
+GONE = shape({"path": TEXT, "certificate": WHOLE})
+WORDS = shape({"position": WHOLE, "record": TEXT, "words": many(DISCLOSED), "closed": many(TEXT), "erased": many(GONE)})
 OPENED = shape({"opening": WHOLE, "opened": TEXT, "position": WHOLE, "record": TEXT, "words": many(DISCLOSED)})
 
 
@@ -57,10 +58,12 @@ def words(request: Request, position: Annotated[Position, Path()], _: Annotated[
     """The free text of an entry, each with its salt and the commitment that the entry holds in its place.
 
     SHA-256 over salt and text is the commitment. `closed` are the places whose every opening is logged: POST …/openings.
+    `erased` are those whose words are gone, and the entry that certifies it.
     """
     entry = seen_entry(request, position)
     found = read_words(request, entry)
-    return json_answer(_told(entry, found.ordinary) | {"closed": [each.path for each in found.logged]})
+    gone = [{"path": path, "certificate": position} for path, position in sorted(found.erased.items())]
+    return json_answer(_told(entry, found.ordinary) | {"closed": [each.path for each in found.logged], "erased": gone})
 
 
 def read_words(request: Request, entry: Entry) -> WordsOf:
@@ -81,7 +84,7 @@ def read_words(request: Request, entry: Entry) -> WordsOf:
 )
 async def open_(request: Request, position: Annotated[Position, Path()], _: Annotated[Nothing, Query()]) -> Response:
     """The words of an entry whose every opening is logged. Who opened them, when and for what is in the access log before they are sent."""
-    asked = _asked(await _body(request))
+    asked = _asked(await json_body(request))
     return await asyncio.to_thread(_opened, request, position, asked)
 
 
@@ -106,25 +109,29 @@ def opened(request: Request, position: int, asked: Asked) -> tuple[Entry, Openin
     log: AccessLog = request.app.state.openings
     paths = tuple(each.path for each in found.logged)
     act = Act(entry.originator_id, position, paths, asked.purpose, ledger.head().position, asked.regarding or None)
-    return entry, log.add(Opener.of(speaker), act), found
+    opening = log.add(Opener.of(speaker), act)
+    found = words_of(ledger, entry)  # read after the row was written: what was erased meanwhile is not sent
+    if tuple(each.path for each in found.logged) != paths:
+        raise Problem(NOT_FOUND, f"Words of entry {position} were erased this moment; nothing was sent. Ask again.")
+    return entry, opening, found
 
 
-async def _body(request: Request) -> bytes:
+async def json_body(request: Request) -> Any:
+    """A short JSON value; raises Problem."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        raise Problem(UNSUPPORTED, "A purpose is posted as application/json.")
+        raise Problem(UNSUPPORTED, "What is asked here is posted as application/json.")
     body = b""
     async for chunk in request.stream():
         body += chunk
         if len(body) > MOST_BYTES:
-            raise Problem(TOO_LARGE, f"A purpose has at most {MOST_BYTES} bytes.")
-    return body
-
-
-def _asked(body: bytes) -> Asked:
+            raise Problem(TOO_LARGE, f"What is asked here has at most {MOST_BYTES} bytes.")
     try:
-        value = read(body)
+        return read(body)
     except Unreadable as unreadable:
         raise Problem(UNREADABLE, f"{unreadable}.") from None
+
+
+def _asked(value: Any) -> Asked:
     try:
         return Asked.model_validate(value)
     except ValidationError as error:

@@ -30,6 +30,7 @@ from ledger.domain.history import Entry, Standing, effective, fold
 from ledger.domain.packs import PackKind
 from ledger.domain.policy import PolicyAdopted
 from ledger.entry import Submission, leaf_hash, read_back
+from ledger.evidence.erasures import Erasures
 from ledger.evidence.heads import Heads
 from ledger.evidence.high_water import Guard
 from ledger.evidence.proving import Prover, receipts_of
@@ -64,12 +65,14 @@ class Batch:
 
     `whole`: nothing else was posted with them. What is left of an atomic batch whose other items have no event's shape is
     judged all the same, so that its sender hears of everything at once, and is not recorded.
+    `erases`: two people decided it (`ledger.access.erasing`); nobody who posts may say so.
     """
 
     submissions: tuple[Submission, ...]
     recordedby: str
     atomic: bool = True
     whole: bool = True
+    erases: bool = False
 
 
 class Ledger(Application[str]):
@@ -86,9 +89,11 @@ class Ledger(Application[str]):
         vault: Vault,
         salt: sealing.Salts = fresh_salt,
         signing: Signing | None = None,
+        erasures: Erasures | None = None,
     ) -> None:
         self._home, self._signing, self._prover = recorder, signing, Prover(recorder)
         self.shelf, self.clock, self.vault, self._salt = shelf, clock, vault, salt
+        self.erasures = erasures
         self._memory = Memory()
         self._packs: tuple[tuple[Standing, ...], Packs] | None = None
         self._heads, self._heads_turn = Heads(), threading.Lock()
@@ -142,9 +147,13 @@ class Ledger(Application[str]):
                 heads=lambda upto: self._sealed(upto) if upto <= reach else None,
             )  # fmt: skip
             desk.prepare(submissions, *JUDGED_BY)
-            outcomes = [desk.take(b.submissions, b.recordedby, atomic=b.atomic, whole=b.whole) for b in batches]
+            outcomes = [
+                desk.take(b.submissions, b.recordedby, atomic=b.atomic, whole=b.whole, erases=b.erases) for b in batches
+            ]
             if desk.rows:
                 head.append(desk.rows, self.vault.lock(desk.words), spelled(now))
+            if desk.gone:
+                head.exchange(desk.gone, ())
             before = head.head.position
         self._memory.position = before + len(desk.rows)
         self._memory.keep(desk.remembered())
@@ -163,7 +172,9 @@ class Ledger(Application[str]):
 
         return [
             [
-                Recorded(o.entry, o.content, o.repeat, proof(o.entry.position)) if isinstance(o, Recorded) else o
+                Recorded(o.entry, o.content, o.repeat, proof(o.entry.position), o.erased)
+                if isinstance(o, Recorded)
+                else o
                 for o in each
             ]
             for each in outcomes
@@ -251,8 +262,9 @@ class Ledger(Application[str]):
         return [_entry(row) for row in self._home.record(name, upto=upto)]
 
     def words(self, positions: Sequence[int]) -> Sequence[SealedWords]:
-        """The words kept beside these entries. Raises VaultClosed where they do not open, VaultKeyUnusable without any key."""
-        return self.vault.open(self._home.words(positions))
+        """The words kept beside these entries, but for what was erased and is in a file that was put back. Raises VaultClosed where they do not open, VaultKeyUnusable without any key."""
+        gone = {(each.position, each.path) for each in self.erasures.read()} if self.erasures else ()
+        return self.vault.open(each for each in self._home.words(positions) if (each.position, each.path) not in gone)
 
     # the log
 

@@ -54,6 +54,7 @@ def _sqlite(path: Path, lasting: bool) -> Engine:
     def prepare(connection: sqlite3.Connection, _: Any) -> None:
         connection.isolation_level = None  # transactions begin below, not where the driver guesses
         connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA secure_delete = ON")
         connection.execute(f"PRAGMA synchronous = {'FULL' if lasting else 'NORMAL'}")
 
     @event.listens_for(engine, "begin")

@@ -15,14 +15,14 @@ from ledger.domain.adoption import Packs
 from ledger.domain.calendar import london_day
 from ledger.domain.claim import Claim, SealedHeads, Verdict, judge
 from ledger.domain.corrections import SPEAKING_OF_AN_ENTRY, judge_correction
-from ledger.domain.history import Entry, Standing, advance, fold
+from ledger.domain.history import Entry, Standing, advance, erased_by, erased_from, fold
 from ledger.domain.policy import POLICY
 from ledger.domain.standing import STANDING_RULES
 from ledger.entry import MINT, Fault, Malformed, Stamped, Submission, read_back, stamp
 from ledger.evidence.row_checks import contents
 from ledger.memory import Memory
 from ledger.outcome import KeyReused, NotReached, Outcome, Outrun, Recorded, Refused, Unfit, stands, unfit
-from ledger.recorders.contract import Appending, Key, KnownKey, NewEntry
+from ledger.recorders.contract import Appending, Key, KnownKey, NewEntry, Place
 from ledger.vault import LockedWords, SealedWords
 
 HeadsAt = Callable[[int], SealedHeads | None]
@@ -38,6 +38,8 @@ class _Draft:
     words: list[SealedWords] = field(default_factory=list)
     before: dict[str, Standing] = field(default_factory=dict)
     """How the records it speaks of stood before it."""
+    gone: list[Place] = field(default_factory=list)
+    """Where words are that it erases."""
     keys: dict[Key, int] = field(default_factory=dict)
     minted: dict[str, int] = field(default_factory=dict)
 
@@ -63,6 +65,7 @@ class Desk:
         self._known, self._entry_at, self._heads = known, entry_at, heads
         self._accepted = _Draft()
         self._draft = _Draft()
+        self._erases = False
         self._read: dict[str, list[Entry]] = {}
         self._standings: dict[str, Standing] = {}
         self._packs: Packs | None = None
@@ -75,6 +78,10 @@ class Desk:
     def words(self) -> list[SealedWords]:
         return self._accepted.words
 
+    @property
+    def gone(self) -> list[Place]:
+        return self._accepted.gone
+
     def prepare(self, submissions: Sequence[Submission], *always: str) -> None:
         """Fetch, in one read, the records these submissions speak of, and those that all are judged by."""
         wanted = set(always)
@@ -85,9 +92,11 @@ class Desk:
                 wanted.add(f"agency/{s.source.removeprefix('/agencies/')}")
         self._fetch(wanted)
 
-    def take(self, batch: Sequence[Submission], recordedby: str, *, atomic: bool, whole: bool) -> list[Outcome]:
+    def take(
+        self, batch: Sequence[Submission], recordedby: str, *, atomic: bool, whole: bool, erases: bool = False
+    ) -> list[Outcome]:
         """One outcome per submission, in order. An atomic batch that has a refusal in it, or is not whole, leaves nothing behind."""
-        self._draft = _Draft()
+        self._draft, self._erases = _Draft(), erases
         outcomes = [self._take_one(submission, recordedby) for submission in batch]
         if atomic and not (whole and all(map(stands, outcomes))):
             self._standings |= self._draft.before
@@ -135,6 +144,7 @@ class Desk:
         kept.entries += draft.entries
         kept.rows += draft.rows
         kept.words += draft.words
+        kept.gone += draft.gone
         kept.keys |= draft.keys
         kept.minted |= draft.minted
 
@@ -207,6 +217,7 @@ class Desk:
             is_begun=lambda record, other: self.standing(f"{record}/{other}").counts,
             heads=self._heads,
             retrospective=submission.retrospective or self._entered_afterwards(),
+            erases=self._erases,
         )
 
     def _entered_afterwards(self) -> bool:
@@ -247,6 +258,7 @@ class Desk:
                 content=submission.content,
             )
         )
+        draft.gone += (Place(*each) for each in erased_by(entry))
         draft.words += (SealedWords(position, *words) for words in stamped.words)
         draft.keys[Key(submission.source, submission.id)] = position - self._head.head.position - 1
         if submission.reference == MINT:
@@ -270,7 +282,9 @@ class Desk:
         posted = {sealing.pointer(place): text for place, text in submission.words.items()}
         if any(posted.get(path) != text for path, text in kept.items()):
             return KeyReused(position, None, None)
-        return Recorded(self._at(position), submission.content, repeat=True)
+        entry = self._at(position)
+        gone = erased_from(self.history(entry.originator_id), position) if posted.keys() - kept.keys() else {}
+        return Recorded(entry, submission.content, repeat=True, erased=tuple(sorted(set(gone.values()))))
 
     def _repeat_of_staged(self, submission: Submission, number: int) -> Outcome:
         rows = [*self._accepted.rows, *self._draft.rows]

@@ -17,12 +17,14 @@ class Recorded:
     """It stands in the ledger. `repeat`: it stood there already, so this is the first answer again.
 
     `receipt` is what proves it, as it was first signed; None where the ledger has no key.
+    `erased`: of a repeat, the positions of the certificates that its words, or some of them, were erased since.
     """
 
     entry: Entry
     content: bytes
     repeat: bool = False
     receipt: Receipt | None = None
+    erased: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ def receipt(recorded: Recorded) -> dict[str, Any]:
         "leaf": leaf_hash(entry.body),
         "departures": [departure for rule in entry.departures for departure in departures(rule)],
         **(proof(recorded.receipt) if recorded.receipt else {}),
+        **({"erased": list(recorded.erased)} if recorded.erased else {}),
     }
 
 

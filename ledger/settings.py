@@ -33,6 +33,8 @@ class Settings(BaseSettings):
     """The key that locks sealed words, as `ledger vault make-key` writes it; two, a line each, while one takes over from the other."""
     vault_key_file: Path | None = None
     """A file holding it; on SQLite, without either, it is made beside the ledger when that is first written to."""
+    erasures: Path | None = None
+    """A file that keeps, apart from the database, what was erased; on SQLite with its own key, beside that."""
     origin: Origin | None = None
     """The name of the log, for a key that is made beside the ledger; any other key must bear it where it is given."""
     host: str = "127.0.0.1"

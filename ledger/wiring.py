@@ -11,6 +11,7 @@ from typing import NoReturn
 from ledger.application import Ledger
 from ledger.clock import Clock, SystemClock
 from ledger.domain.history import Entry
+from ledger.evidence.erasures import Erasures, erase_again
 from ledger.evidence.high_water import HighWater
 from ledger.evidence.signing import KeyFile, KeyUnusable, Signing, read_keys
 from ledger.log.policy import NOBODY, Policy
@@ -105,6 +106,18 @@ SHUT = Vault(_none_given)
 """For whoever needs no words: nothing is locked, opened or asked of it."""
 
 
+def erasures_of(settings: Settings, database: str) -> Erasures | None:
+    """Where what was erased is kept apart from the ledger: where the settings say, or else beside a SQLite file."""
+    if settings.erasures is not None:
+        return Erasures(settings.erasures)
+    return None if is_server(database) else erasures_beside(database)
+
+
+def erasures_beside(database: str) -> Erasures:
+    """What was erased of a ledger in a SQLite file, unless the settings name another place."""
+    return Erasures(Path(f"{database}.erasures"))
+
+
 def mark_of(settings: Settings, database: str) -> HighWater | None:
     """Where what was signed last is kept apart from the ledger: where the settings say, or else beside a key that is made there."""
     if settings.log_mark is not None:
@@ -169,22 +182,28 @@ def open_ledger(
     read_only: bool = False,
     signing: Signing | None = None,
     vault: Vault | None = None,
+    erasures: Erasures | None = None,
 ) -> Ledger:
     """The ledger in a database (a SQLite path or a PostgreSQL URL), made if it is not there; a `read_only` file is not.
 
     `signing` signs every commit; without it nothing is signed, which is for reading and for tests.
     `vault` locks and opens sealed words; without it that of a SQLite ledger has its key beside it, and another stays shut.
+    `erasures`: what was erased, of which nothing is left after an older copy was put back; without it that beside a SQLite file.
     Raises PacksRefused when an adopted pack is missing or altered, PackUnreadable when a pack's file is not one, KeyUnusable when
     the key is not this log's, VaultKeyUnusable when that of its words is not, MarkUnusable when its high-water mark is not one or not to be written.
     """
     if not read_only and not is_server(database):
         Path(database).parent.mkdir(parents=True, exist_ok=True)
     recorder = open_recorder(database, read_only=read_only, sign=signing.sign if signing else None)
+    if erasures is None and not is_server(database):
+        erasures = erasures_beside(database)
     vault = vault or (SHUT if is_server(database) else embedded_vault(database))
     try:
         if not read_only and vault is not SHUT:
             vault.begin(recorder.vault_keys())
-        return Ledger(recorder, shelf=load_shelf(packs), clock=clock or SystemClock(), vault=vault, signing=signing)
+            erase_again(recorder, erasures)
+        shelf, clock = load_shelf(packs), clock or SystemClock()
+        return Ledger(recorder, shelf=shelf, clock=clock, vault=vault, signing=signing, erasures=erasures)
     except BaseException:
         recorder.close()
         raise
@@ -197,9 +216,12 @@ def open_parts(
     packs: Path | None = None,
     signing: Signing | None = None,
     vault: Vault | None = None,
+    erasures: Erasures | None = None,
 ) -> Parts:
     """The ledger in a database with its read tables, which are built by the projector: call `prepare()`, then `catch_up()`."""
-    return parts_of(open_ledger(database, clock=clock, packs=packs, signing=signing, vault=vault), database)
+    return parts_of(
+        open_ledger(database, clock=clock, packs=packs, signing=signing, vault=vault, erasures=erasures), database
+    )
 
 
 def parts_of(ledger: Ledger, database: str) -> Parts:

@@ -8,6 +8,7 @@ from enum import Enum, StrEnum
 from fnmatch import fnmatchcase
 
 from ledger.access.principal import Principal, Role
+from ledger.domain.general import WordsErased
 from ledger.domain.register import RECORDS, EventType
 
 
@@ -30,6 +31,8 @@ class Verb(StrEnum):
     """Open words whose every opening is logged (†)."""
     AUDIT = "audit"
     """Read the access log."""
+    ERASE = "erase"
+    """Ask for words to be erased, or confirm what another person asked for; see what falls due."""
     OPERATE = "operate"
     """See whether the service is well."""
     ENTER = "enter"
@@ -79,10 +82,10 @@ POLICY: Mapping[Role, Rights] = {
     #                              may record                  partnership  cases       and besides
     Role.PARTNER_SUBMITTER: Rights(_PARTNER_POSTS,             Reach.ALL,   Reach.OWN,  _READERS, Reach.OWN),
     Role.PARTNER_READER:    Rights((),                         Reach.ALL,   Reach.OWN,  _READERS),
-    Role.BUSINESS_UNIT:     Rights(("*",),                     Reach.ALL,   Reach.ALL,  _OVERSEERS | {Verb.EXPORT}, Reach.ALL),
+    Role.BUSINESS_UNIT:     Rights(("*",),                     Reach.ALL,   Reach.ALL,  _OVERSEERS | {Verb.EXPORT, Verb.ERASE}, Reach.ALL),
     Role.QA_OFFICER:        Rights(("audit.*", "action.*"),    Reach.ALL,   Reach.ALL,  _OVERSEERS),
     Role.CHAIR:             Rights((),                         Reach.ALL,   Reach.ALL,  _OVERSEERS, Reach.ALL),
-    Role.DELEGATED_PARTNER: Rights(("incident.view-stated",),  Reach.ALL,   Reach.ALL,  _OVERSEERS, Reach.ALL),
+    Role.DELEGATED_PARTNER: Rights(("incident.view-stated",),  Reach.ALL,   Reach.ALL,  _OVERSEERS | {Verb.ERASE}, Reach.ALL),
     Role.LEAD_PARTNER:      Rights((),                         Reach.ALL,   Reach.ALL,  _OVERSEERS),
     Role.SCRUTINEER:        Rights(_SCRUTINEER_POSTS,          Reach.ALL,   Reach.ALL,  _OVERSEERS | {Verb.EXPORT}, Reach.ALL),
     Role.REPORT_BUILDER:    Rights((),                         Reach.NONE,  Reach.NONE, frozenset({Verb.COUNT})),
@@ -119,7 +122,9 @@ def reads(role: Role, record: str) -> Reach:
 
 
 def may_post(principal: Principal, kind: EventType, source: str) -> bool:
-    """Whether they may record an event of a type from a source: an agency speaks as itself only."""
+    """Whether they may record an event of a type from a source: an agency speaks as itself only, and nobody posts a certificate."""
+    if kind.event is WordsErased:
+        return False
     return source == principal.source and any(fnmatchcase(kind.name, each) for each in POLICY[principal.role].posts)
 
 

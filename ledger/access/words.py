@@ -11,7 +11,7 @@ from ledger.access.policy import may_open, passes_restriction
 from ledger.access.principal import Principal
 from ledger.application import Ledger
 from ledger.domain.calendar import london_day
-from ledger.domain.history import Entry, fold
+from ledger.domain.history import Entry, erased_from, fold
 from ledger.domain.register import REGISTER, EventType
 from ledger.log.forms import to_base64
 
@@ -32,10 +32,13 @@ class Disclosed:
 
 @dataclass(frozen=True)
 class WordsOf:
-    """The words that are kept of one entry: `ordinary`, and those whose every opening is `logged` (†)."""
+    """The words that are kept of one entry: `ordinary`, and those whose every opening is `logged` (†). `erased`: where there are none any
+    more, and by which entry.
+    """
 
     ordinary: tuple[Disclosed, ...]
     logged: tuple[Disclosed, ...]
+    erased: Mapping[str, int]
 
 
 def words_of(ledger: Ledger, entry: Entry) -> WordsOf:
@@ -46,7 +49,7 @@ def words_of(ledger: Ledger, entry: Entry) -> WordsOf:
     for kept in ledger.words([entry.position]):
         disclosed = Disclosed(kept.path, kept.text, kept.salt, _sealed(data, kept.path))
         (logged if opening_is_logged(entry.kind, kept.path) else ordinary).append(disclosed)
-    return WordsOf(tuple(ordinary), tuple(logged))
+    return WordsOf(tuple(ordinary), tuple(logged), erased_from(ledger.record(entry.originator_id), entry.position))
 
 
 def opening_is_logged(kind: EventType, pointer: str) -> bool:

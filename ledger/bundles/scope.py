@@ -88,7 +88,7 @@ def _period(ledger: Ledger, scope: OfPeriod, size: int) -> Chosen:
 
 def _case(ledger: Ledger, scope: OfRecord | Silence, seal: Seal, lines: Lines) -> Chosen:
     follow = isinstance(scope, Silence) or scope.cited
-    records, runs = _followed(scope.record, lines, follow=follow)
+    records, runs = followed(scope.record, lines, follow=follow)
     if isinstance(scope, Silence):
         agency = lines.run(f"head agency/{scope.source.removeprefix('/agencies/')} ".encode())
         if not agency.lines:
@@ -104,7 +104,7 @@ def _case(ledger: Ledger, scope: OfRecord | Silence, seal: Seal, lines: Lines) -
     return Chosen(stated, sorted(positions | {seal.entry.position}), tuple(runs))
 
 
-def _followed(root: str, lines: Lines, *, follow: bool) -> tuple[list[str], list[Run]]:
+def followed(root: str, lines: Lines, *, follow: bool) -> tuple[list[str], list[Run]]:
     """The records of a case, and the runs that show each of them and who cites it."""
     found: dict[str, None] = {}
     ahead, runs = [root], []

@@ -12,6 +12,7 @@ from ledger.cli import (
     deciding,
     disclosing,
     enquiring,
+    erasing,
     evidence,
     exporting,
     history,
@@ -83,6 +84,7 @@ for name, command in COMMANDS:
 reporting.report.command("restatement", epilog=EPILOG)(publishing.restatement)
 app.command("witness", epilog=EPILOG, context_settings={"ignore_unknown_options": True})(witnessing.witness)
 app.add_typer(reporting.report, name="report")
+app.add_typer(erasing.erase, name="erase")
 app.add_typer(api_keys.key, name="key")
 app.add_typer(vaulting.vault, name="vault")
 

@@ -33,9 +33,12 @@ def words(position: Position, *, database: Database = None, as_json: Json = Fals
         found = words_of(ledger, _entry(ledger, position))
     if as_json:
         told_words = [each.told() for each in found.ordinary]
-        write_json({"position": position, "words": told_words, "closed": [each.path for each in found.logged]})
+        closed, gone = [each.path for each in found.logged], dict(found.erased)
+        write_json({"position": position, "words": told_words, "closed": closed, "erased": gone})
         return
     _say(found.ordinary)
+    for path, certificate in found.erased.items():
+        note(f"The words of {path} were erased; entry {certificate} certifies it.")
     if found.logged:
         note(
             f"Each opening of {', '.join(each.path for each in found.logged)} is logged: ledger open {position} --purpose …"

@@ -46,6 +46,7 @@ def told() -> Iterator[None]:
 
     from ledger.domain.adoption import PacksRefused
     from ledger.entry import UnknownType
+    from ledger.evidence.erasures import ErasuresUnusable
     from ledger.evidence.high_water import MarkUnusable, ReadOnly
     from ledger.evidence.signing import KeyUnusable
     from ledger.projections.as_at import NotAPlaceInTime, NotYet
@@ -60,7 +61,15 @@ def told() -> Iterator[None]:
         yield
     except VaultBroken as error:
         raise Stop(Code.UNVERIFIED, str(error)) from error
-    except (NotAPlaceInTime, PackUnreadable, KeyUnusable, VaultKeyUnusable, MarkUnusable, PolicyUnusable) as error:
+    except (
+        NotAPlaceInTime,
+        PackUnreadable,
+        KeyUnusable,
+        VaultKeyUnusable,
+        MarkUnusable,
+        ErasuresUnusable,
+        PolicyUnusable,
+    ) as error:
         raise Stop(Code.USAGE, str(error)) from error
     except NotYet as error:
         raise Stop(Code.NOT_FOUND, str(error)) from error

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ledger.cli.disclosing import log_all, purpose_of
+from ledger.cli.erasing import remember_copy
 from ledger.cli.evidence import sealed_now
 from ledger.cli.exits import Code, Stop, told
 from ledger.cli.history import named
@@ -92,6 +93,7 @@ def export(
                 reports = {} if figures is None else {f"annual-{figures}": _report(database, ledger, figures, size)}
                 if meant is not None:
                     log_all(database, ledger, found.positions, meant)
+                    remember_copy(database, "bundle", out, size, found.positions)
                 witnessed = _witnessed(kept, size)
                 wanted = Wanted(found, checkpoint, seal, ledger.log_keys(), words, reports, witnessed)
                 write(ledger, wanted, out, move)

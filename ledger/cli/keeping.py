@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
+from ledger.cli.erasing import remember_copy
 from ledger.cli.exits import Code, Stop, told
 from ledger.cli.opening import is_server, require_present, require_writable, settings, url
 from ledger.cli.options import Database, Json
-from ledger.cli.output import entries_said, progress, say, write_json
+from ledger.cli.output import entries_said, note, progress, say, write_json
 
 
 def backup(
@@ -32,6 +33,7 @@ def backup(
         raise Stop(Code.NOT_FOUND, f"There is no folder {file.parent}.")
     with told(), closing(open_recorder(where, read_only=True)) as source, progress("writing and comparing") as move:
         upto = write_backup(source, file, move)
+        remember_copy(database, "backup", file, upto)
     _tell(file, upto, f"{entries_said(upto)} in {file}, compared byte for byte.", as_json=as_json)
 
 
@@ -43,8 +45,10 @@ def restore(
     """Carry a backup into the ledger of the settings, which must be empty, and compare the two."""
     from contextlib import closing
 
+    from ledger.evidence.erasures import erase_again
     from ledger.recorders import open_recorder
     from ledger.recorders.copying import restore as read_backup
+    from ledger.wiring import erasures_of
 
     if not file.is_file():
         raise Stop(Code.NOT_FOUND, f"There is no file {file}.")
@@ -56,6 +60,9 @@ def restore(
         Path(where).parent.mkdir(parents=True, exist_ok=True)
     with told(), closing(open_recorder(where)) as target, progress("restoring and comparing") as move:
         upto = read_backup(file, target, move)
+        again = erase_again(target, erasures_of(settings(database), where))
+    if again:
+        note(f"{again} words had been erased since, and are erased again.")
     _tell(file, upto, f"{entries_said(upto)} restored from {file}, and compared byte for byte.", as_json=as_json)
 
 

@@ -96,7 +96,7 @@ def opened(database: str | None, *, make: bool = False, sign: bool = True) -> It
 
     Without `sign` nothing can be signed, and no key is needed.
     """
-    from ledger.wiring import open_ledger, signing_of, vault_of
+    from ledger.wiring import erasures_of, open_ledger, signing_of, vault_of
 
     chosen = settings(database)
     where = url(chosen)
@@ -107,7 +107,14 @@ def opened(database: str | None, *, make: bool = False, sign: bool = True) -> It
     try:
         signing = signing_of(chosen, where) if make and sign else None
         vault = vault_of(chosen, where, needed=make)
-        ledger = open_ledger(where, packs=chosen.packs, read_only=not make, signing=signing, vault=vault)
+        ledger = open_ledger(
+            where,
+            packs=chosen.packs,
+            read_only=not make,
+            signing=signing,
+            vault=vault,
+            erasures=erasures_of(chosen, where),
+        )
     except OSError as error:
         raise Stop(Code.DATABASE, f"{where}: {error.strerror}") from error
     try:

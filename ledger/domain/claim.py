@@ -29,6 +29,7 @@ class Claim(NamedTuple, Generic[E_co]):
     """One event about to be judged. `day` is the London day of `time`; `recorded_at` is the ledger's clock, in UTC.
 
     `position` is the one it will have if it stands.
+    `erases`: the ledger itself records what two people decided to erase.
     `heads`: what the ledger's heads come to at a committed position; None beyond them.
     """
 
@@ -48,6 +49,7 @@ class Claim(NamedTuple, Generic[E_co]):
     is_begun: Callable[[str, str], bool]
     heads: Callable[[int], SealedHeads | None]
     retrospective: bool = False
+    erases: bool = False
 
     @property
     def recorded_by_business_unit(self) -> bool:

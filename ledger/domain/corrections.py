@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ledger.domain.claim import Broken, Claim, Verdict, judge
-from ledger.domain.general import Corrected, StatementAdded, Withdrawn
+from ledger.domain.general import Corrected, StatementAdded, Withdrawn, WordsErased
 from ledger.domain.history import ABSENT, Entry, Standing, corrected, effective, folded
 from ledger.domain.register import rule
 from ledger.domain.standing import (
@@ -36,6 +36,8 @@ def it_speaks_of_an_original_event(entries: Sequence[Entry], claim: Claim[Correc
         return f"Entry {position} is not one of {claim.kind.record.name}/{claim.reference}."
     if isinstance(found.event, Corrected | Withdrawn):
         return f"Entry {position} is itself a correction or withdrawal; name the original event."
+    if isinstance(found.event, WordsErased):
+        return f"Entry {position} certifies that words were erased: they do not come back."
     if all(e.position != position for e in effective(entries)):
         return f"Entry {position} was withdrawn already."
     return None

@@ -6,7 +6,19 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from ledger.domain.fields import AgencyCode, Day, LoggedWords, Reference, Title, Words, spoken, worded, written_as
+from ledger.domain.fields import (
+    AgencyCode,
+    Day,
+    LoggedWords,
+    Part,
+    Reference,
+    Sha256,
+    Title,
+    Words,
+    spoken,
+    worded,
+    written_as,
+)
 from ledger.domain.register import RECORDS, Event, add
 
 Position = Annotated[int, Field(ge=1)]
@@ -118,6 +130,39 @@ class HoldLifted(Mark):
         return f"The hold of entry {self.hold} was lifted"
 
 
+ErasureGround = Literal[
+    "no-longer-necessary", "consent-withdrawn", "objection-upheld", "unlawful", "legal-obligation", "retention-ended",
+]  # fmt: skip
+"""Why words are erased: the grounds of UK GDPR article 17(1), and that their time is over."""
+
+
+class ErasedWords(Part):
+    """Words that are gone, by the place where they were; the entry there goes on holding the commitment to them."""
+
+    position: Position
+    path: Annotated[str, written_as(r"^(/[a-z0-9_]{1,60}){1,9}$", "a JSON pointer into an entry's data")]
+    commitment: Sha256
+
+
+class OneOfTwo(Part):
+    """One of the two people. `person`: a hash that is another for another person, and tells nobody who they are."""
+
+    by: Annotated[str, written_as(r"^[a-z-]{1,40}@[A-Z0-9-]{1,40}$", "a role at an agency")]
+    person: Sha256
+
+
+class WordsErased(Mark):
+    """Sealed words and their salts were erased, as one person asked and another confirmed (RGT-ERASE): this is the certificate."""
+
+    ground: ErasureGround
+    erased: tuple[ErasedWords, ...] = Field(strict=False, min_length=1, max_length=300)
+    requested_by: OneOfTwo
+    confirmed_by: OneOfTwo
+
+    def sentence(self) -> str:
+        return f"Sealed words were erased in {len(self.erased)} places: {worded(self.ground)}"
+
+
 GENERAL: dict[str, type[Event]] = {
     "corrected": Corrected,
     "withdrawn": Withdrawn,
@@ -127,6 +172,7 @@ GENERAL: dict[str, type[Event]] = {
     "unrestricted": Unrestricted,
     "hold-placed": HoldPlaced,
     "hold-lifted": HoldLifted,
+    "words-erased": WordsErased,
 }
 
 

@@ -22,6 +22,7 @@ from ledger.domain.general import (
     StatementAdded,
     Unrestricted,
     Withdrawn,
+    WordsErased,
 )
 from ledger.domain.register import Event, EventType
 
@@ -219,6 +220,18 @@ def _marked(standing: Standing, mark: Mark, position: int) -> Standing:
             return standing._replace(holds=tuple(hold for hold in standing.holds if hold.position != placed))
         case _:
             return standing
+
+
+def erased_by(entry: Entry) -> tuple[tuple[int, str], ...]:
+    """The places (position, JSON pointer) whose words an entry certifies to be erased; none for any other entry."""
+    return (
+        tuple((each.position, each.path) for each in entry.event.erased) if isinstance(entry.event, WordsErased) else ()
+    )
+
+
+def erased_from(entries: Iterable[Entry], position: int) -> dict[str, int]:
+    """By path, the certificates of what was erased from one entry, among the entries of its record."""
+    return {path: entry.position for entry in entries for at, path in erased_by(entry) if at == position}
 
 
 def statements(entries: Sequence[Entry]) -> dict[int, list[Entry]]:

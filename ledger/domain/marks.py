@@ -6,7 +6,7 @@ from typing import Any
 
 from ledger.domain.claim import Claim
 from ledger.domain.fields import spoken
-from ledger.domain.general import HoldLifted, HoldPlaced, Restricted, StatementAdded, Unrestricted
+from ledger.domain.general import HoldLifted, HoldPlaced, Restricted, StatementAdded, Unrestricted, WordsErased
 from ledger.domain.history import Standing
 from ledger.domain.register import rule
 
@@ -51,9 +51,31 @@ def the_hold_lifted_stands(standing: Standing, claim: Claim[Any]) -> str | None:
     return f"No hold of entry {claim.event.hold} stands on {claim.kind.record.name}/{claim.reference}."
 
 
+@rule("RGT-ERASE", source="UK GDPR art 17; design: two people, of whom neither posts the certificate")
+def two_people_erase_words(standing: Standing, claim: Claim[Any]) -> str | None:
+    """Words are erased by a request and its confirmation by another person, and the ledger itself records that it was done."""
+    if not isinstance(claim.event, WordsErased):
+        return None
+    if not claim.erases:
+        return "Nobody posts that words were erased: one person asks for it (POST /erasures), and another confirms it."
+    if claim.event.requested_by.person == claim.event.confirmed_by.person:
+        return "Whoever asked for an erasure does not confirm it: another person does."
+    return None
+
+
+@rule("RET-MORAT", source="reference.md RET-MORAT: a lawful hold comes before any disposal")
+def nothing_is_erased_under_a_hold(standing: Standing, claim: Claim[Any]) -> str | None:
+    """No words of a record are erased while a hold stands on it."""
+    if not isinstance(claim.event, WordsErased) or not standing.holds:
+        return None
+    return f"A hold for {standing.holds[0].authority} stands on {claim.kind.record.name}/{claim.reference}."
+
+
 RULES_OF_MARKS = (
     a_statement_is_of_whoever_makes_it,
     the_business_unit_keeps_the_record,
     a_restriction_is_in_order,
     the_hold_lifted_stands,
+    two_people_erase_words,
+    nothing_is_erased_under_a_hold,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from hashlib import sha256
 from typing import Any
 
@@ -37,10 +37,10 @@ class _Told(msgspec.Struct, kw_only=True, gc=False):
 _DECODER = msgspec.json.Decoder(_Told)
 
 
-def faults_of_row(row: FullRow, vault: Vault | None) -> Iterator[str]:
+def faults_of_row(row: FullRow, vault: Vault | None, erased: Collection[str] = ()) -> Iterator[str]:
     """Everything in which a row is not what its entry's bytes say, as sentences that repeat nothing stored.
 
-    Without the vault words are not opened: it is seen only whether they are kept where the entry seals them.
+    `erased`: the places whose words a certificate says are gone. Without the vault words are not opened: it is seen only whether they are kept where the entry seals them.
     """
     entry = row.entry
     try:
@@ -65,7 +65,7 @@ def faults_of_row(row: FullRow, vault: Vault | None) -> Iterator[str]:
     if not any(entry.content == each for each in _contents(entry.state, told, seals.values())):
         yield "the hash of what was posted (content) does not fit its bytes"
     if seals or row.words:
-        yield from _faults_of_words(seals, row.words, vault)
+        yield from _faults_of_words(seals, row.words, vault, erased)
 
 
 def contents(state: bytes) -> tuple[bytes, ...]:
@@ -113,16 +113,18 @@ _MARKS = {None: (b"",), False: (_NO_MARK,), True: (b"", _MARK, _NO_MARK)}
 
 
 def _faults_of_words(
-    seals: Mapping[sealing.Place, str], words: tuple[LockedWords, ...], vault: Vault | None
+    seals: Mapping[sealing.Place, str], words: tuple[LockedWords, ...], vault: Vault | None, erased: Collection[str]
 ) -> Iterator[str]:
     sealed = {sealing.pointer(place): seal for place, seal in seals.items()}
     for kept in words:
         seal = sealed.pop(kept.path, None)
         if seal is None:
             yield "words are kept for a place where it seals none"
+        elif kept.path in erased:
+            yield f"the words sealed at {kept.path} were erased, and are kept all the same"
         elif vault is not None and (why := _why_not_those(vault, kept, seal)):
             yield why
-    for path in sealed:
+    for path in sealed.keys() - set(erased):
         yield f"the words sealed at {path} are not kept any more"
 
 

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple, Protocol
 
 from eventsourcing.persistence import IntegrityError
 
+from ledger.domain.history import erased_by
+from ledger.entry import read_back
 from ledger.evidence.row_checks import UNKNOWN_KEY, UNKNOWN_TYPE, faults_of_row
 from ledger.log.checkpoint import Checkpoint
 from ledger.log.keys import VerifierKey
@@ -35,6 +37,7 @@ class Stored(Protocol):
     def nodes(self, level: int, start: int, stop: int) -> Sequence[bytes]: ...
     def checkpoint(self, size: int) -> bytes | None: ...
     def last_checkpoint(self) -> bytes | None: ...
+    def certificates(self, after: int) -> Sequence[StoredEntry]: ...
     def record(self, originator_id: str, *, upto: int | None = None) -> Sequence[StoredEntry]: ...
 
 
@@ -109,6 +112,7 @@ class Walk:
     ) -> None:
         self._stored = stored
         self._vault = vault
+        self._erased = _erased(stored) if thorough else {}
         self._keys = tuple(keys)
         self._thorough = thorough
         self._versions: dict[str, int] = {}
@@ -172,7 +176,7 @@ class Walk:
     def _rows(self, rows: Iterable[FullRow]) -> Iterator[Break]:
         last = self.mark.recordedtime
         for row in rows:
-            for what in faults_of_row(row, self._vault):
+            for what in faults_of_row(row, self._vault, self._erased.get(row.position, ())):
                 yield Break(row.position, Part.COLUMN, what, certain=what not in (UNKNOWN_TYPE, UNKNOWN_KEY))
             if last is not None and row.recordedtime < last:
                 yield Break(row.position, Part.COLUMN, "it was recorded before the entry that precedes it")
@@ -251,3 +255,16 @@ class Walk:
                     self._note(tree_broken=True)
             if self.mark.tree_broken:
                 return
+
+
+def _erased(stored: Stored) -> dict[int, set[str]]:
+    """By position, the places whose words are certified to be gone. A certificate that cannot be read says nothing; the walk names it."""
+    found: dict[int, set[str]] = {}
+    for row in stored.certificates(0):
+        try:
+            places = erased_by(read_back(row.position, row.state))
+        except ValueError:
+            continue
+        for position, path in places:
+            found.setdefault(position, set()).add(path)
+    return found

@@ -218,6 +218,9 @@ class LedgerRecorder(Protocol):
     def words_under(self, key: str, limit: int) -> Sequence[LockedWords]:
         """Some words that a key of the vault locked, by its id."""
 
+    def certificates(self, after: int) -> Sequence[StoredEntry]:
+        """The entries after a position that certify an erasure (`<record>.words-erased`)."""
+
     def vault_keys(self) -> Mapping[str, int]:
         """The ids of the keys that lock what is kept here, each with how many words."""
 

@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, LiteralString
 
-from ledger.recorders.contract import Cosignature
+from ledger.recorders.contract import Cosignature, StoredEntry
 from ledger.vault import LockedWords
 
 _KEEP = (
@@ -24,6 +24,10 @@ _KEEP_AUDIT = (
 )
 
 _UNDER = "SELECT position, path, key, box FROM words WHERE key = %b ORDER BY position, path LIMIT %b"
+_CERTIFICATES = (
+    "SELECT position, originator_id, originator_version, topic, state FROM entries"
+    " WHERE right(topic, 13) = '.words-erased' AND position > %b ORDER BY position"
+)
 _KEYS = "SELECT key, count(*) FROM words GROUP BY key ORDER BY key"
 
 
@@ -39,6 +43,10 @@ class PostgresBeside:
     def words_under(self, key: str, limit: int) -> Sequence[LockedWords]:
         """As `LedgerRecorder`."""
         return list(map(LockedWords._make, self._read(_UNDER, key, limit)))
+
+    def certificates(self, after: int) -> Sequence[StoredEntry]:
+        """As `LedgerRecorder`."""
+        return list(map(StoredEntry._make, self._read(_CERTIFICATES, after)))
 
     def vault_keys(self) -> Mapping[str, int]:
         """As `LedgerRecorder`."""

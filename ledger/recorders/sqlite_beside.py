@@ -10,7 +10,7 @@ from typing import Any
 
 from eventsourcing.persistence import OperationalError
 
-from ledger.recorders.contract import Cosignature
+from ledger.recorders.contract import Cosignature, StoredEntry
 from ledger.recorders.sqlite_writing import opened, translated
 from ledger.vault import LockedWords
 
@@ -23,6 +23,10 @@ _LAST = "SELECT size, name, key_id, value FROM cosignatures WHERE name = ? AND k
 _KEEP_AUDIT = "INSERT INTO audit (one, state) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET state = excluded.state"
 
 _UNDER = "SELECT position, path, key, box FROM words WHERE key = ? ORDER BY position, path LIMIT ?"
+_CERTIFICATES = (
+    "SELECT position, originator_id, originator_version, topic, state FROM entries"
+    " WHERE substr(topic, -13) = '.words-erased' AND position > ? ORDER BY position"
+)
 _KEYS = "SELECT key, count(*) FROM words GROUP BY key ORDER BY key"
 
 
@@ -37,6 +41,10 @@ class SQLiteBeside:
     def words_under(self, key: str, limit: int) -> Sequence[LockedWords]:
         """As `LedgerRecorder`."""
         return list(map(LockedWords._make, self._read(_UNDER, key, limit)))
+
+    def certificates(self, after: int) -> Sequence[StoredEntry]:
+        """As `LedgerRecorder`."""
+        return list(map(StoredEntry._make, self._read(_CERTIFICATES, after)))
 
     def vault_keys(self) -> Mapping[str, int]:
         """As `LedgerRecorder`."""

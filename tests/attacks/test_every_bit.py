@@ -50,6 +50,9 @@ class Copy:
     def bodies(self, after: int, limit: int) -> list[tuple[int, bytes]]:
         return [(row.position, row.entry.state) for row in self.rows(after, limit)]
 
+    def certificates(self, after: int) -> list[StoredEntry]:
+        return []
+
     def nodes(self, level: int, start: int, stop: int) -> list[bytes]:
         return self.kept[level][start:stop]
 
