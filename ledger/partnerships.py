@@ -16,7 +16,7 @@ from ledger.settings import Settings, is_server, why_not_serve
 _NAME = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
 OF_THE_SERVICE = frozenset({"host", "port", "partnerships", "partnership", "api_key", "hosts"})
 """Settings of the one service, which no partnership has of its own."""
-UNSHARED = ("log_key_file", "log_mark", "vault_key_file")
+UNSHARED = ("log_key_file", "log_mark", "vault_key_file", "erasures")
 """Files that belong to one ledger."""
 
 
