@@ -12,7 +12,7 @@ from api.app import create_app
 from api.pages.listing import ON_A_PAGE
 from api.pages.sheets import ACTIONS, SHEETS
 from benchmarks import lives, programme
-from benchmarks.homes import Homes, Posted, fill, opened
+from benchmarks.homes import VAULT, Homes, Posted, fill, opened
 from benchmarks.measuring import Row, in_turn, row, timed
 from ledger.wiring import open_parts
 
@@ -53,7 +53,7 @@ def _served(homes: Homes, engine: str, events: Iterator[Posted]) -> Iterator[Tes
     with opened(database) as held:
         fill(held, events)
         head = held.head().position
-    with TestClient(create_app(partial(open_parts, database)), base_url="http://localhost") as client:
+    with TestClient(create_app(partial(open_parts, database, vault=VAULT)), base_url="http://localhost") as client:
         client.app.state.parts.tables.wait_for(head, TABLES)
         yield client
 

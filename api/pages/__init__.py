@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from api.pages import (
     access_log,
+    accessibility,
     as_at,
     assets,
     decisions,
@@ -32,4 +33,5 @@ ROUTERS = (
     rules.router,
     log.router,
     access_log.router,
+    accessibility.router,
 )

@@ -20,6 +20,7 @@ FILES = {"/pages/static/{name}", *(f"{sheet.path}/download/{{format_}}" for shee
 """Addresses beside the pages that answer with a file."""
 WALKED: dict[str, list[str]] = {
     "/pages": ["/pages", "/pages?as_at=3"],
+    "/pages/accessibility": ["/pages/accessibility"],
     "/pages/as-at": ["/pages/as-at"],
     "/pages/lists": ["/pages/lists", "/pages/lists?as_at=3"],
     **{sheet.path: [sheet.path] for sheet in SHEETS},
