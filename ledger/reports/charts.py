@@ -248,7 +248,8 @@ def _whole(points: Sequence[Point]) -> dict[str, Any]:
     if len(counts) < sum(each.value is not None for each in points):
         return {"tickCount": TICKS}
     most = max(counts, default=0)
-    return {"tickCount": TICKS, "tickMinStep": 1} if most > TICKS else {"values": list(range(most + 1))}
+    ticks = {"tickCount": TICKS, "tickMinStep": 1} if most > TICKS else {"values": list(range(most + 1))}
+    return {"format": ",d", **ticks}
 
 
 def _room(points: Sequence[Point], rows: list[dict[str, Any]], limit: tuple[int, str] | None) -> dict[str, Any]:

@@ -267,7 +267,8 @@ def _records(document: Document, part: Part, most_ranges: int) -> Iterator[Laid]
 
 
 def _width(part: str, names: Sequence[str]) -> int:
-    return 8 if any(column(name, part).kind == "text" for name in names) else 5
+    """Twice as wide for sentences and for several things said one under the other."""
+    return 8 if len(names) > 2 or any(column(name, part).kind == "text" for name in names) else 5  # noqa: PLR2004 - two fit
 
 
 def _record_cell(document: Document, part: Part, n: int, names: Sequence[str]) -> Cell:
