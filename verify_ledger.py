@@ -747,17 +747,17 @@ def read_entry(body: bytes) -> Entry:
     return entry
 
 
-def commitments(data: Any, place: str = "") -> Iterator[tuple[str, str]]:
-    """Every sealed place in an entry's data, as JSON pointer and hash."""
-    if isinstance(data, dict):
-        if set(data) == {"sealed"} and isinstance(data["sealed"], str):
-            yield place, data["sealed"]
-            return
-        for name, item in data.items():
-            yield from commitments(item, f"{place}/{name}")
-    elif isinstance(data, list):
-        for number, item in enumerate(data):
-            yield from commitments(item, f"{place}/{number}")
+def commitments(data: Any) -> Iterator[tuple[str, str]]:
+    """Every sealed place in an entry's data, as JSON pointer and hash. However deep it is nested, nothing here goes down with it."""
+    ahead = [("", data)]
+    while ahead:
+        place, value = ahead.pop()
+        if isinstance(value, dict) and set(value) == {"sealed"} and isinstance(value["sealed"], str):
+            yield place, value["sealed"]
+        elif isinstance(value, dict):
+            ahead += [(f"{place}/{name}", item) for name, item in value.items()]
+        elif isinstance(value, list):
+            ahead += [(f"{place}/{number}", item) for number, item in enumerate(value)]
 
 
 # --- A bundle ---------------------------------------------------------------------------------------------------------------------
@@ -1039,7 +1039,7 @@ class Bundle:
                 raise Broken("there are not as many entries as proofs")
             value = _json(proof, "a proof")
             position = _member(value, "position", int, "a proof")
-            if position <= last:
+            if not last < position < 2**63:
                 raise Broken(f"the proof of entry {position} stands out of order")
             last = position
 

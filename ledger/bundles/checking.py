@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from ledger.bundles.cosigned import cosigned
+from ledger.bundles.entries import envelope, sealed_in
 from ledger.bundles.figures import check_figures
 from ledger.bundles.files import FORMAT, KNOWN, MOST_ENTRY, REPORT, VERSION, Files, read_json
+from ledger.bundles.positions import Positions
 from ledger.bundles.shapes import Envelope, Manifest, ProofLine, RunLine, SealedData, WordLine, shaped
 from ledger.evidence.seal_checks import SEALED
 from ledger.histories import FOLLOWED
 from ledger.log.checkpoint import Checkpoint
-from ledger.log.forms import from_base64
+from ledger.log.forms import GREATEST, from_base64
 from ledger.log.keys import VerifierKey
 from ledger.log.lines import Placed, Run, check_run
 from ledger.log.note import Note
@@ -54,9 +56,9 @@ class _Check:
         self.cosigners: frozenset[VerifierKey] = frozenset()
         self.cosigned = 0
         self.seal: Envelope | None = None
-        self.times: list[tuple[int, str]] = []
-        self.sealed: dict[int, dict[str, str]] = {}
-        self.positions: list[int] = []
+        self.begun: tuple[int, str] | None = None
+        self.ended: tuple[int, str] | None = None
+        self.positions = Positions()
         self.wrong: set[int] = set()
         self.heads: dict[str, tuple[int, int]] = {}
 
@@ -83,9 +85,8 @@ class _Check:
             self.held(self.words)
             if told:
                 self.held(self.complete)
-        held = frozenset(self.positions)
         for name in sorted(filter(REPORT.fullmatch, self.files.names)):
-            self.held(lambda name=name: self.figures(name, held))  # type: ignore[misc]
+            self.held(lambda name=name: self.figures(name))  # type: ignore[misc]
         if self.false or not through:
             return Finding(tuple(self.false), tuple(self.untold))
         whole = cosigned and signed and within and self.beyond() == 0
@@ -146,7 +147,7 @@ class _Check:
             if body is None or line is None:
                 raise Malformed("entries and proofs are not as many")
             proof = shaped(ProofLine, read_json(line))
-            if proof.position <= (self.positions[-1] if self.positions else 0):
+            if not (self.positions[-1] if self.positions else 0) < proof.position <= GREATEST:
                 raise Malformed("the proofs are out of order")
             self.one(proof, body, self.checkpoint)
             self.take(proof.position, body)
@@ -174,20 +175,13 @@ class _Check:
             self.wrong.add(position)
 
     def place(self, position: int, body: bytes) -> None:
-        told = read_json(body)
-        version = told.get("specversion") if isinstance(told, dict) else None
-        if not isinstance(version, str):
-            raise Malformed("not an entry")
-        if version != "1.0":
-            raise Unknown("an entry of a version not known here")
-        entry = shaped(Envelope, told)
-        if "words.ndjson" in self.files.names:
-            self.sealed[position] = dict(_commitments(entry.data, ""))
+        entry = envelope(body)
         is_seal = position == self.about.get("seal")
         if is_seal:
             self.seal = entry
-        before = self.times[-1][1] if self.times else ""
-        self.times.append((position, entry.recordedtime))
+        before = self.ended[1] if self.ended else ""
+        self.ended = position, entry.recordedtime
+        self.begun = self.begun or self.ended
         if not (is_seal and self.kind not in ("all", "period")):
             last = self.heads.get(entry.subject, (0, 0))[0]
             self.heads[entry.subject] = entry.recordversion, position
@@ -200,15 +194,18 @@ class _Check:
     def words(self) -> None:
         if "words.ndjson" not in self.files.names:
             return
-        last, held = 0, frozenset(self.positions)
+        bodies = zip(self.positions, self.files.lines("entries.ndjson", MOST_ENTRY), strict=False)
+        at, sealed = 0, dict[str, str]()
         for line in self.files.lines("words.ndjson"):
             word = shaped(WordLine, read_json(line))
-            if word.position < last or word.position not in held:
+            if word.position < at or word.position not in self.positions:
                 raise Malformed("words of an entry that is not here, or out of order")
-            last = word.position
+            if word.position > at:
+                at = word.position
+                sealed = next((sealed_in(body) for position, body in bodies if position == at), {})
             said = hashlib.sha256(from_base64(word.salt) + word.text.encode()).hexdigest()
-            if self.sealed.get(word.position, {}).get(word.path) != said:
-                self.false.append(f"the words of entry {word.position} are not those sealed")
+            if sealed.get(word.path) != said:
+                self.false.append(f"the words of entry {at} are not those sealed")
 
     def complete(self) -> None:
         match self.kind:
@@ -226,11 +223,11 @@ class _Check:
         size = self.checkpoint.size if self.checkpoint else 0
         if any(two != one + 1 for one, two in zip(self.positions, self.positions[1:], strict=False)):
             raise Wrong("a period with a gap")
-        if not self.positions or not self.times:
+        if self.begun is None or self.ended is None:
             if size:
                 raise Wrong("a period without any entry")
             return
-        (first, begun), (last, ended) = self.times[0], self.times[-1]
+        (first, begun), (last, ended) = self.begun, self.ended
         if (first > 1 and begun >= since) or (last < size and ended < before):
             raise Wrong("a period that is cut short")
 
@@ -261,12 +258,12 @@ class _Check:
             found[read.prefix] = run.lines
         return found
 
-    def figures(self, name: str, held: frozenset[int]) -> None:
+    def figures(self, name: str) -> None:
         report = read_json(self.files.whole(name))
         if not isinstance(report, dict) or not isinstance(report.get("figures"), list):
             raise Malformed(f"{name} is no report")
         for figure in report["figures"]:
-            self.held(lambda figure=figure: check_figures(figure, held, self.wrong))  # type: ignore[misc]
+            self.held(lambda figure=figure: check_figures(figure, self.positions, self.wrong))  # type: ignore[misc]
 
 
 def _reached(root: str, runs: dict[str, tuple[bytes, ...]], *, follow: bool) -> dict[str, tuple[int, int]]:
@@ -288,20 +285,6 @@ def _of(runs: dict[str, tuple[bytes, ...]], prefix: str) -> tuple[bytes, ...]:
     if prefix not in runs:
         raise Wrong(f"nothing shows what was sealed under {prefix}")
     return runs[prefix]
-
-
-def _commitments(data: Any, place: str) -> Iterator[tuple[str, str]]:
-    match data:
-        case {"sealed": str(seal)} if len(data) == 1:
-            yield place, seal
-        case dict():
-            for name, item in data.items():
-                yield from _commitments(item, f"{place}/{name}")
-        case list():
-            for number, item in enumerate(data):
-                yield from _commitments(item, f"{place}/{number}")
-        case _:
-            pass
 
 
 def _text(value: dict[str, Any], name: str) -> str:

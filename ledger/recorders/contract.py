@@ -184,7 +184,7 @@ class LedgerRecorder(Protocol):
         Raises on leaving, and then nothing is stored: IntegrityError, where a version or a key is taken already, and whatever the
         signer raises.
         Raises OperationalError or InterfaceError where the engine fails. At commit it may then not be known whether the commit
-        happened: whoever called looks the keys up (`by_key`) before answering. All from eventsourcing.persistence.
+        happened: whoever called looks the keys up (`known_keys`) before answering. All from eventsourcing.persistence.
         ProgrammingError when one thread opens it twice, which would wait on itself for ever.
         """
 
@@ -202,9 +202,6 @@ class LedgerRecorder(Protocol):
 
     def entry(self, position: int) -> StoredEntry | None:
         """One entry, or None."""
-
-    def by_key(self, key: Key) -> KnownKey | None:
-        """Where a key was recorded, or None."""
 
     def record(self, originator_id: str, *, upto: int | None = None) -> Sequence[StoredEntry]:
         """All entries of one record up to a position, in order."""

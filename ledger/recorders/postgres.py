@@ -20,8 +20,6 @@ from ledger.recorders.contract import (
     Appending,
     FullRow,
     Head,
-    Key,
-    KnownKey,
     NewEntry,
     Signer,
     StoredEntry,
@@ -121,11 +119,6 @@ class PostgresRecorder(PostgresBeside, FollowedRecorder):
         """As `LedgerRecorder`."""
         found = self._read(_ENTRY, position)
         return StoredEntry._make(found[0]) if found else None
-
-    def by_key(self, key: Key) -> KnownKey | None:
-        """As `LedgerRecorder`."""
-        found = self._read("SELECT position, content FROM entries WHERE source = %b AND id = %b", *key)
-        return KnownKey._make(found[0]) if found else None
 
     def record(self, originator_id: str, *, upto: int | None = None) -> Sequence[StoredEntry]:
         """As `LedgerRecorder`."""

@@ -18,8 +18,6 @@ from ledger.recorders.contract import (
     Appending,
     FullRow,
     Head,
-    Key,
-    KnownKey,
     NewEntry,
     Signer,
     StoredEntry,
@@ -115,11 +113,6 @@ class SQLiteRecorder(SQLiteBeside, FollowedRecorder):
         """As `LedgerRecorder`."""
         found = self._read(_ENTRY, position)
         return StoredEntry._make(found[0]) if found else None
-
-    def by_key(self, key: Key) -> KnownKey | None:
-        """As `LedgerRecorder`."""
-        found = self._read("SELECT position, content FROM entries WHERE source = ? AND id = ?", *key)
-        return KnownKey._make(found[0]) if found else None
 
     def record(self, originator_id: str, *, upto: int | None = None) -> Sequence[StoredEntry]:
         """As `LedgerRecorder`."""

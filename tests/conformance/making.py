@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 
 from ledger.log.tree import Frontier, leaf_hashes
-from ledger.recorders.contract import Key, LedgerRecorder, NewEntry
+from ledger.recorders.contract import Key, KnownKey, LedgerRecorder, NewEntry
 from ledger.vault import LockedWords
 
 NOON = "2026-01-05T12:00:00.000000Z"
@@ -40,9 +40,8 @@ def key_of(made: NewEntry) -> Key:
     return Key(made.source, made.id)
 
 
-def words(position: int, path: str = "/reason", text: str = "said aloud") -> LockedWords:
-    """Words as a recorder gets them: what is in their box is not its to know."""
-    return LockedWords(position, path, "a-key", text.encode())
+from ledger.recorders.contract import Key, KnownKey, LedgerRecorder, NewEntry
+from ledger.vault import LockedWords
 
 
 def append(recorder: LedgerRecorder, *entries: NewEntry, when: str = NOON) -> list[int]:

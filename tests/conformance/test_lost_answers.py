@@ -16,7 +16,7 @@ import pytest
 from eventsourcing.persistence import IntegrityError, InterfaceError, OperationalError
 
 from ledger.recorders.contract import Head, KnownKey
-from tests.conformance.making import NOON, append, entry, key_of, words
+from tests.conformance.making import NOON, append, entry, key_of, known, words
 from tests.postgres import EmbeddedPostgres
 
 COMMIT = b"COMMIT"
@@ -112,7 +112,7 @@ def test_postgres_a_lost_answer_is_not_a_conflict(through_wire, wire, postgres_u
     wire.cut = "after"
     with pytest.raises((OperationalError, InterfaceError)):
         append(through_wire, made)
-    assert through_wire.by_key(key_of(made)) == KnownKey(2, made.content or b"")
+    assert known(through_wire, key_of(made)) == KnownKey(2, made.content or b"")
     assert through_wire.head() == opening(postgres_url).head() == Head(2, NOON)
     assert append(through_wire, entry("case/C")) == [3]
 
@@ -122,7 +122,7 @@ def test_postgres_a_lost_request_is_not_stored(through_wire, wire):
     wire.cut = "before"
     with pytest.raises((OperationalError, InterfaceError)):
         append(through_wire, *(entry(f"case/B{number}") for number in range(80)))
-    assert through_wire.by_key(key_of(entry("case/B0"))) is None
+    assert known(through_wire, key_of(entry("case/B0"))) is None
     assert append(through_wire, entry("case/B")) == [2]
 
 
@@ -165,7 +165,7 @@ def test_sqlite_a_commit_that_fails_is_told_and_the_key_says_what_happened(fault
     with pytest.raises(OperationalError, match="disk I/O error"), faulty.appending() as held:
         held.append([made], [words(2)], NOON)
     happened = fault == "after"
-    assert faulty.by_key(key_of(made)) == (KnownKey(2, made.content or b"") if happened else None)
+    assert known(faulty, key_of(made)) == (KnownKey(2, made.content or b"") if happened else None)
     assert len(faulty.words([2])) == happened
     assert append(faulty, entry("case/C")) == [3 if happened else 2]
 

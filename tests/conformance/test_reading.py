@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 
 import pytest
 from eventsourcing.persistence import PersistenceError
 
 from ledger.recorders import open_recorder
-from ledger.recorders.contract import Key
-from tests.conformance.making import NOON, append, at, entry, key_of
+from ledger.recorders.contract import Key, KnownKey
+from tests.conformance.making import NOON, append, at, entry, key_of, known
 
 
 def positions(found):
@@ -52,8 +53,8 @@ def test_one_entry_and_one_key(ten):
     assert ten.entry(3).state == b"3"
     assert ten.entry(0) is None
     assert ten.entry(11) is None
-    assert ten.by_key(key_of(entry("case/0", 2))).position == 3
-    assert ten.by_key(Key("urn:test", "case/0")) is None
+    assert known(ten, key_of(entry("case/0", 2))) == KnownKey(3, hashlib.sha256(b"3").digest())
+    assert known(ten, Key("urn:test", "case/0")) is None
 
 
 def test_records_up_to_a_position(ten):

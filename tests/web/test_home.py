@@ -94,8 +94,10 @@ def test_home_says_how_the_check_of_the_ledger_stands(year, monkeypatch, state, 
 def test_home_says_who_watches(year, monkeypatch):
     assert "Nobody else keeps watch over this ledger yet." in year.get("/pages").main
     one = {"name": "police", "key": "k", "size": 450, "behind": 5, "cosigned": "2025-08-01T09:00:00Z"}
-    watched = {"size": 455, "agreed": 450, "quorum": "police", "witnesses": [one]}
+    watched = {"size": 455, "agreed": 450, "in_force": True, "quorum": "police", "witnesses": [one]}
     monkeypatch.setattr(home, "witnessed", lambda request: watched)
     main = year.get("/pages").main
     assert "450 entries of 455 are agreed by police." in main
+    monkeypatch.setattr(home, "witnessed", lambda request: watched | {"in_force": False})
+    assert "nobody has to agree" in year.get("/pages").main
     assert "police: has cosigned 450 entries, 5 behind, last on 1 August 2025 at 10:00" in main
