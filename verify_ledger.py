@@ -589,6 +589,7 @@ PUBLISHED = "uk.safeguarding.report.published"
 SEALED, BY_SEAL = "uk.safeguarding.ledger.heads-sealed", ("record", "incident", "silence")
 FIGURES = re.compile(r"figures/[A-Za-z0-9][A-Za-z0-9._-]{0,79}\.json")
 LONGEST_ENTRY, LONGEST_LINE, LONGEST_FILE = 65_535, 4_000_000, 64_000_000
+MOST_FILES = 1_000
 MOST_UNPACKED = 250
 """Times its packed size: what claims to unpack to more is not opened."""
 
@@ -599,7 +600,9 @@ class Files:
     def __init__(self, name: str) -> None:
         self._folder = Path(name)
         self._zip = None if self._folder.is_dir() else _opened_zip(name)
-        self.names = sorted(self._members())
+        self.names = sorted(islice(self._members(), MOST_FILES + 1))
+        if len(self.names) > MOST_FILES:
+            raise CannotTell(f"the bundle holds more than {MOST_FILES} files")
         self.strange = [n for n in self.names if n not in FILES + UNREAD and not FIGURES.fullmatch(n)]
 
     def _members(self) -> list[str]:
@@ -609,8 +612,9 @@ class Files:
                 raise Broken("the zip holds two files of one name")
             return names
         inside = self._folder / "figures"
-        names = [path.name for path in self._folder.iterdir() if path.name != "figures"]
-        return names + ([f"figures/{path.name}" for path in inside.iterdir()] if inside.is_dir() else [])
+        own = inside.is_dir() and not inside.is_symlink()
+        names = [path.name for path in self._folder.iterdir() if not (own and path.name == "figures")]
+        return names + ([f"figures/{path.name}" for path in inside.iterdir()] if own else [])
 
     def __contains__(self, name: str) -> bool:
         return name in self.names
@@ -1012,7 +1016,7 @@ class Bundle:
     def _leaves_are_true(self, checkpoint: Checkpoint) -> bool:
         tree = Tree()
         try:
-            for leaf in self.files.hashes("leaves"):
+            for leaf in islice(self.files.hashes("leaves"), checkpoint.size + 1):
                 tree.add(leaf)
         except (Broken, CannotTell):
             return False
@@ -1380,11 +1384,15 @@ def verify_bundle(
 
 VERDICTS = {TRUE: "TRUE", FALSE: "FALSE", CANNOT_TELL: "CANNOT TELL"}
 MOST_READ = 4_000_000
+MOST_SHOWN = 400
 
 
 def _shown(value: object) -> str:
-    """A text from a file, in which nothing can steer the terminal."""
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in str(value))
+    """A text from a file, in which nothing can steer the terminal or fill it."""
+    text = str(value)
+    if len(text) > MOST_SHOWN:
+        text = f"{text[:MOST_SHOWN]}..."
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
 
 
 def _told_entry(body: bytes) -> list[str]:

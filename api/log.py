@@ -16,7 +16,7 @@ from api.contract import HASH, TEXT, WHOLE, YES, json_content, many, responses, 
 from api.problems import BAD_QUERY, NOT_FOUND, Problem
 from ledger.access.policy import Verb
 from ledger.evidence.witnessing import Cosignatures
-from ledger.log.verdict import Malformed
+from ledger.log.verdict import Malformed, sentence
 from ledger.receipts import told_keys
 
 router = APIRouter(prefix="/log", tags=["the log"], dependencies=[needs(Verb.PROVE)])
@@ -144,4 +144,4 @@ def _held(ask: Callable[[], T]) -> T:
     try:
         return ask()
     except (LookupError, Malformed) as error:
-        raise Problem(NOT_FOUND, f"{str(error).capitalize()}.") from None
+        raise Problem(NOT_FOUND, sentence(error)) from None

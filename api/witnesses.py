@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from api.access import needs
@@ -20,7 +21,7 @@ from ledger.access.policy import Verb
 from ledger.clock import spelled
 from ledger.evidence.witnessing import Contradicted, readable
 from ledger.log.policy import Trusted
-from ledger.log.verdict import Unproved
+from ledger.log.verdict import Unproved, sentence
 
 router = APIRouter(prefix="/log", tags=["the log"], dependencies=[needs(Verb.PROVE)])
 MOST_BYTES = 65_536
@@ -38,18 +39,21 @@ KEPT = shape({"size": WHOLE})
 async def cosign(request: Request, _: Annotated[Nothing, Query()]) -> Response:
     """A checkpoint of this log as a signed note whose lines are witnesses' cosignatures; it is kept once each was checked."""
     body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MOST_BYTES:
-            raise Problem(TOO_LARGE, f"A cosigned checkpoint has at most {MOST_BYTES} bytes.")
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > MOST_BYTES:
+                raise Problem(TOO_LARGE, f"A cosigned checkpoint has at most {MOST_BYTES} bytes.")
+    except ClientDisconnect:
+        return Response(status_code=400)  # nobody is there to read it
     watching: Watching = request.app.state.watching
     try:
         size = await asyncio.to_thread(watching.cosignatures.take, body)
     except Contradicted as error:
         logging.getLogger("uvicorn.error").error("CONTRADICTION: %s", error)  # noqa: TRY400 - what it says is all
-        raise Problem(ANOTHER_HISTORY, f"{str(error).capitalize()}.") from None
+        raise Problem(ANOTHER_HISTORY, sentence(error)) from None
     except Unproved as error:
-        raise Problem(NO_COSIGNATURE, f"{str(error).capitalize()}.") from None
+        raise Problem(NO_COSIGNATURE, sentence(error)) from None
     return json_answer({"size": size})
 
 

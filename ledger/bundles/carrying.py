@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from ledger.log.keys import VerifierKey
 from ledger.log.note import Note
 from ledger.log.receipt import VERSION, Receipt, Trust, check
 from ledger.log.tree import leaf_hash
-from ledger.log.verdict import Unknown, Unproved
+from ledger.log.verdict import Unproved
 from ledger.recorders.contract import FullRow, LedgerRecorder, NewEntry
 from ledger.vault import SealedWords, Vault
 
@@ -90,16 +90,14 @@ def planned(stored: LedgerRecorder, files: Iterable[Path], keys: Sequence[Verifi
 
 
 def carry_back(stored: LedgerRecorder, plan: Plan, cosign: Callable[[bytes], int]) -> None:
-    """Append what was planned, in one commit, then the cosignatures that come with it; what the policy does not know is left out.
+    """Append what was planned, in one commit, then the cosignatures that come with it; what the policy does not know or take is left out.
 
     Raises eventsourcing's IntegrityError where somebody recorded meanwhile.
     """
     stored.load(plan.rows)
     for note in plan.notes:
-        try:
+        with suppress(Unproved):
             cosign(note.to_bytes())
-        except Unknown:
-            continue
 
 
 def _read(path: Path, trust: Trust, brought: Brought) -> None:

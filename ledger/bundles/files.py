@@ -19,6 +19,7 @@ KNOWN = frozenset({
     "README.txt", "index.html", "keys.txt", "verify_ledger.py",
 })  # fmt: skip
 REPORT = re.compile(r"figures/[A-Za-z0-9][A-Za-z0-9._-]{0,79}\.json")
+MOST_FILES = 1_000
 MOST_ENTRY, MOST_LINE, MOST_FILE = 65_535, 4_000_000, 64_000_000
 
 
@@ -29,8 +30,10 @@ class Files:
         self._path = path
         self._zip: zipfile.ZipFile | None = None
         if path.is_dir():
-            found = [each.relative_to(path).as_posix() for each in path.iterdir() if each.name != "figures"]
-            found += [f"figures/{each.name}" for each in (path / "figures").glob("*")]
+            found = [each.name for each in path.iterdir()]
+            if (path / "figures").is_dir() and not (path / "figures").is_symlink():
+                found.remove("figures")
+                found += [f"figures/{each.name}" for each in (path / "figures").iterdir()]
         else:
             try:
                 self._zip = zipfile.ZipFile(path)
@@ -39,6 +42,8 @@ class Files:
             found = [name for name in self._zip.namelist() if not name.endswith("/")]
             if len(found) != len(set(found)):
                 raise Malformed("the zip holds two files of one name")
+        if len(found) > MOST_FILES:
+            raise Unknown("more files than a bundle has")
         self.names = frozenset(found)
 
     def close(self) -> None:

@@ -14,11 +14,13 @@ from ledger.log.nodes import Nodes
 from ledger.log.note import Note
 from ledger.log.policy import Policy
 from ledger.log.proofs import consistency_proof
-from ledger.log.verdict import Unknown, Unproved
+from ledger.log.verdict import Unknown, Unproved, Wrong, sentence
 from ledger.recorders.contract import Cosignature, Head
 
 PAGE = 1000
 """Cosignatures read at a time."""
+LAST_SECOND = 253_402_300_799
+"""Of the year 9999, the last that can be told: a cosignature may claim any of 64 bits."""
 
 
 class Kept(Protocol):
@@ -84,9 +86,10 @@ class Cosignatures:
             raise Unknown(f"no checkpoint of {stated.size} entries was signed here")
         if Note.parse(ours).text != note.text:
             raise self._contradicted(f"a witness cosigned another tree of {stated.size} entries than the one here")
-        self._home.cosign(
-            [_row(stated.size, line) for line in note.signatures if (line.name, line.key_id) in self._keys]
-        )
+        lines = [line for line in note.signatures if (line.name, line.key_id) in self._keys]
+        if any(line.timestamp > LAST_SECOND for line in lines):
+            raise Wrong("a witness cosigned at a time that no calendar has")
+        self._home.cosign([_row(stated.size, line) for line in lines])
         return stated.size
 
     def note(self, size: int) -> Note | None:
@@ -156,7 +159,7 @@ class Cosignatures:
         return Request(size, text, "\n".join(lines).encode() + signed)
 
     def _contradicted(self, why: str) -> Contradicted:
-        self._alarm(why[0].upper() + why[1:])
+        self._alarm(sentence(why).removesuffix("."))
         return Contradicted(why)
 
     def _agreed_after(self, after: int) -> Iterator[tuple[int, Note]]:

@@ -17,3 +17,9 @@ class Wrong(Unproved):
 
 class Unknown(Unproved):
     """It may be right: it is of a version or under a key that is not known here."""
+
+
+def sentence(what: object) -> str:
+    """A reason as a sentence of its own; names in it keep their spelling."""
+    text = str(what)
+    return f"{text[:1].upper()}{text[1:]}."

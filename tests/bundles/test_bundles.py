@@ -12,8 +12,11 @@ from pathlib import Path
 import pytest
 
 import verify_ledger
+from ledger.bundles.checking import check_bundle
 from ledger.cli.commands import main
 from ledger.histories import FOLLOWED
+from ledger.log.keys import VerifierKey
+from ledger.log.receipt import Trust
 from tests.bundles.conftest import INCIDENT, SCOPES, YEAR
 from tests.ledger.tampering import owning
 from tests.log.making import STRANGER
@@ -236,6 +239,55 @@ def test_nothing_outside_a_bundle_is_opened(bundle, check, tmp_path):
     code, told = check(zip_)
     assert code == 2
     assert "no part of a bundle" in told
+
+
+def test_a_folder_of_figures_that_leads_elsewhere_is_not_entered(made, bundle, check, tmp_path):
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "secret.json").write_text('{"figures": []}')
+    case = bundle("incident")
+    for led in (lambda: (case / "figures").symlink_to(outside), lambda: (case / "figures").write_bytes(b"")):
+        led()
+        code, told = check(case)
+        assert (code, "the bundle holds figures, which is no part of a bundle" in told) == (2, True), told
+        assert check_bundle(case, Trust((VerifierKey.parse(made.key),))).code == 2
+        (case / "figures").unlink()
+
+
+def test_more_files_than_a_bundle_has_are_not_looked_at(made, check, tmp_path):
+    """One line, however many there are."""
+    crowd = packed(made.folder / "incident", tmp_path / "crowd.zip")
+    with zipfile.ZipFile(crowd, "a") as out:
+        for number in range(1_000):
+            out.writestr(f"figures/{number}.json", b"{}")
+    code, told = check(crowd)
+    assert (code, told.count("\n")) == (2, 1)
+    assert "more than 1000 files" in told
+    assert check_bundle(crowd, Trust((VerifierKey.parse(made.key),))).code == 2
+
+
+def test_numbers_and_depths_beyond_all_measure_break_nothing_but_the_bundle(made, bundle, check):
+    """Both programs come to an answer of their own."""
+    trust = Trust((VerifierKey.parse(made.key),))
+    first = json.loads(lines(made.folder / "incident" / "proofs.ndjson")[0])["position"]
+    deep = b'{"data":%b{"sealed":"x"}%b,"recordedtime":"2024-01-01T00:00:00.000000Z","recordversion":1,"source":"/x","specversion":"1.0","subject":"incident/X","type":"x"}\n'
+    word = json.dumps({"position": first, "path": "/x" * 9_000, "salt": "", "text": "x"}).encode() + b"\n"
+    for position in (2**63, 2**64 - 1, 2**70, -(2**70)):
+        case = bundle("incident")
+        proofs = lines(case / "proofs.ndjson")
+        proofs[-1] = json.dumps(json.loads(proofs[-1]) | {"position": position}).encode() + b"\n"
+        (case / "proofs.ndjson").write_bytes(b"".join(proofs))
+        assert (check(case)[0], check_bundle(case, trust).code) == (1, 1)
+        shutil.rmtree(case)
+    for depth in (100, 900, 960, 5_000):
+        case = bundle("incident")
+        entries = [deep % (b'{"a":' * depth, b"}" * depth), *lines(case / "entries.ndjson")[1:]]
+        (case / "entries.ndjson").write_bytes(b"".join(entries))
+        (case / "words.ndjson").write_bytes(word + (case / "words.ndjson").read_bytes())
+        code, told = check(case)
+        assert (code, check_bundle(case, trust).code) == (1, 1)
+        assert max(map(len, told.splitlines())) < 1_000
+        shutil.rmtree(case)
 
 
 def test_a_zip_that_lies_or_bursts_is_not_believed(made, check, tmp_path):

@@ -233,9 +233,18 @@ def test_no_damage_of_a_request_is_cosigned(witness, seed):
 def test_what_is_too_long_or_has_no_length_is_not_read(witness):
     assert witness.add(b"old 0\n" * 20_000).status == 413
     host, port = witness.url.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=30) as line:
-        line.sendall(b"POST /add-checkpoint HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
-        assert b" 411 " in line.recv(1000)
+    for lengths in (
+        b"Transfer-Encoding: chunked",
+        b"Content-Length: 3\r\nContent-Length: 9",
+        b"Content-Length: 3\r\nTransfer-Encoding: chunked",
+        b"Content-Length: -1",
+        "Content-Length: \u0663".encode(),
+    ):
+        with socket.create_connection((host, int(port)), timeout=30) as line:
+            line.sendall(b"POST /add-checkpoint HTTP/1.1\r\nHost: x\r\n" + lengths + b"\r\n\r\n")
+            answer = line.recv(1000)
+        assert b" 411 " in answer, lengths
+        assert b"Connection: close" in answer
 
 
 def test_other_addresses_are_not_answered_as_add_checkpoint(witness):

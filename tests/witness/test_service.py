@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -208,9 +209,13 @@ def test_nothing_is_kept_that_does_not_fit(tmp_path, partners, service):
                 Note(text, (council.cosign(other, 1_700_000_000),)).to_bytes(),
                 Note(other, (council.cosign(other, 1_700_000_000),)).to_bytes(),
                 Note(beyond, (council.cosign(beyond, 1_700_000_000),)).to_bytes(),
+                Note(text, (council.cosign(text, 2**63 - 1),)).to_bytes(),
             )
         ]
-        assert answers == [422, 413, 422, 422, 409, 409]
+        assert answers == [422, 413, 422, 422, 409, 409, 422]
+        assert "Not UTF-8." in post(url, b"\xff").body
+        with socket.create_connection(("127.0.0.1", running.port), timeout=PATIENCE) as line:
+            line.sendall(b"POST /log/cosignatures HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nabc")
         assert [each["size"] for each in get(running, "/log/witnesses")["witnesses"]] == [0, 0, 0]
         assert post(url, Note(text, (council.cosign(text, 1_700_000_000),)).to_bytes()).status == 200
 
