@@ -40,8 +40,15 @@ def key_of(made: NewEntry) -> Key:
     return Key(made.source, made.id)
 
 
-from ledger.recorders.contract import Key, KnownKey, LedgerRecorder, NewEntry
-from ledger.vault import LockedWords
+def known(recorder: LedgerRecorder, key: Key) -> KnownKey | None:
+    """Where a key was recorded, as a writer that takes the head would learn."""
+    with recorder.appending() as held:
+        return held.known_keys([key]).get(key)
+
+
+def words(position: int, path: str = "/reason", text: str = "said aloud") -> LockedWords:
+    """Words as a recorder gets them: what is in their box is not its to know."""
+    return LockedWords(position, path, "a-key", text.encode())
 
 
 def append(recorder: LedgerRecorder, *entries: NewEntry, when: str = NOON) -> list[int]:
