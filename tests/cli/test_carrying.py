@@ -16,7 +16,7 @@ from ledger.log.receipt import Receipt
 from tests.api.story import incident, rapid_review
 from tests.cli.conftest import Runner
 from tests.cli.test_disclosing import DECIDED
-from tests.ledger.posting import agency, event
+from tests.ledger.posting import VAULT_KEY, agency, event
 from tests.log.making import LOG, STRANGER, WITNESSES
 from tests.postgres import EmbeddedPostgres
 
@@ -41,6 +41,7 @@ class Lost(NamedTuple):
 @pytest.fixture
 def lost(run: Runner, database: str, tmp_path: Path, request, monkeypatch: pytest.MonkeyPatch) -> Lost:
     monkeypatch.setenv("LEDGER_LOG_KEY", LOG.secret_text())
+    monkeypatch.setenv("LEDGER_VAULT_KEY", VAULT_KEY.spelled())
     monkeypatch.setenv("LEDGER_LOG_MARK", str(tmp_path / "mark"))
     assert run("post", posted(tmp_path, FIRST), "--database", database).code == 0
     assert run("backup", "old.sqlite", "--database", database).code == 0
