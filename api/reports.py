@@ -22,6 +22,7 @@ from ledger.domain.calendar import london_day
 from ledger.domain.fields import ReportPeriod
 from ledger.figures.period import NotAPeriod
 from ledger.reports.kinds import document
+from ledger.reports.public import for_the_public, rule_called
 from ledger.reports.publishing import NotAgreed, Wish, editions, publication
 from ledger.reports.restatement import Restatement, restatement
 from ledger.reports.written import Format, written
@@ -42,6 +43,12 @@ Period = Annotated[ReportPeriod, Path()]
 
 class OfAReport(InTime):
     format: Annotated[Format | None, Field(description="Without it, by the Accept header, else JSON.")] = None
+    public: Annotated[
+        Literal["dfe5", "nhs8", "round5"] | None,
+        Field(
+            description="A copy for the public under this disclosure rule: small counts, and what would tell them, are withheld."
+        ),
+    ] = None
 
 
 class OfAPublication(UpTo):
@@ -101,8 +108,13 @@ def told(request: Request, kind: Kind, period: Period, asked: Annotated[OfARepor
     ledger, tables = ledger_of(request), request.app.state.parts.tables
     position = moment_of(request, asked).as_at
     _matched(kind, period)
+    passes = (
+        () if asked.public is None else (for_the_public(ledger, tables, rule_called(ledger, asked.public), position),)
+    )
     try:
-        made = document(ledger, tables, kind, period, position, as_of=asked.as_of, brand=request.app.state.brand)
+        made = document(
+            ledger, tables, kind, period, position, as_of=asked.as_of, brand=request.app.state.brand, passes=passes
+        )
     except NotAPeriod as before:
         raise Problem(NOT_FOUND, str(before)) from None
     media = accepts(request, *MEDIA.values())

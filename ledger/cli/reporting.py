@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ledger.figures.measures import Side
     from ledger.figures.period import Period
     from ledger.reports.annual import Report
-    from ledger.reports.document import Document
+    from ledger.reports.document import Document, Pass
 
 report = typer.Typer(help="Reports: the figures of a year, each with its working.", no_args_is_help=True, epilog=EPILOG)
 
@@ -43,13 +43,32 @@ def annual(
     out: Annotated[
         Path | None, typer.Option("--out", help="Into this file, not to standard output.", show_default=False)
     ] = None,
+    public: Annotated[
+        str | None,
+        typer.Option(
+            "--public",
+            metavar="RULE",
+            help="A copy for the public under a disclosure rule: dfe5, nhs8 or round5.",
+            show_default=False,
+        ),
+    ] = None,
     database: Database = None,
     as_at: AsAt = None,
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
     """The figures of a reporting year, as the ledger stood at any position; with --as-of, of the year so far."""
-    _report("annual", year, format=format, out=out, database=database, as_at=as_at, as_of=as_of, as_json=as_json)
+    _report(
+        "annual",
+        year,
+        format=format,
+        out=out,
+        database=database,
+        as_at=as_at,
+        as_of=as_of,
+        as_json=as_json,
+        public=public,
+    )
 
 
 @report.command(epilog=EPILOG)
@@ -64,18 +83,37 @@ def quarterly(
     out: Annotated[
         Path | None, typer.Option("--out", help="Into this file, not to standard output.", show_default=False)
     ] = None,
+    public: Annotated[
+        str | None,
+        typer.Option(
+            "--public",
+            metavar="RULE",
+            help="A copy for the public under a disclosure rule: dfe5, nhs8 or round5.",
+            show_default=False,
+        ),
+    ] = None,
     database: Database = None,
     as_at: AsAt = None,
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
     """A quarter: priorities, outstanding actions and what was decided on each, escalations, reviews, and the figures."""
-    _report("quarterly", quarter, format=format, out=out, database=database, as_at=as_at, as_of=as_of, as_json=as_json)
+    _report(
+        "quarterly",
+        quarter,
+        format=format,
+        out=out,
+        database=database,
+        as_at=as_at,
+        as_of=as_of,
+        as_json=as_json,
+        public=public,
+    )
 
 
 def _report(
     kind: str, period: str, *, format: Format | None, out: Path | None, database: str | None, as_at: str | None,
-    as_of: str | None, as_json: bool,
+    as_of: str | None, as_json: bool, public: str | None,
 ) -> None:  # fmt: skip
     from ledger.reports.as_json import wire
     from ledger.reports.written import written
@@ -86,7 +124,7 @@ def _report(
         raise Stop(Code.USAGE, "--out needs --format or --json.")
     if format in {Format.PDF, Format.XLSX} and out is None and sys.stdout.isatty():
         raise Stop(Code.USAGE, f"A {format} is not for a screen: name a file with --out.")
-    made = _made(database, kind, period, as_at, day_of(as_of))
+    made = _made(database, kind, period, as_at, day_of(as_of), public=public)
     if as_json and out is None:
         write_json(wire(made))
     elif as_json or format is not None:
@@ -95,15 +133,23 @@ def _report(
         _tell(made.report)
 
 
-def _made(database: str | None, kind: str, period: str, as_at: str | None, as_of: date | None) -> Document:
+def _made(
+    database: str | None, kind: str, period: str, as_at: str | None, as_of: date | None, *, public: str | None
+) -> Document:
     from ledger.figures.period import NotAPeriod
     from ledger.reports.kinds import document
+    from ledger.reports.public import NoSuchRule, for_the_public, rule_called
 
     with told(), opened_parts(database) as parts:
         try:
             position = position_of(parts.ledger, as_at)
-            return document(parts.ledger, parts.tables, kind, period, position, as_of=as_of, brand=brand())
-        except NotAPeriod as error:
+            passes: tuple[Pass, ...] = ()
+            if public is not None:
+                passes = (for_the_public(parts.ledger, parts.tables, rule_called(parts.ledger, public), position),)
+            return document(
+                parts.ledger, parts.tables, kind, period, position, as_of=as_of, brand=brand(), passes=passes
+            )
+        except (NotAPeriod, NoSuchRule) as error:
             raise Stop(Code.USAGE, str(error)) from error
 
 

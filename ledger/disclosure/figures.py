@@ -64,6 +64,13 @@ class Public:
             return symbol(self.rule)
         return rounded(self.rule, Cell(id_, side.value, guards(side.unit, self.rule)))
 
+    def counted(self, value: Value, unit: str) -> Value:
+        """A number that is not withheld, as it is printed."""
+        count = _count(value)
+        if count is None or self.rule.rounded_to is None or not guards(unit, self.rule) or unit.startswith("%"):
+            return value
+        return rounded(self.rule, Cell("", count))
+
     def _shown(
         self, figure: Answer, id_: str, value: Value, numerator: Side | int | None, denominator: Side | int | None
     ) -> Value | str:
