@@ -36,6 +36,7 @@ from ledger.recorders import open_recorder
 from ledger.recorders.contract import LedgerRecorder
 from ledger.recorders.copying import backup, restore
 from ledger.wiring import open_ledger
+from tests.api.story import CASE
 from tests.ledger.posting import VAULT, agency, clock_at_noon, event, recorded, write
 from tests.log.making import LOG
 
@@ -401,3 +402,22 @@ def test_whoever_becomes_another_user_stays_the_same_person(monkeypatch):
     assert person().subject == "terminal:1000"
     monkeypatch.setattr("pathlib.Path.read_text", lambda _: "1002\n")
     assert person().subject == "terminal:1002"
+
+
+def test_what_follows_from_an_incident_goes_with_it_and_nothing_else(database, tmp_path):
+    with closing(Keeping(database, tmp_path)) as keeping:
+        for made in CASE:
+            recorded(write(keeping.ledger, made)[0])
+        before = len(keeping.texts())
+        done = keeping.erase(Scope("incident/INC-1", following=True))
+        named = [keeping.ledger.entry_at(position).originator_id for position in done.certificates]
+        assert named == ["action/ACT-1", "action/ACT-2", "incident/INC-1"]
+        assert 0 < len(keeping.texts()) < before
+        assert all(not each.originator_id.startswith("action/") for each in _with_words(keeping))
+        assert keeping.whole()
+
+
+def _with_words(keeping):
+    """The entries that still have words."""
+    every = list(range(1, keeping.ledger.head().position + 1))
+    return [keeping.ledger.entry_at(each.position) for each in keeping.ledger.words(every)]
