@@ -38,7 +38,8 @@ def test_what_came_after_it_is_no_more_than_signed(made, check, tmp_path, monkey
     monkeypatch.setenv("LEDGER_WITNESS_POLICY", str(made.policy))
     database = tmp_path / "ledger.sqlite"
     shutil.copy(made.database, database)
-    shutil.copy(f"{made.database}.log-key", f"{database}.log-key")
+    for key in ("log-key", "vault-key"):
+        shutil.copy(f"{made.database}.{key}", f"{database}.{key}")
     (tmp_path / "later.json").write_text(json.dumps([agency("LATER")]))
     assert main(["post", str(tmp_path / "later.json"), "--database", str(database)]) == 0
     assert main(["export", str(tmp_path / "whole"), "--all", "--database", str(database)]) == 0
