@@ -18,6 +18,7 @@ from rich.table import Table
 from benchmarks import asking, lives, looking, posting, proving, reading, writing
 from benchmarks.homes import ENGINES, Homes, fill, opened
 from benchmarks.measuring import Row
+from benchmarks.programme import EVERYTHING
 from ledger.garbage import look_seldom
 from tests.postgres import EmbeddedPostgres
 
@@ -52,15 +53,19 @@ def sections(homes: Homes, sizes: Sizes) -> dict[str, Callable[[str], list[Row]]
         database = homes.new(engine)
         with opened(database) as held:
             print(f"  filling a ledger with {s.long:,} entries [{engine}]", file=sys.stderr, flush=True)
-            fill(held, lives.lives(s.long, name="F"))
+            fill(held, lives.lives(s.long, name="F", kinds=EVERYTHING))
         appending = writing.growth(homes, database, engine, s.repeats, s.batched)
         told = [
             *appending,
             *proving.proofs(homes, database, engine, s.repeats),
-            *reading.reports(database, engine, s.repeats),
+            *reading.reports(homes, database, engine, s.repeats),
             *reading.formats(homes, database, engine, s.repeats),
         ]
-        return [*told, *asking.lists(database, engine, s.repeats), *asking.replays(homes, database, engine, s.repeats)]
+        return [
+            *told,
+            *asking.lists(homes, database, engine, s.repeats),
+            *asking.replays(homes, database, engine, s.repeats),
+        ]
 
     return {
         "a": lambda engine: posting.singles(homes, engine, s.repeats, s.posts),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from time import process_time
 
 import psycopg
 
@@ -21,7 +23,7 @@ from ledger.outcome import Outcome, Recorded
 from ledger.vault import Vault, VaultKey
 from ledger.wiring import open_ledger
 from tests.log.making import LOG
-from tests.postgres import EmbeddedPostgres
+from tests.postgres import EmbeddedPostgres, children_of
 
 BY = "business-unit@BU"
 ENGINES = ("SQLite", "PostgreSQL")
@@ -54,6 +56,22 @@ class Homes:
         """Write out what is waiting, so that none of it falls into the next measurement."""
         with psycopg.connect(self.server.url(), autocommit=True) as connection:
             connection.execute("CHECKPOINT")
+
+    def busy(self) -> float:
+        """Processor seconds so far of this process and of the database server's: on a machine that is shared, what work costs."""
+        assert self.server.process is not None
+        server = self.server.process.pid
+        ticks = sum(_ticks(server)) + sum(sum(_ticks(child)[:2]) for child in children_of(server))
+        return process_time() + ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _ticks(process: int) -> list[int]:
+    """Of a process: in user mode and in the kernel, and the same of its children that have ended. None of one that is gone."""
+    try:
+        told = Path(f"/proc/{process}/stat").read_text(encoding="ascii")
+    except FileNotFoundError:
+        return [0] * 4
+    return [int(field) for field in told.rpartition(")")[2].split()[11:15]]
 
 
 def raw(events: Iterable[Posted]) -> list[bytes]:

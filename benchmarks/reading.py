@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from functools import partial
@@ -103,8 +103,8 @@ def bare_scan(recorder: LedgerRecorder) -> None:
         after = page[-1][0]
 
 
-def reports(database: str, engine: str, repeats: int) -> list[Row]:
-    """h: the annual report over two bare scans, and the report as at half way over the report as at the end."""
+def reports(homes: Homes, database: str, engine: str, repeats: int) -> list[Row]:
+    """h: the annual report over two bare scans, and the report as at half way over the report as at the end; in processor time."""
     with parts_in(database) as parts, closing(open_recorder(database)) as recorder:
         head = recorder.head().position
 
@@ -119,17 +119,16 @@ def reports(database: str, engine: str, repeats: int) -> list[Row]:
             asking = Asking(head, LAST_DAY, parts.ledger.packs(), histories=parts.ledger.records)
             enquiries(parts.tables, asking)
 
-        looking, four = in_turn(
-            repeats,
-            lambda: 1 / timed(looked, 1),
-            lambda: 1 / timed(lambda: (two_scans(), two_scans()), 1),
-        )
+        def seconds(work: Callable[[], object]) -> Callable[[], float]:
+            return lambda: 1 / timed(work, 1, homes.busy)
+
+        looking, four = in_turn(repeats, seconds(looked), seconds(lambda: (two_scans(), two_scans())))
         now, scans, earlier, early = in_turn(
             repeats,
-            lambda: 1 / timed(partial(told, head), 1),
-            lambda: 1 / timed(two_scans, 1),
-            lambda: 1 / timed(partial(told, head // 2), 1),
-            lambda: 1 / timed(partial(told, head // 10), 1),
+            seconds(partial(told, head)),
+            seconds(two_scans),
+            seconds(partial(told, head // 2)),
+            seconds(partial(told, head // 10)),
         )
     name = f"the annual report at {head:,} entries"
     every = f"all lines of enquiry at {head:,} entries : four bare scans"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache, cached_property
 from typing import Any, TypeVar
 
 from sqlalchemy import String, and_, func, or_, select
@@ -64,7 +65,7 @@ class Asking:
     histories: RecordsOf = no_histories
     sees: Callable[[str], bool] | None = None
 
-    @property
+    @cached_property
     def packs_then(self) -> Packs:
         """The packs adopted by the position asked about."""
         return self.packs.as_at(self.as_at)
@@ -95,15 +96,23 @@ def fields_of(projection: type[Projection[Any]]) -> tuple[str, ...]:
 def told(found: Held[Any]) -> Item:
     """A row as an item: its facts, what it is of, its times, and `entries`, the positions that made it what it is."""
     item: Item = {"record": found.record, "reference": found.reference, "key": found.key}
-    entries = {found.first_entry, found.last_entry}
-    for each in fields(found.row):
-        value = getattr(found.row, each.name)
-        if each.name.endswith("_entry"):
-            entries.add(value)
-        else:
-            item[each.name] = plain(value)
+    for name in _names(type(found.row))[0]:
+        item[name] = plain(getattr(found.row, name))
     item |= {"valid_from": plain(found.valid_from), "valid_until": plain(found.valid_until)}
-    return item | {"since": found.since, "until": found.until, "entries": sorted(entries - {None})}
+    return item | {"since": found.since, "until": found.until, "entries": entries_of(found)}
+
+
+def entries_of(found: Held[Any]) -> list[int]:
+    """The positions that made a row what it is, in order."""
+    others = (getattr(found.row, name) for name in _names(type(found.row))[1])
+    return sorted({found.first_entry, found.last_entry, *others} - {None})
+
+
+@cache
+def _names(row: type[Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The fields of a row that are facts, and those that are positions."""
+    names = [each.name for each in fields(row)]
+    return tuple(n for n in names if not n.endswith("_entry")), tuple(n for n in names if n.endswith("_entry"))
 
 
 def plain(value: Any) -> Any:

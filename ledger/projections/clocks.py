@@ -25,7 +25,7 @@ from ledger.domain.fields import known_day
 from ledger.domain.report_record import reference_of
 from ledger.projections.action_log import ActionLog, ActionRow
 from ledger.projections.ask import stage_clock
-from ledger.projections.asking import Answer, Asking, Item, answered, told, told_clock
+from ledger.projections.asking import Answer, Asking, Item, answered, entries_of, told_clock
 from ledger.projections.audits import AuditReturns
 from ledger.projections.escalation_tracker import EscalationStages, EscalationTracker
 from ledger.projections.incidents import Incidents
@@ -138,7 +138,7 @@ def _told(running: Running, on: date) -> Item:
 def _running(held: Held[Any], clock: Clock | None, **more: Any) -> Iterator[Running]:
     if clock is not None:
         afterwards = getattr(held.row, "retrospective", False)
-        yield Running(held.record, held.reference, clock, told(held)["entries"], retrospective=afterwards, **more)
+        yield Running(held.record, held.reference, clock, entries_of(held), retrospective=afterwards, **more)
 
 
 def _notifications(case: _Case) -> Iterator[Running]:
@@ -228,7 +228,7 @@ def _next_year(case: _Case, last: Held[PublishedRow]) -> Iterator[Running]:
     period = next_year(last.row.period)
     clock = yearly_report_by(case.asking.packs_then, days_of(period)[1])
     afterwards = last.row.retrospective
-    yield Running("report", reference_of("annual", period), clock, told(last)["entries"], retrospective=afterwards)
+    yield Running("report", reference_of("annual", period), clock, entries_of(last), retrospective=afterwards)
 
 
 def _sent_to_both(row: PublishedRow) -> date | None:
