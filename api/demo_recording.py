@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -63,8 +63,10 @@ def record_year(folder: Path, database: Path, expected_refusals: Mapping[str, st
     return answers
 
 
-def record_script(folder: Path, database: Path, move: Move) -> list[Answered]:
-    """Play a script of posts under the clock it declares, line by line."""
+def record_script(folder: Path, database: Path, move: Move, publish: tuple[str, date] | None = None) -> list[Answered]:
+    """Play a script of posts under the clock it declares, line by line. `publish`: the quarter whose report is then published, as at
+    the end of a day, as the service makes the event and whoever publishes posts it.
+    """
     lines = lines_of(folder / "script.ndjson")
     clock = DemonstrationClock(datetime.fromisoformat(lines[0]["clock"]))
     answers = []
@@ -73,6 +75,11 @@ def record_script(folder: Path, database: Path, move: Move) -> list[Answered]:
             clock.move_to(datetime.fromisoformat(line["clock"]))
             answers.append(_post(client, number, line.get("batch") or [line["post"]], line["expect"]))
             move(number, len(lines))
+        if publish is not None:
+            size = client.get("/log/checkpoint").text.splitlines()[1]
+            asked = {"as_at": publish[1].isoformat(), "at_least": size}
+            made = client.get(f"/reports/quarterly/{publish[0]}/publication", params=asked).json()
+            answers.append(_post(client, len(lines) + 1, [made["event"]], "recorded"))
     return answers
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from api.demo_recording import Answered
-from ledger.cli import enquiring, listing, lists
+from ledger.cli import enquiring, listing, lists, publishing
 from ledger.cli.deciding import read_aloud
 from ledger.cli.output import say, show
 from ledger.enquiries import enquiries
@@ -19,6 +19,8 @@ from ledger.projections.asking import Asking
 from ledger.projections.replay import replay
 from ledger.reports.comparison import Compared
 from ledger.reports.kinds import document
+from ledger.reports.publishing import editions
+from ledger.reports.restatement import restatement
 from ledger.reports.spoken import number
 from ledger.reports.written import Format, written
 from ledger.wiring import Parts
@@ -130,6 +132,13 @@ def tell_enquiries(parts: Parts, on: date) -> None:
     head = ledger.head().position
     asking = Asking(head, on, ledger.packs(), histories=lambda names: ledger.records(names, head))
     enquiring.tell(enquiries(parts.tables, asking), most=MOST_FOUND)
+
+
+def tell_restated(parts: Parts, quarter: str) -> None:
+    """What moved since a quarter's report was published, by what the ledger holds now: entry by entry."""
+    ledger = parts.ledger
+    published = editions(ledger, "quarterly", quarter)
+    publishing.tell_restatement(restatement(ledger, parts.tables, published[1], ledger.head().position).wire())
 
 
 def tell_decision(parts: Parts, incident: str) -> int:

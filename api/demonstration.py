@@ -7,7 +7,7 @@ import shlex
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from api.demo_recording import Answered, lines_of, record_script, record_year
@@ -16,6 +16,7 @@ from api.demo_telling import (
     tell_decision,
     tell_enquiries,
     tell_refused,
+    tell_restated,
     tell_surprises,
     tell_work,
     write_compared,
@@ -36,6 +37,8 @@ INVENTED, INVENTED_YEAR = "invented-year", "2024-25"
 REFUSED_OF_REAL = {"cw-2019-20-0099": "TRN-SUM"}
 """The row of the real year that cannot be: 75 outcomes from 65 bookings (reference.md 8.5)."""
 REPLAYED = "incident/INC-2024-002"
+PUBLISHED, PUBLISHED_AS_AT = "2024-25-Q2", date(2024, 12, 31)
+"""The quarter whose report is published as it stood on a day, so that what came later is explained entry by entry."""
 KEPT = ("", "-wal", "-shm")
 """What SQLite adds to a file's name for the files beside it."""
 
@@ -98,12 +101,13 @@ def invented_year(into: Path) -> tuple[int, int]:
     say("2. Northmere and Ashdale, 2024-25: an invented year, played from a script under the clock it declares")
     say()
     with progress("playing the invented year") as move:
-        answers = record_script(folder, database, move)
+        answers = record_script(folder, database, move, (PUBLISHED, PUBLISHED_AS_AT))
     _say_recorded(answers)
     tell_refused(answers)
     with reading(database, folder / "packs") as parts:
         tell_work(parts, london_day(datetime.fromisoformat(last)))
         tell_enquiries(parts, london_day(datetime.fromisoformat(last)))
+        tell_restated(parts, PUBLISHED)
         decision = tell_decision(parts, REPLAYED)
         write_reports(parts, INVENTED_YEAR, into / INVENTED)
     return tell_surprises(answers), decision

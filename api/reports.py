@@ -24,7 +24,7 @@ from ledger.figures.period import NotAPeriod
 from ledger.reports.kinds import document
 from ledger.reports.public import for_the_public, rule_called
 from ledger.reports.publishing import NotAgreed, Wish, editions, publication
-from ledger.reports.restatement import Restatement, restatement
+from ledger.reports.restatement import MadeElsewhere, Restatement, restatement
 from ledger.reports.written import Format, written
 
 router = APIRouter(prefix="/reports/{kind}/{period}", tags=["figures and reports"], dependencies=[needs(Verb.COUNT)])
@@ -174,7 +174,11 @@ def asked_restatement(request: Request, kind: str, period: str, asked: OfAnEditi
     number = asked.edition or len(published)
     if number not in published:
         raise Problem(NOT_FOUND, f"No such report was published by position {position}.")
-    return restatement(ledger, tables, published[number], position).seen_by(sees_of(request))
+    try:
+        found = restatement(ledger, tables, published[number], position)
+    except MadeElsewhere as error:
+        raise Problem(NOT_FOUND, str(error)) from None
+    return found.seen_by(sees_of(request))
 
 
 def _matched(kind: str, period: str) -> None:

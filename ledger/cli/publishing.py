@@ -156,6 +156,7 @@ def restatement(
 ) -> None:
     """What moved since a report was published: for each figure the entries that moved it, and how late they came."""
     from ledger.reports.publishing import editions
+    from ledger.reports.restatement import MadeElsewhere
     from ledger.reports.restatement import restatement as restated
 
     with told(), opened_parts(database) as parts:
@@ -164,14 +165,18 @@ def restatement(
         number = edition or len(published)
         if number not in published:
             raise Stop(Code.NOT_FOUND, f"No such report of {period} was published by position {position}.")
-        found = restated(parts.ledger, parts.tables, published[number], position).wire()
+        try:
+            found = restated(parts.ledger, parts.tables, published[number], position).wire()
+        except MadeElsewhere as error:
+            raise Stop(Code.NOT_FOUND, str(error)) from error
     if as_json:
         write_json(found)
     else:
-        _tell(found)
+        tell_restatement(found)
 
 
-def _tell(found: dict[str, Any]) -> None:
+def tell_restatement(found: dict[str, Any]) -> None:
+    """The figures that moved, each with the entries that moved it."""
     say(
         f"The {found['kind']} report of {found['period']}, edition {found['edition']}, published on {found['published_on']} "
         f"as at position {found['published_as_at']}, beside the ledger as at position {found['as_at']}: "

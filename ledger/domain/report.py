@@ -9,9 +9,11 @@ from pydantic import Field
 from ledger.domain.calendar import days_of
 from ledger.domain.claim import Claim
 from ledger.domain.fields import (
+    NOT_STATED,
     Day,
     Exact,
     GroupCode,
+    NotStated,
     Number,
     Part,
     ReportPeriod,
@@ -81,7 +83,7 @@ class PublishedFile(Part):
 def it_is_made_of_what_the_ledger_holds(report: Report | None, claim: Claim[ReportPublished]) -> str | None:
     """A report is as at a position the ledger has reached, and gives each figure once."""
     event = claim.event
-    if event.as_at >= claim.position:
+    if isinstance(event.as_at, int) and event.as_at >= claim.position:
         return f"The ledger ends at position {claim.position - 1}, before {event.as_at}."
     ids = [figure.id for figure in event.figures]
     if len(set(ids)) < len(ids):
@@ -89,10 +91,18 @@ def it_is_made_of_what_the_ledger_holds(report: Report | None, claim: Claim[Repo
     return None
 
 
+ELSEWHERE = (
+    "Only a report that was made without this ledger, and is entered afterwards, has neither as_at, files nor figures."
+)
+
+
 @rule("REP-FILES", source="reference.md REP-LATE; design: a published number can be checked offline")
 def its_figures_are_in_a_file_that_is_named(report: Report | None, claim: Claim[ReportPublished]) -> str | None:
-    """Every report has its figures in one JSON file, and each kind of file once."""
-    formats = [file.format for file in claim.event.files]
+    """Every report has its figures in one JSON file, and each kind of file once; one made elsewhere has neither, and is entered afterwards."""
+    event = claim.event
+    if isinstance(event.files, str) or event.as_at == NOT_STATED:
+        return None if event.made_elsewhere and claim.retrospective else ELSEWHERE
+    formats = [file.format for file in event.files]
     if "json" not in formats:
         return "The JSON file, which has every figure with its working, is missing from files."
     twice = sorted({name for name in formats if formats.count(name) > 1})
@@ -109,8 +119,9 @@ def a_later_edition_says_why(report: Report | None, claim: Claim[ReportPublished
         return None
     if event.reason is None:
         return "A later edition needs its reason."
-    if event.as_at < editions[-1].as_at:
-        return f"The edition before was made as at {editions[-1].as_at}, which is later than {event.as_at}."
+    before = editions[-1].as_at
+    if isinstance(before, int) and isinstance(event.as_at, int) and event.as_at < before:
+        return f"The edition before was made as at {before}, which is later than {event.as_at}."
     return None
 
 
@@ -140,13 +151,15 @@ class ReportPublished(Event):
     """A report was published: its figures, their definitions and the position it was made at are frozen (REP-LATE).
 
     `files`: each by its SHA-256. `figures` are left out where there are more than an entry holds; the JSON file has them all.
+    Of a report that was made without this ledger and is entered afterwards, `as_at` and `files` are `not-stated`: its day stands, its
+    figures are datasets.
     """
 
     kind: ReportKind
     period: ReportPeriod
     published_on: Day
-    as_at: Position
-    files: list[PublishedFile] = Field(min_length=1, max_length=6)
+    as_at: Position | NotStated
+    files: Annotated[list[PublishedFile], Field(min_length=1, max_length=6)] | NotStated
     figures: list[PublishedFigure] = Field(default=[], max_length=MOST_FIGURES)
     checkpoint: Checkpoint | None = None
     edition: Number = 1
@@ -167,7 +180,13 @@ class ReportPublished(Event):
         kind = {"annual": "Yearly", "quarterly": "Quarterly"}[self.kind]
         again = f", edition {self.edition}" if self.edition > 1 else ""
         agreed = ", which witnesses agreed to" if self.checkpoint and self.checkpoint.agreed else ""
-        return f"{kind} report of {self.period} published{again}, as at position {self.as_at}{agreed}"
+        made = "made without this ledger" if self.made_elsewhere else f"as at position {self.as_at}"
+        return f"{kind} report of {self.period} published{again}, {made}{agreed}"
+
+    @property
+    def made_elsewhere(self) -> bool:
+        """Whether it was made without this ledger, so that nothing of it can be worked out again."""
+        return self.as_at == NOT_STATED and self.files == NOT_STATED and not self.figures
 
 
 @recorded_as("report.circulated", on=REPORT, happens="circulated_on")

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, Literal
 
 from ledger.domain.claim import Claim
+from ledger.domain.fields import NotStated
 from ledger.domain.register import Record, rule
 
 ReportKind = Literal["annual", "quarterly"]
@@ -14,10 +15,10 @@ ReportKind = Literal["annual", "quarterly"]
 
 @dataclass(frozen=True)
 class Edition:
-    """One edition of a report: when it was published, and of how much of the ledger it was made."""
+    """One edition of a report: when it was published, and of how much of the ledger it was made, if of any."""
 
     published_on: date
-    as_at: int
+    as_at: int | NotStated
 
 
 @dataclass(frozen=True)

@@ -96,7 +96,7 @@ def fields_of(projection: type[Projection[Any]]) -> tuple[str, ...]:
 def told(found: Held[Any]) -> Item:
     """A row as an item: its facts, what it is of, its times, and `entries`, the positions that made it what it is."""
     item: Item = {"record": found.record, "reference": found.reference, "key": found.key}
-    for name in _names(type(found.row))[0]:
+    for name in _names(found.row)[0]:
         item[name] = plain(getattr(found.row, name))
     item |= {"valid_from": plain(found.valid_from), "valid_until": plain(found.valid_until)}
     return item | {"since": found.since, "until": found.until, "entries": entries_of(found)}
@@ -104,13 +104,17 @@ def told(found: Held[Any]) -> Item:
 
 def entries_of(found: Held[Any]) -> list[int]:
     """The positions that made a row what it is, in order."""
-    others = (getattr(found.row, name) for name in _names(type(found.row))[1])
+    others = (getattr(found.row, name) for name in _names(found.row)[1])
     return sorted({found.first_entry, found.last_entry, *others} - {None})
 
 
-@cache
-def _names(row: type[Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _names(row: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The fields of a row that are facts, and those that are positions."""
+    return _names_of(type(row))  # type: ignore[arg-type, unused-ignore]
+
+
+@cache
+def _names_of(row: type[Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     names = [each.name for each in fields(row)]
     return tuple(n for n in names if not n.endswith("_entry")), tuple(n for n in names if n.endswith("_entry"))
 

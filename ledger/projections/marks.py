@@ -95,7 +95,7 @@ class Holds(Projection[HoldRow]):
 MARKS = ("restricted", "statements", "recorded_late")
 """What `marked` adds to an item."""
 MANY = 1_000
-"""References named one by one in a question; of more, the whole table is asked."""
+"""Values named one by one in a question; of more, the whole table is asked."""
 
 
 def marked(tables: Tables, items: Sequence[dict[str, Any]], as_at: int, as_of: date) -> list[dict[str, Any]]:
@@ -104,11 +104,11 @@ def marked(tables: Tables, items: Sequence[dict[str, Any]], as_at: int, as_of: d
     `restricted`: whether the record is on that day. `statements`: positions of those beside the record's entries. `recorded_late`: of the
     item's `entries` the one recorded longest after what it tells, in days; None where none was late, or that cannot be told.
     """
-    references = {item["reference"] for item in items}
-    where = {"reference": references} if len(references) <= MANY else {}
-    restricted = restricted_names(tables, as_at, as_of, where)
-    beside = _positions(tables.rows(Statements, as_at=as_at, as_of=as_of, where=where))
-    late = {held.key: held.row.days for held in tables.rows(RecordedLate, as_at=as_at, as_of=as_of, where=where)}
+    of = _where("reference", {item["reference"] for item in items})
+    restricted = restricted_names(tables, as_at, as_of, of)
+    beside = _positions(tables.rows(Statements, as_at=as_at, as_of=as_of, where=of))
+    behind = _where("key", {str(position) for item in items for position in item["entries"]})
+    late = {held.key: held.row.days for held in tables.rows(RecordedLate, as_at=as_at, as_of=as_of, where=behind)}
     return [
         item
         | {
@@ -119,6 +119,10 @@ def marked(tables: Tables, items: Sequence[dict[str, Any]], as_at: int, as_of: d
         for item in items
         for name in [(item["record"], item["reference"])]
     ]
+
+
+def _where(column: str, values: set[str]) -> dict[str, set[str]]:
+    return {column: values} if len(values) <= MANY else {}
 
 
 def restricted_names(tables: Tables, as_at: int, as_of: date, where: Mapping[str, Any] | None = None) -> frozenset[str]:

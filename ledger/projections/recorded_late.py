@@ -30,7 +30,7 @@ class RecordedLate(Projection[LateRow]):
     records = EVERY_RECORD
     row = LateRow
     version = 2
-    indexes = (("days",),)
+    indexes = (("days",), ("key",))
 
     def apply(self, rows: Rows[LateRow], entry: Entry) -> None:
         opening = entry.kind.record is LEDGER  # a ledger opened for history says so itself

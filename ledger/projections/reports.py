@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from ledger.domain.history import Entry
-from ledger.domain.report import ReportCirculated, ReportPublished
+from ledger.domain.report import PublishedFile, ReportCirculated, ReportPublished
 from ledger.projections.rows import Projection, Rows
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedRow:
-    """One edition of a report, made as at a position. `files`: `format=SHA-256`.
+    """One edition of a report, made as at a position, None where it was made without this ledger. `files`: `format=SHA-256`.
 
     `panel_on`, `foundations_on`: when a copy first went to the national Panel and to Foundations, the What Works Centre.
     """
@@ -21,7 +21,7 @@ class PublishedRow:
     period: str
     edition: int
     published_on: date
-    made_as_at: int
+    made_as_at: int | None
     root: str | None
     signed: bool
     figures: int
@@ -59,11 +59,11 @@ def _published(event: ReportPublished, entry: Entry) -> PublishedRow:
         period=event.period,
         edition=event.edition,
         published_on=event.published_on,
-        made_as_at=event.as_at,
+        made_as_at=event.as_at if isinstance(event.as_at, int) else None,
         root=event.checkpoint.root if event.checkpoint else None,
         signed=event.checkpoint is not None and event.checkpoint.note is not None,
         figures=len(event.figures),
-        files=tuple(f"{file.format}={file.sha256}" for file in event.files),
+        files=tuple(f"{file.format}={file.sha256}" for file in event.files if isinstance(file, PublishedFile)),
         signed_off_by=event.signed_off_by,
         published_entry=entry.position,
         retrospective=entry.retrospective,

@@ -80,7 +80,7 @@ def publication(
     number, on, checkpoint = len(made_so_far) + 1, wish.on, None
     if made_so_far:
         last = made_so_far[len(made_so_far)][1]
-        if as_at == last.as_at or (as_at is None and wish.reason is None):
+        if isinstance(last.as_at, int) and (as_at == last.as_at or (as_at is None and wish.reason is None)):
             number, on, as_at, checkpoint = last.edition, last.published_on, last.as_at, last.checkpoint
     as_at = ledger.head().position if as_at is None else as_at
     under = _checkpoint(ledger, as_at, witnesses) if checkpoint is None else checkpoint.model_dump(exclude_none=True)

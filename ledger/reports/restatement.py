@@ -119,13 +119,19 @@ class Restatement:
         }
 
 
+class MadeElsewhere(LookupError):
+    """The edition was made without this ledger."""
+
+
 def restatement(ledger: Ledger, tables: Tables, published: tuple[int, ReportPublished], as_at: int) -> Restatement:
     """An edition, with the position of its entry, beside the ledger as at a position that the tables have come to.
 
     Costs a report for each entry that moved anything, times the logarithm of those between; what moved and moved back
-    altogether is not told.
+    altogether is not told. Raises MadeElsewhere.
     """
     position, edition = published
+    if not isinstance(edition.as_at, int):
+        raise MadeElsewhere("That edition was made without this ledger: nothing of it can be worked out again.")
 
     def answers(at: int) -> Answers:
         return {each.id: each for each in make(ledger, tables, edition.kind, edition.period, at).figures}

@@ -49,9 +49,13 @@ def test_both_years_are_recorded_shown_and_written_afresh(perform, run, tmp_path
             assert tables.execute("SELECT count(*) FROM projector_state").fetchone() == (1,)
         tables.close()
     assert len(list(csv.reader((into / "cheshire-west-2019-20.beside-published.csv").read_text().splitlines()))) == 191
+    moved = out.partition("The quarterly report of 2024-25-Q2, edition 1, published on ")[2].partition(
+        "One decision replayed"
+    )[0]
+    assert ": 3 of 81 figures moved" in moved and "147 days after 2024-09-26" in moved
     commands = [line for line in out.splitlines() if line.startswith("  LEDGER_DATABASE=")]
     assert sum(line.endswith("run.py serve") for line in commands) == 2
-    assert run("entries", "--json", "--database", into / "cheshire-west-2019-20.sqlite").out.count("\n") == 177
+    assert run("entries", "--json", "--database", into / "cheshire-west-2019-20.sqlite").out.count("\n") == 178
 
 
 def test_a_difference_that_nobody_explains_is_an_error(perform, tmp_path, monkeypatch, capfd):

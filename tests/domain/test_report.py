@@ -66,6 +66,22 @@ def test_each_figure_and_each_file_is_given_once():
     given(*PARTNERS).when(published(files=FILES[1:])).then_refused("REP-FILES")
 
 
+def test_a_report_made_without_the_ledger_stands_with_its_day_alone():
+    elsewhere = {"as_at": "not-stated", "files": "not-stated"}
+    afterwards = Post(**{**vars(published(**elsewhere)), "retrospective": True})
+    given(*PARTNERS).when(afterwards).then_recorded().then_state(
+        lambda report: [(e.published_on, e.as_at) for e in report.editions] == [(date(2020, 9, 30), "not-stated")]
+    )
+    given(*PARTNERS).when(published(**elsewhere)).then_refused("REP-FILES")
+    for half in ({"as_at": "not-stated"}, {"files": "not-stated"}):
+        given(*PARTNERS).when(Post(**{**vars(published(**half)), "retrospective": True})).then_refused("REP-FILES")
+    given(*PARTNERS, afterwards).when(
+        published(day="2020-11-02", edition=2, as_at=3, reason="Made here")
+    ).then_recorded()
+    told = ReportPublished.model_validate_json(json.dumps({**published().data, **elsewhere}))
+    assert told.sentence() == "Yearly report of 2019-20 published, made without this ledger"
+
+
 def test_a_later_edition_is_counted_and_says_why():
     first, later = published(), published(day="2020-11-02", edition=2, as_at=3, reason="Two audits came late")
     given(*PARTNERS, first).when(later).then_recorded("YR-WHO").then_state(lambda report: len(report.editions) == 2)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ledger.domain.history import Entry
 from tests.domain.test_clock_oracle import months_on
 from tests.projections.oracle.world import Told, World, backward, forward, last
 
 STATUTORY = ("lcspr", "joint", "thematic")
-Case = tuple[str, Sequence[Entry]]
+Case = tuple[str, Sequence[Any]]
 
 
 def reviews(world: World) -> Told:
@@ -47,7 +46,7 @@ def _reviews_of(world: World, incidents: set[str], rapid: set[str]) -> list[Case
     return sorted(found, key=lambda case: case[0])
 
 
-def _stage(incident: Sequence[Entry], rapid: Sequence[Case], reviews: Sequence[Case]) -> str:
+def _stage(incident: Sequence[Any], rapid: Sequence[Case], reviews: Sequence[Case]) -> str:
     stages = [stage for _, told in reviews if (stage := _of_review(told)) != "not-progressed"]
     if stages:
         return "published" if {*stages} == {"published"} else "review"
@@ -63,20 +62,20 @@ def _stage(incident: Sequence[Entry], rapid: Sequence[Case], reviews: Sequence[C
     return "reported" if decided is None else "to-be-notified" if decided.decision == "notify" else "not-notified"
 
 
-def _of_review(told: Sequence[Entry]) -> str:
+def _of_review(told: Sequence[Any]) -> str:
     if getattr(told[0].event, "outcome", None) == "not-progressed":
         return "not-progressed"
     return "published" if last(told, "published") else "review"
 
 
-def notification(world: World, told: Sequence[Entry]) -> str | None:
+def notification(world: World, told: Sequence[Any]) -> str | None:
     sent, decided = last(told, "notified"), last(told, "notification-decided")
     if sent is None and decided is not None and decided.decision == "do-not-notify":
         return None
     return world.regime(told[0].event.known_on, sent.sent_on if sent else None, "notify_within_wd", forward)
 
 
-def rapid_review(world: World, incident: Sequence[Entry], rapid: Sequence[Entry] | None) -> str | None:
+def rapid_review(world: World, incident: Sequence[Any], rapid: Sequence[Any] | None) -> str | None:
     sent = last(incident, "notified")
     gone = hasattr(last(incident, "notified", "notification-retracted"), "decided_by")
     if sent is None or (gone and rapid is None):
@@ -85,21 +84,21 @@ def rapid_review(world: World, incident: Sequence[Entry], rapid: Sequence[Entry]
     return world.regime(sent.sent_on, first, "rapid_review_within_wd", forward)
 
 
-def reply(world: World, rapid: Sequence[Entry]) -> str | None:
+def reply(world: World, rapid: Sequence[Any]) -> str | None:
     sent, replied = last(rapid, "submitted"), last(rapid, "panel-replied")
     if sent is None:
         return None
     return world.regime(sent.sent_on, replied.replied_on if replied else None, "panel_reply_wd", forward)
 
 
-def publication(world: World, told: Sequence[Entry]) -> str | None:
+def publication(world: World, told: Sequence[Any]) -> str | None:
     began, out = told[0].event, last(told, "published")
     if getattr(began, "kind", None) not in STATUTORY:
         return None
     return world.regime(began.decided_on, out.published_on if out else None, "lcspr_months", months_on)
 
 
-def advance(world: World, told: Sequence[Entry]) -> str | None:
+def advance(world: World, told: Sequence[Any]) -> str | None:
     out, sent = last(told, "published"), last(told, "shared-with-panel")
     if getattr(told[0].event, "kind", None) not in STATUTORY or out is None:
         return None

@@ -86,4 +86,5 @@ def _days_late(entry: Any) -> int:
     if entry.retrospective or entry.timeprecision not in ("day", "instant") or entry.kind.record.name == "ledger":
         return 0
     known = stated(getattr(entry.event, "known_on", None)) or entry.day
-    return max(0, (london_day(entry.recordedtime) - max(known, entry.day)).days)
+    late: int = (london_day(entry.recordedtime) - max(known, entry.day)).days
+    return max(0, late)

@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from ledger.domain.calendar import start_of_day
-from ledger.domain.history import Entry
 from tests.domain.test_clock_oracle import DAY, worked
 from tests.projections.oracle.world import Told, World, forward, last, name_of, standing, stated
 
@@ -63,7 +62,7 @@ def escalations(world: World) -> Told:
     return found
 
 
-def _stages(world: World, told: Sequence[Entry]) -> Iterator[tuple[int, str]]:
+def _stages(world: World, told: Sequence[Any]) -> Iterator[tuple[int, str]]:
     """Each stage with the state of its answer, on the day asked about or on the one it was left."""
     moment, earlier = {}, {}
     left: dict[int, tuple[Any, str]] = {}

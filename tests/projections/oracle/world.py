@@ -15,7 +15,7 @@ from tests.domain.test_clock_oracle import DAY, walked, worked
 Key = tuple[str, str, str]
 """Record, reference, key."""
 Told = dict[Key, dict[str, Any]]
-Records = Mapping[tuple[str, str], Sequence[Entry]]
+Records = Mapping[tuple[str, str], Sequence[Any]]
 
 
 class World:
@@ -42,7 +42,7 @@ class World:
         found = [entry for entry in effective(own) if isinstance(entry.event, kind) and entry.day <= self.on]
         return sorted(found, key=lambda e: (e.day, e.position))
 
-    def of(self, record: str) -> Iterator[tuple[str, Sequence[Entry]]]:
+    def of(self, record: str) -> Iterator[tuple[str, Sequence[Any]]]:
         return ((reference, told) for (kind, reference), told in self.records.items() if kind == record)
 
     def regime(self, start: Any, met: Any, limit: str, count: Callable[[date, int], date]) -> str:
