@@ -147,8 +147,10 @@ class ReportSignedOff(Event):
     effect=FLAG,
 )
 def each_lead_partner_signed_it_off(report: Report | None, claim: Claim[Event]) -> str | None:
-    """A yearly report is published after the lead partners of the local authority, the police and health signed off its last draft."""
-    if getattr(claim.event, "kind", "") != "annual":
+    """A yearly report is published after the lead partners of the local authority, the police and health signed off its last draft.
+    Of one made without this ledger nobody here knows who did.
+    """
+    if getattr(claim.event, "kind", "") != "annual" or getattr(claim.event, "made_elsewhere", False):
         return None
     signed = {statutory_partner(claim, agency) for agency in (report.signed_off_by if report else ())}
     missing = [name for sector, name in SECTORS.items() if sector not in signed]

@@ -77,7 +77,7 @@ def test_a_report_made_without_the_ledger_stands_with_its_day_alone():
         given(*PARTNERS).when(Post(**{**vars(published(**half)), "retrospective": True})).then_refused("REP-FILES")
     given(*PARTNERS, afterwards).when(
         published(day="2020-11-02", edition=2, as_at=3, reason="Made here")
-    ).then_recorded()
+    ).then_recorded("YR-WHO")
     told = ReportPublished.model_validate_json(json.dumps({**published().data, **elsewhere}))
     assert told.sentence() == "Yearly report of 2019-20 published, made without this ledger"
 
