@@ -50,12 +50,13 @@ def for_the_public(ledger: Ledger, tables: Tables, rule: DisclosureRule, as_at: 
 
 
 def _published(ledger: Ledger, tables: Tables, as_at: int) -> Iterator[Edition]:
-    """Every edition published by then, as its figures were worked out."""
+    """Every edition published by then, as its figures were worked out; of one made without this ledger it holds none."""
     if as_at:
         days = (ledger.entry_at(1).day, ledger.entry_at(as_at).day)
         for kind, period in _periods(days[0].year - 1, days[1].year):
             for _, event in editions(ledger, kind, period, as_at).values():
-                yield Edition(make(ledger, tables, kind, period, event.as_at).figures)
+                if isinstance(event.as_at, int):
+                    yield Edition(make(ledger, tables, kind, period, event.as_at).figures)
 
 
 def _periods(first: int, last: int) -> Iterator[tuple[str, str]]:
