@@ -16,7 +16,7 @@ from ledger.access.keys import OVERLAP, Keys, NoSuchKey
 from ledger.access.openings import AccessLog
 from ledger.access.principal import Principal, Role
 from ledger.access.sessions import Sessions
-from tests.ledger.posting import clock_at_noon
+from tests.ledger.posting import VAULT, clock_at_noon
 
 
 @pytest.fixture
@@ -82,7 +82,12 @@ def test_the_list_says_when_a_key_was_last_used(keys, clock):
 
 def test_two_make_their_tables_in_one_file_at_one_moment(database):
     """A key is made by the command line while the service starts."""
-    opened: list[Any] = [Keys.open, partial(Sessions.open, vouched_by=""), Drafts.open, AccessLog.open] * 3
+    opened: list[Any] = [
+        Keys.open,
+        partial(Sessions.open, vouched_by=""),
+        partial(Drafts.open, vault=VAULT),
+        AccessLog.open,
+    ] * 3
     with ThreadPoolExecutor(len(opened)) as pool:
         for found in [pool.submit(each, database, clock_at_noon()) for each in opened]:
             found.result().close()
