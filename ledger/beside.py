@@ -75,7 +75,9 @@ def _postgres(url: str, name: str, lasting: bool) -> Engine:
         ours = connection.execute("SELECT current_schema()").fetchone()[0]
         schema = name if ours in (None, "public") else f"{ours}_{name}"
         if lasting:
+            connection.execute("SELECT pg_advisory_lock(hashtext('beside'))")  # two that make it at once would fail
             connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
+            connection.execute("SELECT pg_advisory_unlock(hashtext('beside'))")
         connection.execute(f'SET search_path TO "{schema}"')
         connection.autocommit = False
 

@@ -139,6 +139,7 @@ def test_of_each_type_only_those_are_taken_that_the_table_grants(door, role):
     for name, data in VECTORS.items():
         posted = event(name, f"{name.partition('.')[0]}/X-1", data, source=source, **on("2019-12-20"))
         granted = any(fnmatchcase(name, pattern) for pattern in POLICY[role].posts)
+        granted &= not name.endswith(".words-erased")  # a certificate, which the ledger alone writes
         answer = door.post(posted, role)
         assert (answer.status_code == 403) != granted, f"{name}: {answer.text}"
 
