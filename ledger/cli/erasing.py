@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ledger.cli.exits import EPILOG, Code, Stop, told
-from ledger.cli.opening import opened, require_present, settings, url
+from ledger.cli.opening import is_server, opened, require_present, settings, url
 from ledger.cli.options import Database, Json
 from ledger.cli.output import note, say, show, write_json
 
@@ -106,7 +106,13 @@ def person() -> Opener:
 def remember_copy(
     database: str | None, kind: str, place: Path, upto: int, positions: Collection[int] | None = None
 ) -> None:
-    """Write down that a file holds words, so that an erasure can say where they still are."""
+    """Write down that a file holds words, so that an erasure can say where they still are; a ledger that may only be read keeps no list."""
+    from ledger.recorders.sqlite_reading import can_write
+
+    where = url(settings(database))
+    if not is_server(where) and not can_write(where):
+        note(f"This ledger may only be read here, so that {place} is not written down as a copy of its words.")
+        return
     with _askings(database) as askings:
         askings.copies.add(kind, place, upto, positions)
 

@@ -232,6 +232,7 @@ def put_back_to_version_2(database: str, words: Sequence[SealedWords]) -> None:
     """The ledger as an earlier version of this program kept it: words in clear, under triggers of the same names."""
     with owning(database) as held:
         held.run("DROP TABLE words")
+        held.run("DROP INDEX entries_erasing")
         held.run(IN_CLEAR[held.is_sqlite])
         for each in words:
             salt = f"x'{each.salt.hex()}'" if held.is_sqlite else f"'\\x{each.salt.hex()}'"
