@@ -364,7 +364,7 @@ def test_the_command_line_tells_the_same(true, tmp_path, partners, service):
     assert [each["size"] for each in said["witnesses"]] == [each["size"] for each in told["witnesses"]]
     assert (said["agreed"], said["size"], said["quorum"]) == (told["agreed"], told["size"], told["quorum"])
     assert (
-        f"of {told['size']} agreed; needed: 2 of police, icb, council."
+        f"of {told['size']} entries agreed; needed: 2 of police, icb, council."
         in ledger("witnesses", "--database", str(true)).stdout
     )
     assert ledger("checkpoint", "--agreed", "--database", str(true)).stdout.encode() == note
