@@ -10,6 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event
 
+from ledger.write_ahead import write_ahead
+
 BUSY = 30
 """Seconds to wait for another writer of the file."""
 
@@ -53,7 +55,7 @@ def _sqlite(path: Path, lasting: bool) -> Engine:
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _: Any) -> None:
         connection.isolation_level = None  # transactions begin below, not where the driver guesses
-        connection.execute("PRAGMA journal_mode = WAL")
+        write_ahead(connection, BUSY)
         connection.execute("PRAGMA secure_delete = ON")
         connection.execute(f"PRAGMA synchronous = {'FULL' if lasting else 'NORMAL'}")
 

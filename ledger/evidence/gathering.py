@@ -52,9 +52,11 @@ class Gatherer:
 
     def _ask_on(self, name: str, witness: Trusted, url: str) -> None:
         pause = 0.0
+        afresh = True  # whatever the ledger holds: it may have been put back to when a witness knew less
         with httpx2.Client(timeout=PATIENCE) as client:
             while not self._stop.wait(pause):
-                trouble = self._tried(client, witness, url)
+                trouble = self._tried(client, witness, url, afresh)
+                afresh = afresh and trouble is not None
                 if trouble is None:
                     self.trouble.pop(name, None)
                 elif self.trouble.get(name) != trouble:
@@ -62,9 +64,9 @@ class Gatherer:
                     logging.getLogger("uvicorn.error").warning("witness %s: %s", name, trouble)
                 pause = self._every if trouble is None else min(max(2 * pause, self._every), SLOWEST)
 
-    def _tried(self, client: httpx2.Client, witness: Trusted, url: str) -> str | None:
+    def _tried(self, client: httpx2.Client, witness: Trusted, url: str, afresh: bool) -> str | None:
         try:
-            return self._asked(client, witness, url)
+            return self._asked(client, witness, url, afresh)
         except Contradicted as error:
             return f"CONTRADICTION: {error}."
         except Unproved as error:
@@ -74,13 +76,14 @@ class Gatherer:
         except httpx2.HTTPError as error:
             return f"It cannot be reached ({type(error).__name__})."
 
-    def _asked(self, client: httpx2.Client, witness: Trusted, url: str) -> str | None:
-        """Have it cosign the last checkpoint, if there is a new one or its word is old; what it has forgotten, if anything."""
+    def _asked(self, client: httpx2.Client, witness: Trusted, url: str, afresh: bool) -> str | None:
+        """Have it cosign the last checkpoint, if there is a new one, its word is old or it is asked afresh; what it has forgotten, if anything."""
         last = self._cosignatures.last(witness.key)
         known = old = 0 if last is None else last.size
         for _ in range(TRIES):
             asked = self._cosignatures.request(old)
-            if asked is None or (last is not None and asked.size == known and not self._is_old(last.cosigned)):
+            known_already = last is not None and not afresh and not self._is_old(last.cosigned)
+            if asked is None or (known_already and asked.size == known):
                 return None
             status, kind, body = _post(client, f"{url.rstrip('/')}/add-checkpoint", asked.body)
             if status == httpx2.codes.OK:

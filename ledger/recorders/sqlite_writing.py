@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from threading import Lock, get_ident
-from time import monotonic, sleep
 
 from eventsourcing import persistence
 
@@ -28,6 +27,7 @@ from ledger.recorders.contract import (
 )
 from ledger.recorders.staging import Staged, node_rows
 from ledger.vault import LockedWords
+from ledger.write_ahead import write_ahead
 
 BUSY_SECONDS = 30.0
 """How long a connection waits for a lock that another process holds."""
@@ -99,7 +99,7 @@ def opened(path: Path) -> sqlite3.Connection:
 def prepared(path: Path) -> None:
     """Make the file a ledger if it is new; raise UnknownSchemaError if it is something else. Several processes may do so at once."""
     with telling_what_is_no_ledger(path), closing(opened(path)) as connection:
-        _write_ahead(connection)
+        write_ahead(connection, BUSY_SECONDS)
         connection.execute("BEGIN IMMEDIATE")
         names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if names.isdisjoint({"head", "entries", "words", "nodes", "checkpoints", "cosignatures", "audit"}):
@@ -117,20 +117,6 @@ def telling_what_is_no_ledger(path: Path) -> Iterator[None]:
         if error.sqlite_errorcode == sqlite3.SQLITE_NOTADB:
             raise UnknownSchemaError(f"{path} is not a ledger: {error}.") from error
         raise
-
-
-def _write_ahead(connection: sqlite3.Connection) -> None:
-    # Changing the journal does not wait for a lock as other statements do, so two processes that open a new file are let through in turn.
-    deadline = monotonic() + BUSY_SECONDS
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError:
-            if monotonic() > deadline:
-                raise
-            sleep(0.01)
-        else:
-            return
 
 
 def _create(connection: sqlite3.Connection) -> None:

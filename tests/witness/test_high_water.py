@@ -171,10 +171,15 @@ def test_a_witness_that_knows_more_makes_it_read_only(database, another, tmp_pat
     with serving(tmp_path / "police", key) as police:
         (tmp_path / "policy").write_text(f"log {LOG.verifier}\nwitness police {key} {police.url}\nquorum police\n")
         with Service(database) as running:
+
+            def cosigned(size: int) -> bool:
+                return get(running, "/log/witnesses")["witnesses"][0]["size"] == size
+
             assert post(running, "A")[0] == 201
+            await_that(lambda: cosigned(1), "police did not cosign")  # and the copy says so
             old = copied(database, tmp_path / "old")
             assert post(running, "B")[0] == 201
-            await_that(lambda: get(running, "/log/witnesses")["witnesses"][0]["size"] == 2, "police did not cosign")
+            await_that(lambda: cosigned(2), "police did not cosign")
         with Service(put_back(old, another())) as running:
             await_that(lambda: get(running, "/status").get("read_only"), "it is not read only")
             status, problem = post(running, "C")
