@@ -173,7 +173,7 @@ def test_a_witness_that_knows_more_makes_it_read_only(database, another, tmp_pat
         with Service(database) as running:
 
             def cosigned(size: int) -> bool:
-                return get(running, "/log/witnesses")["witnesses"][0]["size"] == size
+                return bool(get(running, "/log/witnesses")["witnesses"][0]["size"] == size)
 
             assert post(running, "A")[0] == 201
             await_that(lambda: cosigned(1), "police did not cosign")  # and the copy says so
