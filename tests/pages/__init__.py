@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from tests.pages import access, clocks, enquiries
+from tests.pages import access, clocks, commands, enquiries
 
 DOCS = Path(__file__).parents[2] / "docs"
 FOLDERS: Mapping[str, Callable[[], Mapping[str, str]]] = {
     "clocks": clocks.pages,
     "access": access.pages,
+    "commands": commands.pages,
     "enquiries": enquiries.pages,
 }
 
