@@ -223,6 +223,9 @@ class Walk:
             )
         if said.size > position:
             yield Break(0, Part.HEAD, f"{said.size} entries were signed, and {position} are here: the end is gone")
+        elif said.size < position:
+            what = "it and all that follows it were never signed, as every commit before was"
+            yield Break(said.size + 1, Part.CHECKPOINT, what, last=position)
         elif said.size == position and not self.mark.tree_broken and said.root != tree.root():
             yield Break(0, Part.TREE, "the entries are not those that were signed last")
 

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from contextlib import closing
+from datetime import UTC, datetime
 
 import psycopg
 import pytest
 from eventsourcing.persistence import PersistenceError
 
+from ledger.application import Ledger
 from ledger.cli.commands import main
+from ledger.clock import DemonstrationClock
 from ledger.domain.ledger_opening import HeadsSealed
 from ledger.entry import parse
 from ledger.projections.columns import generation_name
 from ledger.recorders import open_recorder
 from ledger.recorders.copying import restore
+from ledger.regimes import load_shelf
 from ledger.wiring import open_parts
 from tests.attacks.conftest import YEAR, into, told
 from tests.conformance.making import RAW_ERRORS, Raw, raw
-from tests.ledger.posting import VAULT
+from tests.ledger.posting import VAULT, agency, write
 from tests.ledger.tampering import blob, owning
 from tests.log.making import LOG
 
@@ -235,3 +239,23 @@ def test_a_seal_over_other_heads(tmp_path, verify, monkeypatch):
     found = verify(file)
     assert found.verdict == "false"
     assert "the heads sealed here are not those" in found.said
+
+
+def test_entries_carried_on_without_the_key(held, verify):
+    """Whoever has the database and the program, and not the key, can carry the tree on; what they cannot do is sign it."""
+    end = end_of(held)
+    recorder = open_recorder(held)
+    with closing(
+        Ledger(
+            recorder,
+            shelf=load_shelf(YEAR / "packs"),
+            clock=DemonstrationClock(datetime(2030, 1, 1, tzinfo=UTC)),
+            vault=VAULT,
+        )
+    ) as forging:
+        write(forging, agency("FORGED"))
+        write(forging, agency("FORGED-TOO"))
+    found = verify(held)
+    assert found.code == 5
+    assert found.positions == {end + 1}
+    assert "never signed" in found.said
