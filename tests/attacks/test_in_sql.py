@@ -23,7 +23,7 @@ class Said(NamedTuple):
     wrong: list[tuple[int, str]]
     verdict: str
     entries: int
-    note: str | None
+    note: str  # None where nothing was recorded
 
 
 def asked(database: str) -> Said:
