@@ -73,6 +73,7 @@ OF_REPORT = shape(
         "from": TEXT,
         "to": TEXT,
         **OPENED,
+        "disclosure": TEXT,
         "parts": many(OPEN),
         "narrative": many(OPEN),
         "charts": many(OPEN),

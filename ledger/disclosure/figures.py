@@ -58,31 +58,43 @@ class Public:
     def side(self, figure: Answer, name: str) -> int | str | None:
         """Its numerator or denominator, likewise."""
         side = dict(_sides(figure)).get(name)
-        if side is None:
-            return None
-        if (id_ := side_id(figure, name)) in self.withheld:
-            return symbol(self.rule)
-        return rounded(self.rule, Cell(id_, side.value, guards(side.unit, self.rule)))
+        return None if side is None else self._count(side_id(figure, name), side.value, side.unit)
 
-    def counted(self, value: Value, unit: str) -> Value:
-        """A number that is not withheld, as it is printed."""
-        count = _count(value)
-        if count is None or self.rule.rounded_to is None or not guards(unit, self.rule) or unit.startswith("%"):
+    def part_side(self, figure: Answer, dimension: str, part: Part, name: str) -> int | str | None:
+        """The numerator or denominator of one code of a breakdown, likewise."""
+        count = part.numerator if name == "numerator" else part.denominator
+        side = figure.numerator if name == "numerator" else figure.denominator
+        unit = figure.unit if side is None else side.unit
+        return None if count is None else self._count(cell_id(figure.id, dimension, part.code), count, unit)
+
+    def alone(self, value: Value, unit: str) -> Value | str:
+        """A number that stands for itself, in a record or in what others state: of people or incidents hidden where it is small, a count
+        as it is rounded, and no exact share where counts are rounded.
+        """
+        if value is None or not guards(unit, self.rule):
             return value
-        return rounded(self.rule, Cell("", count))
+        count = None if _is_ratio(unit) else _count(value * _sign(value))
+        if count is None:
+            return value if self.rule.rounded_to is None else symbol(self.rule)
+        return symbol(self.rule) if is_small(self.rule, count) else rounded(self.rule, Cell("", count)) * _sign(value)
+
+    def _count(self, id_: str, count: int, unit: str) -> int | str:
+        if id_ in self.withheld:
+            return symbol(self.rule)
+        return rounded(self.rule, Cell(id_, count, guards(unit, self.rule)))
 
     def _shown(
         self, figure: Answer, id_: str, value: Value, numerator: Side | int | None, denominator: Side | int | None
     ) -> Value | str:
         if id_ in self.withheld:
             return symbol(self.rule)
-        if self.rule.rounded_to is None or not guards(figure.unit, self.rule):
+        if value is None or self.rule.rounded_to is None or not guards(figure.unit, self.rule):
             return value
         some, base = (side.value if isinstance(side, Side) else side for side in (numerator, denominator))
-        if some is not None and base is not None:
+        if some is not None and base is not None and figure.unit.startswith("%"):
             return per_cent(*(rounded(self.rule, Cell(id_, count)) for count in (some, base)))
-        count = _count(value)
-        return value if count is None else rounded(self.rule, Cell(id_, count))
+        count = None if _is_ratio(figure.unit) else _count(value)
+        return symbol(self.rule) if count is None else rounded(self.rule, Cell(id_, count))
 
 
 def publish_under(
@@ -118,8 +130,13 @@ def side_id(figure: Answer, name: str) -> str:
 
 def guards(unit: str, rule: DisclosureRule) -> bool:
     """Whether a rule protects what a unit counts (SDC-SCOPE)."""
-    counted = unit.removeprefix("% of ").replace("-", " ")
+    counted = unit.removeprefix("% of ").partition(" per ")[0].replace("-", " ")
     return ("people" in rule.protects and counted in PEOPLE) or ("incidents" in rule.protects and counted in INCIDENTS)
+
+
+def _is_ratio(unit: str) -> bool:
+    """Whether a unit is that of a share or a rate, which is no count."""
+    return unit.startswith("%") or " per " in unit
 
 
 def _tabled(figures: Sequence[Answer], rule: DisclosureRule, mark: str = "") -> tuple[list[Cell], list[Sum]]:
@@ -273,7 +290,11 @@ def _sides(each: Answer) -> tuple[tuple[str, Side], ...]:
 
 def _whole(each: Answer) -> int | None:
     """The count that a figure is, if it is one."""
-    return None if _sides(each) else _count(each.value)
+    return None if _sides(each) or _is_ratio(each.unit) else _count(each.value)
+
+
+def _sign(value: int | Decimal) -> int:
+    return -1 if value < 0 else 1
 
 
 def _count(value: Value) -> int | None:

@@ -11,6 +11,9 @@ from ledger.disclosure.cells import Cell, Table
 from ledger.disclosure.reader import Range, around, known
 from ledger.domain.conventions import DisclosureRule
 
+CONFIDENTIAL = "c"
+"""What stands for a number under a rule that has no symbol, since it only rounds, where there is nothing to round."""
+
 
 class Why(StrEnum):
     """Why a cell is hidden."""
@@ -65,7 +68,7 @@ def protect(table: Table, rule: DisclosureRule, shown: Collection[str] = ()) -> 
 
 def symbol(rule: DisclosureRule) -> str:
     """What stands where a number is hidden, in brackets as in government spreadsheets: `[c]`."""
-    return f"[{rule.symbol}]"
+    return f"[{rule.symbol or CONFIDENTIAL}]"
 
 
 def rounded(rule: DisclosureRule, cell: Cell) -> int:

@@ -71,7 +71,7 @@ def to_csvw(document: Document) -> bytes:
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
         "url": f"{report.kind}-{report.period.name}.csv",
         "dc:title": document.title,
-        "dc:description": f"The figures of this report, by what the ledger held as at position {report.as_at}.",
+        "dc:description": f"The figures of this report, by what the ledger held as at position {report.as_at}. {document.disclosure}",
         "dc:publisher": report.partnership.name if report.partnership else None,
         "dialect": {"header": True, "encoding": "utf-8", "lineTerminators": ["\r\n"]},
         "tableSchema": {

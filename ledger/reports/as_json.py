@@ -32,6 +32,7 @@ def wire(document: Document) -> dict[str, Any]:
     report = document.report
     return {
         **head(document),
+        "disclosure": document.disclosure,
         "parts": [part.wire() for part in report.parts],
         "narrative": [
             {"section": each.section, "text": each.text, "entry": each.position} for each in report.narrative

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ledger.application import Ledger
-from ledger.disclosure.figures import Edition, Public, cell_id, guards, publish_under
-from ledger.disclosure.protection import is_small
+from ledger.disclosure.figures import Edition, Public, guards, publish_under
+from ledger.disclosure.protection import symbol
 from ledger.domain.conventions import DisclosureRule
 from ledger.domain.register import RECORDS, TYPE_PREFIX
+from ledger.figures.answer import Answer
+from ledger.figures.measures import Part as Of
+from ledger.figures.measures import Value
 from ledger.figures.period import QUARTERS
 from ledger.projections.tables import Tables
-from ledger.reports.document import BESIDE, Cite, Document, Number, Pass
+from ledger.reports.document import BESIDE, Document, Number, Pass
 from ledger.reports.kinds import make
 from ledger.reports.parts import Part
 from ledger.reports.publishing import editions
@@ -42,8 +45,12 @@ def for_the_public(ledger: Ledger, tables: Tables, rule: DisclosureRule, as_at: 
     def made(document: Document) -> Document:
         figures = document.report.figures
         public = publish_under(rule, figures, _published(ledger, tables, as_at))
-        changed = document.changed(lambda number: _changed(number, public, document))
-        report = replace(changed.report, parts=tuple(_without_cases(changed.report.parts)))
+        changed = document.changed(_Showing.of(public, document).changed)
+        report = replace(
+            changed.report,
+            parts=tuple(_without_cases(changed.report.parts)),
+            figures=tuple(_without_entries(each, rule) for each in changed.report.figures),
+        )
         return replace(changed, report=report, disclosure=_said(public))
 
     return made
@@ -67,32 +74,67 @@ def _periods(first: int, last: int) -> Iterator[tuple[str, str]]:
         yield from (("quarterly", f"{name}-Q{number}") for number in QUARTERS)
 
 
-def _changed(number: Number, public: Public, document: Document) -> Number:
-    cite = number.cite
-    if cite.id not in document.figures or cite.dimension == BESIDE:
-        return _alone(number, public, withheld=cite.id in public.withheld)
-    if _name(cite) in public.withheld:
-        return _hidden(number, public)
-    return number._replace(value=public.counted(number.value, number.unit))
+@dataclass(frozen=True)
+class _Showing:
+    """How each number of a document stands in its copy for the public."""
+
+    public: Public
+    figures: Mapping[str, Answer]
+    parts: Mapping[tuple[str, str, str], Of]
+    columns: frozenset[tuple[str, str]]
+    """Columns of records in which a small count is hidden, so that all are: with the total, the others would tell it."""
+
+    @classmethod
+    def of(cls, public: Public, document: Document) -> _Showing:
+        figures = document.figures
+        parts = {
+            (id_, name, part.code): part for id_, each in figures.items() for name, of in each.by.items() for part in of
+        }
+        hidden = {
+            (number.cite.id, number.cite.dimension)
+            for number in document.numbers()
+            if number.cite.id not in figures and isinstance(public.alone(number.value, number.unit), str)
+        }
+        return cls(public, figures, parts, frozenset(hidden if public.rule.complementary else ()))
+
+    def changed(self, number: Number) -> Number:
+        if number.value is None:
+            return number
+        shown = self._shown(number)
+        return number._replace(mark=shown.strip("[]")) if isinstance(shown, str) else number._replace(value=shown)
+
+    def _shown(self, number: Number) -> Value | str:
+        cite, public = number.cite, self.public
+        figure = self.figures.get(cite.id)
+        if figure is None:
+            return symbol(public.rule) if cite[:2] in self.columns else public.alone(number.value, number.unit)
+        if cite.dimension == BESIDE or cite.which == "printed":
+            return self._stated(number, figure)
+        if cite.dimension:
+            part = self.parts[cite[:3]]
+            if cite.which == "value":
+                return public.part(figure, cite.dimension, part)
+            return public.part_side(figure, cite.dimension, part, cite.which)
+        return public.value(figure) if cite.which == "value" else public.side(figure, cite.which)
+
+    def _stated(self, number: Number, figure: Answer) -> Value | str:
+        """What others state beside a figure, or print of it: nothing that would tell the figure where that is hidden or rounded."""
+        public, cite = self.public, number.cite
+        is_rounded = public.rule.rounded_to is not None and guards(figure.unit, public.rule)
+        if isinstance(public.value(figure), str) or (cite.which == "difference" and is_rounded):
+            return symbol(public.rule)
+        return public.alone(number.value, number.unit)
 
 
-def _alone(number: Number, public: Public, *, withheld: bool) -> Number:
-    """A number in a row, or of others beside a figure: hidden where it is small, or would tell the figure that is hidden."""
-    small = (
-        isinstance(number.value, int) and guards(number.unit, public.rule) and is_small(public.rule, abs(number.value))
+def _without_entries(figure: Answer, rule: DisclosureRule) -> Answer:
+    """A figure of people or incidents without its entries: there are as many of them as it counts, whatever is printed."""
+    sides = tuple(
+        replace(side, entries=()) if side is not None and guards(side.unit, rule) else side
+        for side in (figure.numerator, figure.denominator)
     )
-    return _hidden(number, public) if withheld or small else number
-
-
-def _hidden(number: Number, public: Public) -> Number:
-    return number._replace(mark=public.rule.symbol or "c") if number.value is not None else number
-
-
-def _name(cite: Cite) -> str:
-    """What disclosure control calls a number."""
-    if cite.dimension:
-        return cell_id(cite.id, cite.dimension, cite.code)
-    return f"{cite.id} {cite.which}" if cite.which in {"numerator", "denominator"} else cite.id
+    if not guards(figure.unit, rule) and sides == (figure.numerator, figure.denominator):
+        return figure
+    return replace(figure, entries=(), numerator=sides[0], denominator=sides[1])
 
 
 def _without_cases(parts: tuple[Part, ...]) -> Iterable[Part]:
