@@ -47,6 +47,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.write_line("On Debian: apt-get install chromium. .ci/run does, and fails without one.")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def patient() -> Iterator[None]:
+    """A question waits for the read tables as long as a machine with much to do may take; tests that ask for what never comes say so."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("api.waiting.PATIENCE", 120.0)
+        yield
+
+
 @pytest.fixture(scope="session")
 def long(request: pytest.FixtureRequest) -> bool:
     """Whether the slow register is asked for in full."""
