@@ -244,12 +244,19 @@ def _findings(items: Sequence[Item], names: Names) -> list[list[Cell]]:
             Cell(words.code(each["kind"])),
             codes("themes")(each, names),
             Cell(", ".join(map(names.of, each["agencies"]))),
-            Cell(words.code(each["moderated_grade"] or each["grade"])),
+            _grade(each),
             dated("recorded_on")(each, names),
         ]
         for item in items
         for each in item["findings"]
     ]  # fmt: skip
+
+
+def _grade(finding: Item) -> Cell:
+    """The grade that stands, beside it the one it was moderated from, and on which scale."""
+    given, moderated = finding["grade"], finding["moderated_grade"]
+    first = f"Moderated, from {words.code(given)}." if given and moderated else ""
+    return Cell(words.code(moderated or given), (), " ".join(filter(None, (first, finding["scale_says"]))))
 
 
 AUDITS = Sheet(

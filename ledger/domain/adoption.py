@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
 from typing import Literal, TypeVar, get_args
 
 from ledger.domain.conventions import AuditScale, DisclosureRule, DriftRule, RagPack, Retention, RiskScale
@@ -123,6 +124,14 @@ class Packs:
                 return self.shelf.packs[adoption.pack, adoption.version]
         return None
 
+    def all_in_force(self, on: date) -> tuple[Pack, ...]:
+        """Everything in force on a day, by kind: one pack of each, and every scale of audits."""
+        scales: tuple[Pack, ...] = self.audit_scales(on)
+        single = (
+            (pack,) if (pack := self.in_force(kind, on)) else () for kind in PACK_CLASSES if kind != "audit-scale"
+        )
+        return tuple(sorted((*chain.from_iterable(single), *scales), key=lambda pack: pack.kind))
+
     def regime(self, on: date) -> Regime | None:
         return self._of(Regime, "regime", on)
 
@@ -138,8 +147,19 @@ class Packs:
     def rag_pack(self, on: date) -> RagPack | None:
         return self._of(RagPack, "rag-pack", on)
 
-    def audit_scale(self, on: date) -> AuditScale | None:
-        return self._of(AuditScale, "audit-scale", on)
+    def audit_scales(self, on: date, named: str | None = None) -> tuple[AuditScale, ...]:
+        """The scales that grades may stand on: the one named, if it was ever adopted; else all in force on a day, each in its present version.
+
+        Tools have scales of their own, so one does not end another (S175-SCALE).
+        """
+        found: dict[str, AuditScale] = {}
+        for adoption in self.adoptions:
+            pack = self.shelf.packs[adoption.pack, adoption.version]
+            if isinstance(pack, AuditScale) and (
+                adoption.from_date <= on if named is None else named == pack.reference
+            ):
+                found.setdefault(pack.id, pack)
+        return tuple(found[name] for name in sorted(found))
 
     def disclosure_rule(self, on: date) -> DisclosureRule | None:
         return self._of(DisclosureRule, "disclosure-rule", on)

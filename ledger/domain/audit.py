@@ -7,13 +7,18 @@ from typing import Annotated, assert_never
 
 from pydantic import Field
 
+from ledger.domain.audit_grades import (
+    a_grade_is_on_the_scale_in_force,
+    a_grade_names_its_scale,
+    the_grades_are_on_the_scale_of_the_tool,
+    the_scale_of_the_tool_is_in_force,
+)
 from ledger.domain.audit_rules import (
     Audit,
     AuditKind,
     FindingKind,
     a_cancelled_audit_stays_cancelled,
     a_gap_carries_a_theme,
-    a_grade_names_its_scale,
     a_number_names_one_finding,
     a_random_20_samples_twenty,
     a_return_follows_the_issue,
@@ -131,6 +136,7 @@ class AuditIssued(_Audited):
         the_kind_is_said_once,
         the_bodies_asked_are_named_once,
         the_final_deadline_is_the_later,
+        the_scale_of_the_tool_is_in_force,
         a_cancelled_audit_stays_cancelled,
     )
 
@@ -151,6 +157,7 @@ class AuditReturnReceived(Event):
         the_body_was_asked_and_returns_once,
         a_return_follows_the_issue,
         moderated_grades_have_their_own_beside_them,
+        the_grades_are_on_the_scale_of_the_tool,
     )
 
     def sentence(self) -> str:
@@ -166,7 +173,11 @@ class AuditReturnModerated(Event):
     by_group: GroupCode | None = None
     moderated_grades: Grades
 
-    rules = (what_is_moderated_was_returned, moderation_keeps_to_the_standards_graded)
+    rules = (
+        what_is_moderated_was_returned,
+        moderation_keeps_to_the_standards_graded,
+        the_grades_are_on_the_scale_of_the_tool,
+    )
 
     def sentence(self) -> str:
         return f"The return of {self.body} was moderated{f' by {self.by_group}' if self.by_group else ''}"
@@ -213,7 +224,13 @@ class AuditFindingRecorded(Event):
     moderated_grade: Code | None = None
     scale: PackReference | None = None
 
-    rules = (there_was_something_to_find, a_number_names_one_finding, a_grade_names_its_scale, a_gap_carries_a_theme)
+    rules = (
+        there_was_something_to_find,
+        a_number_names_one_finding,
+        a_grade_names_its_scale,
+        a_grade_is_on_the_scale_in_force,
+        a_gap_carries_a_theme,
+    )
 
     def sentence(self) -> str:
         about = f" on {', '.join(self.themes).replace('-', ' ')}" if self.themes else ""
@@ -251,8 +268,8 @@ def evolve(audit: Audit | None, event: AuditEvent) -> Audit:
     match event:
         case AuditPlanned(kind=kind):
             return Audit(kind, planned=True)
-        case AuditIssued(asked=asked, issued_on=day):
-            return replace(_begun(audit, event), asked=frozenset(asked), issued_on=day)
+        case AuditIssued(asked=asked, issued_on=day, scale=scale):
+            return replace(_begun(audit, event), asked=frozenset(asked), issued_on=day, scale=scale)
         case AuditHeld():
             return replace(_begun(audit, event), held=True)
         case AuditCancelled():

@@ -30,7 +30,10 @@ RANDOM_20_CASES = 20
 
 @dataclass(frozen=True)
 class Audit:
-    """An audit as its events so far leave it; `returned` maps each body to the standards it graded, None where not stated."""
+    """An audit as its events so far leave it; `returned` maps each body to the standards it graded, None where not stated.
+
+    `scale` is the pack that its tool named when it went out.
+    """
 
     kind: AuditKind
     planned: bool = False
@@ -40,6 +43,7 @@ class Audit:
     moderated: frozenset[str] = frozenset()
     held: bool = False
     cancelled: bool = False
+    scale: str | None = None
     findings: Mapping[int, FindingKind] = field(default_factory=dict)
 
 
@@ -174,16 +178,6 @@ def a_number_names_one_finding(audit: Audit, claim: Claim[AuditFindingRecorded])
     """Each finding of an audit has its own number, by which actions cite it."""
     number = claim.event.number
     return f"Finding {number} was recorded already." if number in audit.findings else None
-
-
-@rule("AUD-GRADE", source="reference.md AUD-GRADE: the scale is versioned")
-def a_grade_names_its_scale(audit: Audit, claim: Claim[AuditFindingRecorded]) -> str | None:
-    """A grade says on which scale it stands; a scale without a grade says nothing."""
-    event = claim.event
-    graded = event.grade is not None or event.moderated_grade is not None
-    if graded is (event.scale is not None):
-        return None
-    return "A grade needs the scale it stands on." if graded else "A scale is named, but no grade."
 
 
 @rule("AUD-REPEAT", source="reference.md AUD-REPEAT: findings carry theme codes", effect=FLAG)

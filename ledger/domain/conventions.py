@@ -52,6 +52,11 @@ class AuditScale(Pack):
         _distinct("grades", (*(grade.code for grade in self.grades), self.not_applicable))
         return self
 
+    def __str__(self) -> str:
+        """What a reader of a grade needs: whose scale it is, and which end of it is the best."""
+        steps = ", ".join(f"{each.code} ({each.meaning})" if each.meaning else each.code for each in self.grades)
+        return f"{self.title}. Best first: {steps}"
+
     @property
     def codes(self) -> frozenset[str]:
         """Everything a standard or a finding may be given on this scale."""

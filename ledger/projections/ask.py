@@ -16,12 +16,13 @@ from ledger.domain.fields import DayOrNotStated, known_day
 from ledger.projections.accounts import Accounts
 from ledger.projections.action_log import ActionLog, ActionRow, overdue
 from ledger.projections.asking import Answer, Asking, Item, ask, plain, rows_as_of, told, told_clock
-from ledger.projections.audits import AuditFindings, AuditProgramme, AuditReturns, AuditRow
+from ledger.projections.audits import AuditFindings, AuditProgramme, AuditReturns, AuditRow, ReturnRow
 from ledger.projections.escalation_tracker import EscalationRow, EscalationStages, EscalationTracker, StageRow
 from ledger.projections.indicators import Indicators, ObservationRow
 from ledger.projections.rows import Projection
 from ledger.projections.tables import Held, Tables
 from ledger.projections.training_places import TrainingByAgency, TrainingEvaluations, TrainingPlaces
+from ledger.projections.wording import unpaired
 
 PER_CENT = 100
 
@@ -77,8 +78,18 @@ def escalations(tables: Tables, asking: Asking) -> Answer:
 
 def audits(tables: Tables, asking: Asking) -> Answer:
     """The audit programme. Worked out: `done`, `outstanding` (planned, neither done nor cancelled), `unplanned`, `returns`
-    (asked, returned, in time, by the final deadline, and who has not returned) and `findings`.
+    (asked, returned, in time, by the final deadline, who has not returned, and the grades of each that has) and `findings`.
+    `scale_says`, of a tool and of a finding: what the scale of their grades is called, and its steps from the best.
     """
+    packs = asking.packs_then
+
+    def scale_says(named: str | None, on: DayOrNotStated | None) -> str | None:
+        day = known_day(on)
+        if named is None and day is None:
+            return None
+        found = packs.audit_scales(day or asking.as_of, named)
+        return str(found[0]) if len(found) == 1 else None
+
     findings = _by_reference(rows_as_of(tables, AuditFindings, asking))
     returns = _by_reference(rows_as_of(tables, AuditReturns, asking))
 
@@ -90,17 +101,32 @@ def audits(tables: Tables, asking: Asking) -> Answer:
             "done": done,
             "outstanding": row.planned and not done and row.cancelled_on is None,
             "unplanned": not row.planned,
+            "scale_says": scale_says(row.scale, row.issued_on),
             "returns": {
                 "asked": len(asked),
                 "returned": sum(body.returned_on is not None for body in asked),
                 "on_time": sum(body.on_time == "yes" for body in asked),
                 "by_final_deadline": sum(body.by_final_deadline == "yes" for body in asked),
                 "outstanding": [body.body for body in asked if body.returned_on is None],
+                "grades": [_graded(body) for body in asked if body.self_grades or body.moderated_grades],
             },
-            "findings": sorted((told(held) for held in findings[found.reference]), key=lambda item: item["number"]),
+            "findings": sorted(
+                (told(held) | {"scale_says": scale_says(held.row.scale, None)} for held in findings[found.reference]),
+                key=lambda item: item["number"],
+            ),
         }
 
-    return ask(tables, AuditProgramme, asking, tell, ("done", "outstanding", "unplanned", "returns", "findings"))
+    worked_out = ("done", "outstanding", "unplanned", "scale_says", "returns", "findings")
+    return ask(tables, AuditProgramme, asking, tell, worked_out)
+
+
+def _graded(row: ReturnRow) -> Item:
+    """What a body gave itself and what was moderated, side by side: grades are ordinal, so nothing is made of them."""
+    return {
+        "body": row.body,
+        "self_grades": unpaired(row.self_grades),
+        "moderated_grades": unpaired(row.moderated_grades),
+    }
 
 
 def training(tables: Tables, asking: Asking) -> Answer:

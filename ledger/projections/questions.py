@@ -80,7 +80,10 @@ QUESTIONS = (
         _OF_REVIEWS,
     ),
     Question(
-        "audits", ask.audits, _fields(AuditProgramme, "done", "outstanding", "unplanned"), ("returns", "findings")
+        "audits",
+        ask.audits,
+        _fields(AuditProgramme, "done", "outstanding", "unplanned", "scale_says"),
+        ("returns", "findings"),
     ),
     Question("clocks", clocks.clocks, clocks.FIELDS),
     Question("training", ask.training, _fields(TrainingPlaces), ("by_agency", "evaluations")),

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import NamedTuple, get_args
+from typing import NamedTuple
 
 from ledger import canonical
 from ledger.application import Ledger
@@ -14,7 +14,7 @@ from ledger.domain.decisions import already_happened, decided, decided_on, is_ag
 from ledger.domain.fields import known_day
 from ledger.domain.general import Corrected, DuplicateOf, Withdrawn
 from ledger.domain.history import Entry, effective
-from ledger.domain.packs import Pack, PackKind
+from ledger.domain.packs import Pack
 from ledger.entry import leaf_hash
 from ledger.histories import History, history, leads_back_to
 from ledger.projections.asking import Asking, Item, plain, told_clock
@@ -139,7 +139,7 @@ def replay(ledger: Ledger, tables: Tables, position: int, as_at: int) -> Replay:
         cases=cases,
         before=before,
         stands=stated(effective(own)) | decision.event.stands(),
-        packs=tuple(pack for kind in sorted(get_args(PackKind)) if (pack := packs.in_force(kind, on))),
+        packs=packs.all_in_force(on),
         clocks=tuple(sorted(running_clocks(tables, Asking(then, on, packs), before.records), key=_order)),
         as_at=as_at,
         known_later=known_later,

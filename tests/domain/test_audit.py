@@ -1,7 +1,12 @@
 """Audits are planned, issued, returned, held, found to say something and reported."""
 
+from datetime import date
+
 import pytest
 
+from ledger.domain.adoption import Adoption, Packs, Shelf
+from ledger.domain.conventions import AuditScale, Grade
+from ledger.regimes import load_shelf
 from tests.domain.scenario import HEALTH, PARTNERS, SCHOOL, given, post
 
 QAS = post(
@@ -154,6 +159,95 @@ def test_a_number_names_one_finding():
 def test_a_grade_stands_on_a_scale():
     given(PLANNED, HELD).when(finding(grade="good")).then_refused("AUD-GRADE")
     given(PLANNED, HELD).when(finding(scale="four-point@1")).then_refused("AUD-GRADE")
+
+
+def scales(*adopted):
+    """Scales as adopted, each `(reference, first day)`; of `section-11-rag` a second version is on the shelf, which has blue too."""
+    shipped = load_shelf().get("section-11-rag", 1)
+    assert isinstance(shipped, AuditScale)
+    wider = shipped.model_copy(update={"version": 2, "grades": (*shipped.grades, Grade(code="blue"))})
+    shelf = Shelf.of((*load_shelf(), wider))
+    by_reference = {pack.reference: pack for pack in shelf}
+    found = [(by_reference[name], date.fromisoformat(day)) for name, day in adopted]
+    adoptions = (
+        Adoption("audit-scale", pack.id, pack.version, pack.sha256, day, n) for n, (pack, day) in enumerate(found, 1)
+    )
+    return Packs(shelf, tuple(adoptions))
+
+
+RAG, WIDER, DEVON = (
+    ("section-11-rag@1", "2019-04-01"),
+    ("section-11-rag@2", "2019-10-01"),
+    ("devon-section-175@1", "2019-04-01"),
+)
+
+
+def test_a_grade_is_on_the_scale_in_force():
+    of_four = ("four-point@1", "2019-04-01")
+    held_one = given(PLANNED, HELD, packs=scales(of_four))
+    held_one.when(finding(grade="amber", scale="four-point@1")).then_refused("AUD-GRADE")
+    held_one.when(finding(grade="good", moderated_grade="amber", scale="four-point@1")).then_refused("AUD-GRADE")
+    held_one.when(finding(grade="green", scale="section-11-rag@1")).then_refused("AUD-GRADE")
+    held_one.when(finding(grade="good", moderated_grade="inadequate", scale="four-point@1")).then_recorded()
+
+
+def test_before_any_scale_is_adopted_a_grade_stands():
+    given(PLANNED, HELD, packs=scales(("four-point@1", "2019-10-02"))).when(
+        finding(grade="fair", scale="ours@3")
+    ).then_recorded()
+
+
+def test_a_refusal_names_the_scale_and_its_steps():
+    world = given(PLANNED, HELD, packs=scales(("four-point@1", "2019-04-01"))).world
+    (broken,) = world.judge(finding(grade="amber", scale="four-point@1")).refusals
+    assert broken.why == "four-point@1 has no amber; it has outstanding, good, requires-improvement, inadequate."
+    assert "S175-SCALE" in broken.rule.source
+
+
+@pytest.mark.parametrize("named", [{"scale": "section-11-rag@1"}, {"scale": "devon-section-175@1"}, {}])
+def test_a_tool_goes_out_with_a_scale_in_force(named):
+    given(*PARTNERS, packs=scales(RAG, WIDER, DEVON)).when(issued(**named)).then_recorded()
+
+
+def test_a_tool_does_not_go_out_with_a_scale_that_is_not_yet_or_no_longer_in_force():
+    given(*PARTNERS, packs=scales(RAG, WIDER)).when(issued(scale="section-11-rag@2")).then_refused("S175-SCALE")
+    later = {**ISSUED.data, "issued_on": "2019-10-02", "scale": "section-11-rag@1"}
+    given(*PARTNERS, packs=scales(RAG, WIDER)).when(post("audit.issued", "S11-1", later, on="2019-10-02")).then_refused(
+        "S175-SCALE"
+    )
+
+
+def test_a_scale_that_changes_in_the_year_changes_nothing_for_a_tool_that_is_out():
+    packs = scales(RAG, WIDER)
+    before = given(*PARTNERS, QAS, issued(scale="section-11-rag@1"), packs=packs)
+    before.when(returned(grades={"1a": "blue"})).then_refused("AUD-GRADE")
+    before.when(returned(moderated_grades={"1a": "blue"})).then_refused("AUD-GRADE")
+    before.when(returned(grades={"1a": "green", "1b": "not-applicable"})).then_recorded()
+    before.when(moderated({"1a": "blue"})).then_refused("AUD-GRADE")
+    before.when(moderated({"1a": "red"})).then_recorded()
+    after = {**ISSUED.data, "issued_on": "2019-10-14", "scale": "section-11-rag@2"}
+    given(*PARTNERS, post("audit.issued", "S11-1", after, on="2019-10-14"), packs=packs).when(
+        returned(grades={"1a": "blue"})
+    ).then_recorded()
+
+
+def test_a_finding_may_stay_on_the_scale_of_the_audit_s_own_tool():
+    found = post(
+        "audit.finding-recorded", "S11-1",
+        {"number": 1, "kind": "learning", "themes": [], "text": "Words", "grade": "red", "scale": "section-11-rag@1"},
+        on="2019-11-04",
+    )  # fmt: skip
+    given(*PARTNERS, issued(scale="section-11-rag@1"), packs=scales(RAG, WIDER)).when(found).then_recorded()
+    given(*PARTNERS, issued(scale="devon-section-175@1"), packs=scales(RAG, WIDER, DEVON)).when(found).then_refused(
+        "AUD-GRADE"
+    )
+
+
+def test_of_a_tool_that_named_no_scale_all_grades_of_a_return_are_on_one_of_those_in_force():
+    both = given(*PARTNERS, ISSUED, packs=scales(RAG, DEVON))
+    both.when(returned(grades={"1a": "1", "1b": "green"})).then_refused("AUD-GRADE")
+    both.when(returned(grades={"1a": "green"})).then_recorded()
+    both.when(returned("HEALTH", grades={"1a": "1", "1b": "4"})).then_recorded()
 
 
 def test_a_gap_without_a_theme_is_a_departure():

@@ -194,7 +194,7 @@ def test_sources_are_agencies_that_are_invented(performed: Performed, entries: l
 def test_adopted_packs_are_the_files_shipped(entries: list[Entry]) -> None:
     adopted = [entry.event for entry in entries if isinstance(entry.event, PolicyAdopted)]
     assert {policy.kind for policy in adopted} == {
-        "regime", "calendar", "notification-vote", "rag-pack", "escalation-ladder", "risk-scale", "drift-rule"
+        "regime", "calendar", "notification-vote", "rag-pack", "escalation-ladder", "risk-scale", "audit-scale", "drift-rule"
     }  # fmt: skip
     for policy in adopted:
         name = f"{policy.pack_reference}.toml"

@@ -106,7 +106,8 @@ def test_the_audit_programme_tells_planned_from_done(asked, asking):
     assert [r for r in references(answer) if one(answer, r)["unplanned"]] == ["AUD-2024-007"]
     assert one(answer, "AUD-2024-004")["state"] == "cancelled"
     assert one(answer, "AUD-2024-008")["outstanding"] is True
-    assert one(answer, "AUD-2024-005")["returns"] == {
+    returns = one(answer, "AUD-2024-005")["returns"]
+    assert {name: value for name, value in returns.items() if name != "grades"} == {
         "asked": 8, "returned": 7, "on_time": 5, "by_final_deadline": 6, "outstanding": ["AMHT"],
     }  # fmt: skip
     gaps = [
@@ -116,6 +117,19 @@ def test_the_audit_programme_tells_planned_from_done(asked, asking):
         if finding["kind"] == "gap" and "information-sharing-with-gps" in finding["themes"]
     ]
     assert gaps == ["AUD-2024-001", "AUD-2024-002", "AUD-2024-003"]
+
+
+def test_grades_say_on_which_scale_they_stand_and_keep_what_they_were_moderated_from(asked, asking):
+    answer = ask.audits(asked, asking)
+    hospital = next(each for each in one(answer, "AUD-2024-005")["returns"]["grades"] if each["body"] == "AHT")
+    assert (hospital["self_grades"]["2"], hospital["moderated_grades"]) == ("green", {"2": "amber", "4": "amber"})
+    assert one(answer, "AUD-2024-006")["scale_says"] == (
+        "Devon section 175 self-assessment: 1 to 4. Best first: 1 (Embedded compliance and high confidence), 2, 3, 4"
+    )
+    graded = one(answer, "AUD-2024-003")["findings"][0]
+    assert (graded["grade"], graded["moderated_grade"]) == ("good", "requires-improvement")
+    assert graded["scale_says"].endswith("Best first: outstanding, good, requires-improvement, inadequate")
+    assert one(answer, "AUD-2024-001")["scale_says"] is None
 
 
 def test_the_review_tracker_follows_each_incident_to_publication_with_its_clocks(asked, asking):

@@ -63,7 +63,10 @@ def seen(item: dict[str, Any], name: str) -> Any:
         case "reviews.clocks":
             return {e["reference"]: states(e["clocks"], "publication", "advance_copy") for e in item["reviews"]}
         case "returns":
-            return item["returns"] | {"outstanding": sorted(item["returns"]["outstanding"])}
+            graded = {g["body"]: (g["self_grades"], g["moderated_grades"]) for g in item["returns"]["grades"]}
+            return item["returns"] | {"outstanding": sorted(item["returns"]["outstanding"]), "grades": graded}
+        case "findings.scale_says":
+            return {each["number"]: each["scale_says"] for each in item["findings"]}
         case _:
             return item[name]
 

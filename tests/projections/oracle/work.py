@@ -145,6 +145,41 @@ def audits(world: World) -> Told:
                 "on_time": in_time(issued.deadline) if issued else 0,
                 "by_final_deadline": in_time(issued.final_deadline or issued.deadline) if issued else 0,
                 "outstanding": sorted(body for body in asked if body not in back),
+                "grades": _grades(told, asked),
+            },
+            "scale_says": _says(world, issued.scale, issued.issued_on) if issued else None,
+            "findings.scale_says": {
+                e.event.number: _says(world, e.event.scale, None) for e in told if name_of(e) == "finding-recorded"
             },
         }  # fmt: skip
     return found
+
+
+def _grades(told: Sequence[Any], asked: Sequence[str]) -> dict[str, Any]:
+    """What each body gave itself, and the last that was moderated."""
+    own: dict[str, Any] = {}
+    moderated: dict[str, Any] = {}
+    for event in (e.event for e in told if name_of(e) in ("return-received", "return-moderated")):
+        if isinstance(given := getattr(event, "self_grades", None), dict):
+            own[event.body] = given
+        if event.moderated_grades:
+            moderated[event.body] = event.moderated_grades
+    bodies = [body for body in asked if body in own or body in moderated]
+    return {body: (own.get(body, {}), moderated.get(body, {})) for body in bodies}
+
+
+def _says(world: World, named: str | None, issued_on: Any) -> str | None:
+    """The steps of the scale that was named, or of the only one in force when the tool went out."""
+    adopted = sorted(
+        (a for a in world.packs.adoptions if a.kind == "audit-scale"), key=lambda a: (a.from_date, a.position)
+    )
+    if named is not None:
+        found = {a.pack: a for a in adopted if a.reference == named}
+    else:
+        found = {a.pack: a for a in adopted if stated(issued_on) and a.from_date <= issued_on}
+    if len(found) != 1:
+        return None
+    ((name, adoption),) = found.items()
+    scale: Any = world.packs.shelf.get(name, adoption.version)
+    steps = ", ".join(each.code + (f" ({each.meaning})" if each.meaning else "") for each in scale.grades)
+    return f"{scale.title}. Best first: {steps}"
