@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from ledger.domain.adoption import Packs
-from ledger.figures.figure import Figure, Kind
+from ledger.figures.figure import Figure, Kind, stated_by
 from ledger.figures.measures import Measure, Measured, Part, Side, Value
 from ledger.figures.period import NotAPeriod, Period
 from ledger.figures.selection import Asked, count_ahead
@@ -19,6 +19,7 @@ from ledger.figures.stated import Stated
 from ledger.projections.tables import Tables
 
 RECORDS, DATASET, NOTHING = "records", "dataset", "nothing"
+_STATING = "stating"
 
 
 @dataclass(frozen=True)
@@ -132,8 +133,15 @@ def _answer(figure: Figure, asked: Asked, measure: Measure) -> Answer:
 
 
 def stating(figure: Figure, asked: Asked) -> list[Stated]:
-    """The observations that state a figure, of whatever period."""
-    return [o for o in observations_of(asked) if figure.is_stated_by(o.indicator, o.definition, o.dimensions)]
+    """The observations that state a figure, of whatever period; those of all are sorted out once for one asking."""
+    if _STATING not in asked.known:
+        found: dict[str, list[Stated]] = {}
+        for o in observations_of(asked):
+            for each in stated_by(o.indicator, o.definition, o.dimensions):
+                found.setdefault(each.id, []).append(o)
+        asked.known[_STATING] = found
+    stated: dict[str, list[Stated]] = asked.known[_STATING]
+    return stated.get(figure.id, [])
 
 
 @contextmanager

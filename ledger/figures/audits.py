@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -141,20 +141,27 @@ def _gaps_by_audit(asked: Asked) -> dict[str, list[tuple[int, tuple[str, ...]]]]
     return found
 
 
-def _asked_of(
-    asked: Asked, kind: str, *also: ColumnElement[bool], cites: tuple[str, ...] = ("asked_entry",)
-) -> Selection:
-    """Bodies to which a tool of this kind went within the period."""
-    programme = table_of(AuditProgramme)
-    of_kind = select(P.reference).where(held(programme, asked.as_at, asked.day), P.kind == kind)
-    issued = (within(R.asked_on, asked.period), R.reference.in_(of_kind))
-    return Selection(AuditReturns, (*issued, *also), cites=cites)
+def _asked_of(asked: Asked, kind: str) -> list[Held[ReturnRow]]:
+    """Bodies to which a tool of this kind went within the period, whatever came back; read once, for several figures count them."""
+    if (AuditReturns, kind) not in asked.known:
+        programme = table_of(AuditProgramme)
+        of_kind = select(P.reference).where(held(programme, asked.as_at, asked.day), P.kind == kind)
+        issued = (within(R.asked_on, asked.period), R.reference.in_(of_kind))
+        asked.known[AuditReturns, kind] = asked.held(AuditReturns, *issued)
+    found: list[Held[ReturnRow]] = asked.known[AuditReturns, kind]
+    return found
 
 
-def _returned(asked: Asked, kind: str, id_: str, *also: ColumnElement[bool]) -> Measure:
-    given = _asked_of(asked, kind, R.returned_entry.is_not(None), *also, cites=("asked_entry", "returned_entry"))
+def _returned(asked: Asked, kind: str, id_: str, in_time: Callable[[ReturnRow], bool] = lambda row: True) -> Measure:
+    rows = [each.row for each in _asked_of(asked, kind)]
+    every = Cases.of(Case({}, (row.asked_entry,)) for row in rows)
+    given = Cases.of(
+        Case({}, (row.asked_entry, row.returned_entry))
+        for row in rows
+        if row.returned_entry is not None and in_time(row)
+    )
     family = "FIG-S11-ASKED" if kind == RETURNED[0] else "FIG-S175-ASKED"
-    return Share(given, _asked_of(asked, kind), (id_, family), "returns")
+    return Share(given, every, (id_, family), "returns")
 
 
 @flow("FIG-S11", "Section 11 returns", unit="% of bodies asked", counts_by="asked_on", rounding="share")
@@ -173,7 +180,7 @@ def section_11_returned(asked: Asked) -> Measure:
 )
 def section_11_green(asked: Asked) -> Measure:
     """Of the standards graded in the returns that FIG-S11 counts, those graded green, by standard; a moderated grade stands for the body's own, and not-applicable is left out (S11-GRADE, S11-STEPS)."""
-    graded = tuple(_grades(asked.held(AuditReturns, *_asked_of(asked, RETURNED[0]).where)))
+    graded = tuple(_grades(_asked_of(asked, RETURNED[0])))
     green = Cases.of(case for case in graded if case.of["grade"] == "green")
     return Share(green, Cases(graded), ("FIG-S11-GREEN", "FIG-S11-GRADED"), "standards graded")
 
@@ -181,7 +188,7 @@ def section_11_green(asked: Asked) -> Measure:
 @flow("FIG-S175", "Section 157/175 returns in time", unit="% of schools asked", counts_by="asked_on", rounding="share")
 def section_175_in_time(asked: Asked) -> Measure:
     """Of the schools to which a section 157/175 tool went within the period, those that returned it by the first deadline (S175-RATE)."""
-    return _returned(asked, RETURNED[1], "FIG-S175", R.on_time == "yes")
+    return _returned(asked, RETURNED[1], "FIG-S175", lambda row: row.on_time == "yes")
 
 
 @flow(
@@ -193,7 +200,7 @@ def section_175_in_time(asked: Asked) -> Measure:
 )
 def section_175_final(asked: Asked) -> Measure:
     """Of the same schools, those that returned it by the final deadline, or by the only one (S175-RATE)."""
-    return _returned(asked, RETURNED[1], "FIG-S175-FINAL", R.by_final_deadline == "yes")
+    return _returned(asked, RETURNED[1], "FIG-S175-FINAL", lambda row: row.by_final_deadline == "yes")
 
 
 @flow(

@@ -62,6 +62,8 @@ class Figure:
 
 REGISTERED: dict[str, Figure] = {}
 """Every figure by id, in the order of the sections' modules; `ledger.figures.FIGURES` has them all."""
+_NAMED: dict[tuple[str, str], list[Figure]] = {}
+"""Figures by an indicator and a definition under which a dataset may state them."""
 ROUNDINGS = {
     "exact": "None: the exact number.",
     "share": "Per cent, to one decimal place, half up.",
@@ -91,10 +93,19 @@ def figure(
         if not working.__doc__:
             raise ValueError(f"{id_} has no definition.")
         definition = " ".join(cleandoc(working.__doc__).split())
-        REGISTERED[id_] = Figure(
+        made = Figure(
             id_, caption, unit, kind, counts_by, tuple(by), version, definition, ROUNDINGS[rounding], section, working,
             stated_as,
         )  # fmt: skip
+        REGISTERED[id_] = made
+        for name in {(id_.lower(), id_.lower()), (stated_as.indicator, stated_as.definition)}:
+            _NAMED.setdefault(name, []).append(made)
         return working
 
     return register
+
+
+def stated_by(indicator: str, definition: str, dimensions: tuple[tuple[str, str], ...]) -> list[Figure]:
+    """The figures that an observation states."""
+    named = _NAMED.get((indicator, definition), ())
+    return [each for each in named if each.is_stated_by(indicator, definition, dimensions)]

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from ledger.figures.answer import DATASET, NOTHING, Answer, Comparator, parts_of, sides_of
 from ledger.figures.catalogue import EXTRA, catalogued
-from ledger.figures.figure import REGISTERED, Kind
+from ledger.figures.figure import REGISTERED, Kind, stated_by
 from ledger.figures.measures import NOT_STATED, Side, Value
 from ledger.figures.selection import Asked
 from ledger.figures.sources import observations_of, with_corrections
@@ -20,7 +20,7 @@ FAMILY = 2
 
 def indicator_answers(asked: Asked) -> Iterator[Answer]:
     """Every indicator that a dataset states for the period, or for one that it may be set beside; those that registered figures take are left out."""
-    own = [o for o in observations_of(asked) if not _is_taken(o)]
+    own = [o for o in observations_of(asked) if not stated_by(o.indicator, o.definition, o.dimensions)]
     for _, group in groupby(sorted(own, key=_group), key=_group):
         yield _answer(asked, list(group))
 
@@ -123,10 +123,6 @@ def _note(asked: Asked, chosen: Stated, current: list[Stated], wholes: list[Stat
     if chosen.on == "not-stated":
         notes.append("The day is not stated; it counts with its period.")
     return " ".join(notes)
-
-
-def _is_taken(o: Stated) -> bool:
-    return any(f.is_stated_by(o.indicator, o.definition, o.dimensions) for f in REGISTERED.values())
 
 
 def _group(o: Stated) -> Group:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from ledger.domain.calendar import days_of
 
@@ -54,9 +55,14 @@ class Period:
     @property
     def name(self) -> str:
         """`2019-20` for a reporting year, `2019-20-Q1` for a quarter of one, else both days."""
-        begins = self.first.year - (self.first.month < APRIL)
-        year = f"{begins}-{(begins + 1) % 100:02}"
-        for name in (year, *(f"{year}-Q{number}" for number in QUARTERS)):
-            if days_of(name) == (self.first, self.last):
-                return name
-        return f"{self.first} to {self.last}"
+        return _named(self.first, self.last)
+
+
+@lru_cache(maxsize=1_000)
+def _named(first: date, last: date) -> str:
+    begins = first.year - (first.month < APRIL)
+    year = f"{begins}-{(begins + 1) % 100:02}"
+    for name in (year, *(f"{year}-Q{number}" for number in QUARTERS)):
+        if days_of(name) == (first, last):
+            return name
+    return f"{first} to {last}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial
 
 from sqlalchemy import ColumnElement, select
@@ -152,5 +151,9 @@ def _referrals(asked: Asked) -> Selection:
     return Selection(PracticeReviews, considered, cites=("begun_entry",), dimensions={"outcome": V.referral_outcome})
 
 
-def _in_progress(asked: Asked) -> Iterator[Held[ReviewRow]]:
-    yield from asked.held(PracticeReviews, V.kind != LEARNING, V.published_on.is_(None))
+def _in_progress(asked: Asked) -> list[Held[ReviewRow]]:
+    """Read once, for two figures go through them."""
+    if PracticeReviews not in asked.known:
+        asked.known[PracticeReviews] = asked.held(PracticeReviews, V.kind != LEARNING, V.published_on.is_(None))
+    found: list[Held[ReviewRow]] = asked.known[PracticeReviews]
+    return found

@@ -122,12 +122,17 @@ class Selection:
         return self.dimensions[name] if name in self.dimensions else table_of(self.projection).c[name]
 
     def aggregates(self, listed: Callable[..., Function[Any]]) -> list[ColumnElement[Any]]:
-        """How many rows, their sum, how many state it, and the entries they cite, each of this selection's rows only."""
-        amount = func.count() if self.amount is None else func.sum(self.amount)
-        stated = func.count() if self.amount is None else func.count(self.amount)
+        """How many rows, the entries they cite, and where an amount is summed its sum and how many state it; of this selection's rows only."""
         cited = [listed(table_of(self.projection).c[name]) for name in self.cites]
+        summed = [] if self.amount is None else [func.sum(self.amount), func.count(self.amount)]
         own = and_(true(), *self.where)
-        return [aggregate.filter(own) for aggregate in (func.count(), amount, stated, *cited)]
+        return [aggregate.filter(own) for aggregate in (func.count(), *cited, *summed)]
+
+    def cell(self, of: Codes, counted: Sequence[Any]) -> Cell:
+        """A cell from those aggregates."""
+        rows, cited = counted[0], counted[1 : 1 + len(self.cites)]
+        amount, stated = (rows, rows) if self.amount is None else counted[1 + len(self.cites) :]
+        return Cell(of, rows, int(amount or 0), stated, _positions(cited))
 
     def _held(self, asked: Asked) -> ColumnElement[bool]:
         return held(table_of(self.projection), asked.as_at, asked.as_of if self.at_last else asked.day)
@@ -167,16 +172,11 @@ def count_together(asked: Asked, wanted: Sequence[Wanted]) -> list[list[Cell]]:
     found: list[list[Cell]] = [[] for _ in wanted]
     for row in asked.on.execute(question):
         at = len(groups)
-        for where, several, cells in zip(places, aggregates, found, strict=True):
+        for each, where, several, cells in zip(wanted, places, aggregates, found, strict=True):
             if row[at]:
-                cells.append(_cell(tuple(row[n] for n in where), row[at : at + len(several)]))
+                cells.append(each.selection.cell(tuple(row[n] for n in where), row[at : at + len(several)]))
             at += len(several)
     return found
-
-
-def _cell(of: Codes, counted: Sequence[Any]) -> Cell:
-    rows, amount, stated, *cited = counted
-    return Cell(of, rows, int(amount or 0), stated, _positions(cited))
 
 
 class Case(NamedTuple):

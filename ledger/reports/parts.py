@@ -17,7 +17,7 @@ from ledger.figures.selection import Asked, within
 from ledger.projections.accounts import Accounts
 from ledger.projections.action_log import ActionLog
 from ledger.projections.asking import Asking, plain
-from ledger.projections.clocks import clocks_of
+from ledger.projections.clocks import clocks_of_review
 from ledger.projections.columns import table_of
 from ledger.projections.decisions import Decisions
 from ledger.projections.editions import Editions
@@ -109,10 +109,12 @@ class _Clocked(_Asks):
 
     def part(self, asked: Asked) -> Part:
         made, standing = super().part(asked), dict[str, list[str]]()
-        for each in clocks_of(asked.tables, Asking(asked.as_at, asked.day, asked.packs), "reviews"):
-            due = f", due {spoken(each.clock.due)}" if each.clock.due else ""
-            stands = f"{each.clock.name.replace('-', ' ')}: {state(each.clock, asked.day).replace('-', ' ')}{due}"
-            standing.setdefault(each.reference, []).append(stands)
+        asking = Asking(asked.as_at, asked.day, asked.packs)
+        for review in asked.held(PracticeReviews, *self.where(asked)):
+            for each in clocks_of_review(review, asking):
+                due = f", due {spoken(each.clock.due)}" if each.clock.due else ""
+                stands = f"{each.clock.name.replace('-', ' ')}: {state(each.clock, asked.day).replace('-', ' ')}{due}"
+                standing.setdefault(each.reference, []).append(stands)
         rows = tuple((*row, "; ".join(standing.get(row[0], [])) or "none runs") for row in made.rows)
         return replace(made, columns=(*made.columns, "clocks"), rows=rows)
 
