@@ -17,7 +17,7 @@ from ledger.access.policy import Verb
 from ledger.domain.fields import written_as
 from ledger.enquiries import QUESTION as ENQUIRIES
 from ledger.projections.asking import Answer, Asking, UnknownPlace
-from ledger.projections.questions import QUESTIONS, Question
+from ledger.projections.questions import BY_NAME, QUESTIONS, Question
 
 router = APIRouter(tags=["what is asked"], dependencies=[needs(Verb.READ)])
 LIMIT = 100
@@ -44,6 +44,8 @@ class Listed(InTime):
     ] = None
 
 
+ACROSS = (ENQUIRIES, BY_NAME["retention"])
+"""Lists that look across all cases, for those who oversee them."""
 CONTROL = frozenset(Listed.model_fields)
 
 
@@ -77,7 +79,7 @@ def _route(question: Question) -> None:
         summary=question.name.capitalize(),
         description=" ".join((question.asks.__doc__ or "").split()),
         responses=responses(404, 422, ok={**json_content(ANSWER), **CSV}),
-        dependencies=[needs(Verb.SCRUTINISE)] if question is ENQUIRIES else [],
+        dependencies=[needs(Verb.SCRUTINISE)] if question in ACROSS else [],
     )
 
 

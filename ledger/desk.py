@@ -14,7 +14,7 @@ from ledger.domain import ledger_opening
 from ledger.domain.adoption import Packs
 from ledger.domain.calendar import london_day
 from ledger.domain.claim import Claim, SealedHeads, Verdict, judge
-from ledger.domain.corrections import SPEAKING_OF_AN_ENTRY, judge_correction
+from ledger.domain.corrections import SPEAKING_OF_ENTRIES, judge_correction
 from ledger.domain.history import Entry, Standing, advance, erased_by, erased_from, fold
 from ledger.domain.policy import POLICY
 from ledger.domain.standing import STANDING_RULES
@@ -195,7 +195,7 @@ class Desk:
         return self._stage(submission, stamped, claim, standing)
 
     def _verdict(self, standing: Standing, claim: Claim[Any], name: str) -> Verdict:
-        if isinstance(claim.event, SPEAKING_OF_AN_ENTRY):
+        if isinstance(claim.event, SPEAKING_OF_ENTRIES):
             return judge_correction(self.history(name), standing, claim)
         return judge(standing, claim, STANDING_RULES)
 

@@ -16,7 +16,7 @@ from api.access import need_of, routes_of
 from api.app import create_app
 from ledger.domain.adoption import PACK_CLASSES
 from ledger.domain.clocks import CLOCKS
-from ledger.domain.fields import Day
+from ledger.domain.fields import Day, FarDay
 from ledger.domain.general import AMENDING
 from ledger.domain.register import RECORDS, REGISTER, RULES, Event
 from ledger.enquiries import ENQUIRIES
@@ -28,7 +28,7 @@ from ledger.wiring import open_parts
 
 HERE = Path(__file__).parent
 SOURCES = sorted(p for room in ("ledger", "api") for p in (HERE.parent / room).rglob("*.py"))
-DAY_CHECK = get_args(Day)[1]
+DAY_CHECKS = {get_args(Day)[1], get_args(FarDay)[1]}
 
 
 def models_within(model: type[BaseModel], seen: set[type[BaseModel]] | None = None) -> set[type[BaseModel]]:
@@ -48,7 +48,7 @@ def models_within(model: type[BaseModel], seen: set[type[BaseModel]] | None = No
 def bare_dates(annotation: object, metadata: tuple[object, ...]) -> bool:
     """Whether a day may enter unchecked: pydantic alone reads "1554076800" as one."""
     if annotation in (date, datetime):
-        return DAY_CHECK not in metadata
+        return DAY_CHECKS.isdisjoint(metadata)
     arguments = get_args(annotation)
     if arguments and hasattr(annotation, "__metadata__"):
         return bare_dates(arguments[0], metadata + annotation.__metadata__)

@@ -89,6 +89,16 @@ def reference(item: Item, _: Names) -> Cell:
     return Cell(item["reference"], marks(item))
 
 
+def of_record(item: Item, _: Names) -> Cell:
+    """Any record, leading to its page, with its kind below."""
+    return Cell(
+        item["reference"],
+        marks(item),
+        words.code(item["record"]),
+        f"/pages/records/{item['record']}/{item['reference']}",
+    )
+
+
 def leading(record: str, make: Make) -> Make:
     """The same cell, leading to the record's page."""
     return lambda item, names: replace(make(item, names), href=f"/pages/records/{record}/{item['reference']}")

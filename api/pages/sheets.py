@@ -1,4 +1,4 @@
-"""The lists that have a page: actions, escalations, reviews, audits, meetings, attendance, training, priorities, risks, clocks, lines of enquiry."""
+"""The lists that have a page: actions, escalations, reviews, audits, meetings, attendance, training, priorities, risks, clocks, lines of enquiry, retention."""
 
 from __future__ import annotations
 
@@ -20,10 +20,12 @@ from api.pages.cells import (
     leading,
     marks,
     named,
+    of_record,
     reference,
     text,
     titled,
 )
+from api.pages.retention import RETENTION
 from api.pages.sheet import Beside, Column, Filter, Sheet
 from ledger.access.policy import Verb
 from ledger.domain.action_rules import Stage
@@ -448,15 +450,6 @@ RISKS = Sheet(
 )  # fmt: skip
 
 
-def _of_record(item: Item, _: Names) -> Cell:
-    return Cell(
-        item["reference"],
-        marks(item),
-        words.code(item["record"]),
-        f"/pages/records/{item['record']}/{item['reference']}",
-    )
-
-
 def _pack(item: Item, _: Names) -> Cell:
     return Cell(
         item["rule"],
@@ -473,7 +466,7 @@ CLOCKS = Sheet(
     "Every clock that runs or ran over: what is owed, by whom, and by which rule.",
     "clock", "clocks",
     (
-        Column("Record", _of_record, "reference"),
+        Column("Record", of_record, "reference"),
         Column("Clock", lambda item, _: Cell(words.code(item["key"]).replace("/", ", ")), "clock"),
         Column("How it stands", lambda item, _: Cell("", clock(item).tags), "left"),
         Column("Due", dated("due"), "due"),
@@ -519,7 +512,7 @@ DECISIONS = Sheet(
     "decision", "decisions",
     (
         Column("Decision", lambda item, _: Cell(item["title"] or words.code(item["decision"]), marks(item), f"Entry {item['entry']}", f"/pages/decisions/{item['entry']}"), "decision"),
-        Column("Record", _of_record, "reference"),
+        Column("Record", of_record, "reference"),
         Column("Decided", dated("decided_on"), "decided_on"),
         Column("Against", lambda item, names: Cell(", ".join(names.of(each) for each in item["dissent"]) or "Nobody recorded")),
         Column("Departs from", lambda item, _: Cell(", ".join(item["departures"]))),
@@ -534,7 +527,7 @@ LINES = Sheet(
     "place to look", "places to look",
     (
         Column("Line of enquiry", lambda item, _: Cell(item["title"], (Tag("Cannot tell", "grey"),) if item["told"] == "cannot-tell" else (), item["id"]), "id"),
-        Column("Record", _of_record, "reference"),
+        Column("Record", of_record, "reference"),
         Column("Why", lambda item, _: Cell(item["reason"])),
         Column("Entries", lambda item, _: Cell(", ".join(map(str, item["entries"])))),
     ),
@@ -557,5 +550,6 @@ SHEETS = (
     CLOCKS,
     DECISIONS,
     LINES,
+    RETENTION,
 )
 """In the order in which the page of all lists tells them."""

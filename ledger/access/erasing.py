@@ -18,13 +18,15 @@ from ledger.application import Batch, Ledger
 from ledger.beside import writing
 from ledger.bundles.scope import NotShown, followed
 from ledger.clock import Clock, spelled
+from ledger.domain.calendar import london_day
 from ledger.domain.general import ErasureGround
 from ledger.domain.history import erased_by, fold
+from ledger.domain.keeping import OVER, keeping_of, kept, not_over
 from ledger.domain.register import TYPE_PREFIX
 from ledger.entry import parse
 from ledger.evidence.erasures import Erased, erase_again
 from ledger.evidence.row_checks import sealed_at
-from ledger.outcome import Outcome, Recorded
+from ledger.outcome import Outcome, Recorded, Refused
 from ledger.recorders.contract import LedgerRecorder
 from ledger.vault import fresh_salt
 
@@ -154,8 +156,11 @@ def asked(ledger: Ledger, askings: Askings, person: Opener, scope: Scope, ground
         raise NotErased(f"Not a ground for erasure; there are {', '.join(get_args(ErasureGround))}.")
     upto = ledger.head().position
     _expect_no_hold(ledger, scope, upto)
-    if not any(_places(ledger, scope, upto).values()):
+    places = _places(ledger, scope, upto)
+    if not places:
         raise NotErased("The vault has no words of that: nothing was sealed there, or it is erased already.")
+    if ground == OVER:
+        _expect_over(ledger, scope, sorted(places))
     return askings.add(person, scope, ground, upto)
 
 
@@ -187,6 +192,8 @@ def confirmed(ledger: Ledger, askings: Askings, number: int, person: Opener) -> 
             "LEDGER_ERASURES names no file to keep what was erased: an older backup would bring the words back."
         )
     _expect_no_hold(ledger, asking.scope, asking.upto)
+    if asking.ground == OVER:
+        _expect_over(ledger, asking.scope, sorted(_places(ledger, asking.scope, asking.upto)))
     return askings.answer(asking, CONFIRMED, person)
 
 
@@ -221,7 +228,8 @@ def carried_out(ledger: Ledger, askings: Askings, asking: Asking, outcomes: Sequ
     refused = [outcome for outcome in outcomes if not isinstance(outcome, Recorded)]
     if refused:
         askings.move(asking, ASKED, other=None, other_by=None, answered=None)
-        raise NotErased("The ledger refused it: a hold was placed meanwhile, or it is read only. Nothing was erased.")
+        why = " ".join(sorted({broken.why for each in refused if isinstance(each, Refused) for broken in each.broken}))
+        raise NotErased(f"The ledger refused it: {why or 'it is read only.'} Nothing was erased.")
     home = cast("LedgerRecorder", ledger.recorder)
     erase_again(home, ledger.erasures)
     home.scrub()
@@ -275,6 +283,20 @@ def _expect_no_hold(ledger: Ledger, scope: Scope, upto: int) -> None:
         raise NotErased(
             f"A hold stands on {', '.join(held)}: nothing of it may be erased until it is lifted (RET-MORAT)."
         )
+
+
+def _expect_over(ledger: Ledger, scope: Scope, names: Sequence[str]) -> None:
+    """Their time is over for whole records, each in its class or by its day to review; the same rule is asked again as it is recorded."""
+    if scope.entry is not None or scope.fields:
+        raise NotErased(
+            "The time of a record is over for all of it: ask without an entry and without fields (RET-DESIGN)."
+        )
+    today = london_day(ledger.clock.now())
+    pack = ledger.packs().retention(today)
+    found = ((name, keeping_of(ledger.record(name))) for name in names)
+    whys = [not_over(name, kept(name.partition("/")[0], keeping, pack, today)) for name, keeping in found]
+    if any(whys):
+        raise NotErased(" ".join(why for why in whys if why))
 
 
 def _expect_person(person: Opener) -> None:

@@ -210,6 +210,11 @@ LISTS = (
     Listed("holds", "Holds", "Records of which nothing may be erased, and for whom they are kept.", {
         "record": _record, "authority": _field("authority"), "since": _field("placed_on"), "entry": _field("key"),
     }),
+    Listed("retention", "Retention", "How long each record is kept: those whose time is over, that wait for a day to review, or that no pack tells of; --where state=running for the rest.", {
+        "record": _record, "class": _words("retention_class"), "state": _words("state"), "since": _field("began_on"), "event": _field("type"),
+        "years": _field("years"), "due": _field("due_on"), "held for": _field("holds"), "pack": _field("pack"),
+        "time given is": _words("confidence"),
+    }),
     Listed("agencies", "Agencies", "The agencies of the partnership, what they are called, and who took over from them.", {
         "agency": _field("reference"), "name": _field("name"), "sector": _words("sector"), "standing": _words("standing"),
         "succeeded by": _field("succeeded_by"), "left": _either("succeeded_on", "left_on"),

@@ -108,7 +108,9 @@ class DisclosureRule(Pack):
 
 
 class RetentionClass(Value):
-    """How long records of some kinds are kept after the trigger: the record's last entry, or a day the controller enters."""
+    """How long records of some kinds are kept: so many years after the last thing that happened to one, or until a day that the
+    controller enters, who reckons the years from what the ledger does not hold.
+    """
 
     code: Code
     records: Annotated[tuple[Code, ...], listed(0)]
@@ -136,6 +138,10 @@ class Retention(Pack):
         """The class of a kind of record, such as `incident`."""
         listing = next((each.code for each in self.classes if record in each.records), self.otherwise)
         return next(each for each in self.classes if each.code == listing)
+
+    def named(self, code: str) -> RetentionClass | None:
+        """A class by its code; None where there is none of it."""
+        return next((each for each in self.classes if each.code == code), None)
 
 
 def _distinct(what: str, codes: Iterable[str | None]) -> None:

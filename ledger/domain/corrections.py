@@ -1,14 +1,15 @@
-"""Corrections and withdrawals are judged on the entry they speak of, by that entry's own rules."""
+"""What is judged with a record's entries at hand: corrections and withdrawals, by the rules of the entry they speak of; statements; erasures."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ledger.domain.claim import Broken, Claim, Verdict, judge
 from ledger.domain.general import Corrected, StatementAdded, Withdrawn, WordsErased
 from ledger.domain.history import ABSENT, Entry, Standing, corrected, effective, folded
-from ledger.domain.register import rule
+from ledger.domain.keeping import OVER, keeping_of, kept, not_over
+from ledger.domain.register import Event, Rule, rule
 from ledger.domain.standing import (
     STANDING_RULES,
     cited_records_are_known,
@@ -74,21 +75,35 @@ def it_stands_beside_an_entry(entries: Sequence[Entry], claim: Claim[StatementAd
     return f"Entry {claim.event.position} is not one of {claim.kind.record.name}/{claim.reference}."
 
 
+@rule("RET-DESIGN", source="reference.md RET-DESIGN: a class of a pack, or a day to review", pack="retention")
+def the_time_of_the_record_is_over(entries: Sequence[Entry], claim: Claim[WordsErased]) -> str | None:
+    """Words are erased because their time is over only where it is: so many years after the last event, or on the day to review."""
+    if claim.event.ground != OVER:
+        return None
+    record = claim.kind.record.name
+    found = kept(record, keeping_of(entries), claim.packs.retention(claim.day), claim.day)
+    return not_over(f"{record}/{claim.reference}", found)
+
+
 OF_CORRECTIONS = (
     it_speaks_of_an_original_event,
     whoever_recorded_it_corrects_it,
     a_record_that_cannot_be_begun_again_is_not_voided,
 )
-SPEAKING_OF_AN_ENTRY = (Corrected, Withdrawn, StatementAdded)
-"""Events that name an entry of their record, and are judged with its entries at hand."""
+_ASKED: Mapping[type[Event], tuple[Rule, ...]] = {
+    StatementAdded: (it_stands_beside_an_entry,),
+    WordsErased: (the_time_of_the_record_is_over,),
+}
+SPEAKING_OF_ENTRIES = (Corrected, Withdrawn, StatementAdded, WordsErased)
+"""Events that name entries of their record, and are judged with its entries at hand."""
 
 
 def judge_correction(entries: Sequence[Entry], standing: Standing, claim: Claim[Any]) -> Verdict:
-    """Judge an event that names an entry; raises pydantic's ValidationError where new values do not fit the original's shape."""
+    """Judge an event that names entries; raises pydantic's ValidationError where new values do not fit the original's shape."""
     verdict = judge(standing, claim, STANDING_RULES)
     if verdict.refusals:
         return verdict
-    for check in (it_stands_beside_an_entry,) if isinstance(claim.event, StatementAdded) else OF_CORRECTIONS:
+    for check in _ASKED.get(type(claim.event), OF_CORRECTIONS):
         if (why := check(entries, claim)) is not None:
             return Verdict((Broken(check, why),), ())
     return _judge_as_corrected(entries, claim, claim.event) if isinstance(claim.event, Corrected) else verdict

@@ -205,6 +205,27 @@ Day = Annotated[
 ]
 """A day in Europe/London, posted as YYYY-MM-DD."""
 
+_FAR_DAY = re.compile(r"(20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}")
+
+
+def _far_day_text(value: object) -> object:
+    if isinstance(value, str) and _FAR_DAY.fullmatch(value):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            pass
+    elif isinstance(value, date):
+        return value
+    raise PydanticCustomError("far_day", "this should be a day that exists, as YYYY-MM-DD, from 2000 to 2199")
+
+
+FarDay = Annotated[
+    date,
+    BeforeValidator(_far_day_text),
+    WithJsonSchema({"type": "string", "format": "date", "pattern": "^(20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}$"}),
+]
+"""A day that may lie a lifetime ahead, posted as YYYY-MM-DD."""
+
 DayOrNotStated = Day | NotStated
 
 _TIME = re.compile(

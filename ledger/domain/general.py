@@ -1,4 +1,4 @@
-"""What may happen to any record: corrected, withdrawn, found to repeat another, disputed, restricted, held."""
+"""What may happen to any record: corrected, withdrawn, found to repeat another, disputed, restricted, held, kept so long."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from pydantic import Field
 
 from ledger.domain.fields import (
     AgencyCode,
+    Code,
     Day,
+    FarDay,
     LoggedWords,
     Part,
     Reference,
@@ -130,6 +132,23 @@ class HoldLifted(Mark):
         return f"The hold of entry {self.hold} was lifted"
 
 
+class RetentionSet(Mark):
+    """The controller said how long the record is kept: in another class of the retention pack, until a day to review it, or both (RET-DESIGN).
+
+    What is left out stays as it was. `review_on`: the day to review it, which comes before any erasure; reckoned from what the ledger
+    does not hold, such as a birth, it is entered, and that is not.
+    """
+
+    retention_class: Code | None = None
+    review_on: FarDay | None = None
+    set_because: Words | None = None
+
+    def sentence(self) -> str:
+        said = [f"in the class {worded(self.retention_class)}"] if self.retention_class else []
+        said += [f"to be reviewed on {spoken(self.review_on)}"] if self.review_on else []
+        return f"Kept {', '.join(said)}"
+
+
 ErasureGround = Literal[
     "no-longer-necessary", "consent-withdrawn", "objection-upheld", "unlawful", "legal-obligation", "retention-ended",
 ]  # fmt: skip
@@ -172,6 +191,7 @@ GENERAL: dict[str, type[Event]] = {
     "unrestricted": Unrestricted,
     "hold-placed": HoldPlaced,
     "hold-lifted": HoldLifted,
+    "retention-set": RetentionSet,
     "words-erased": WordsErased,
 }
 

@@ -1,4 +1,4 @@
-"""What must hold of a mark on a record: a statement, a restriction, a hold."""
+"""What must hold of a mark on a record: a statement, a restriction, a hold, how long it is kept."""
 
 from __future__ import annotations
 
@@ -6,7 +6,15 @@ from typing import Any
 
 from ledger.domain.claim import Claim
 from ledger.domain.fields import spoken
-from ledger.domain.general import HoldLifted, HoldPlaced, Restricted, StatementAdded, Unrestricted, WordsErased
+from ledger.domain.general import (
+    HoldLifted,
+    HoldPlaced,
+    Restricted,
+    RetentionSet,
+    StatementAdded,
+    Unrestricted,
+    WordsErased,
+)
 from ledger.domain.history import Standing
 from ledger.domain.register import rule
 
@@ -24,12 +32,15 @@ def a_statement_is_of_whoever_makes_it(standing: Standing, claim: Claim[Any]) ->
     return f"A statement of {agency} is recorded by {agency} or by the business unit."
 
 
+_OF_THE_CONTROLLER = (Restricted, Unrestricted, HoldPlaced, HoldLifted, RetentionSet)
+
+
 @rule("MARK-BY", source="design: the business unit keeps the record for the controller")
 def the_business_unit_keeps_the_record(standing: Standing, claim: Claim[Any]) -> str | None:
-    """The business unit restricts a record and holds it, and lifts either."""
-    if not isinstance(claim.event, Restricted | Unrestricted | HoldPlaced | HoldLifted) or claim.sent_by_business_unit:
+    """The business unit restricts a record and holds it, lifts either, and says how long it is kept."""
+    if not isinstance(claim.event, _OF_THE_CONTROLLER) or claim.sent_by_business_unit:
         return None
-    return "Only the business unit restricts a record or holds it; ask it to."
+    return "Only the business unit restricts a record, holds it or says how long it is kept; ask it to."
 
 
 @rule("RGT-RESTR", source="reference.md RGT-RESTR: flagged, kept, used no more")
@@ -49,6 +60,26 @@ def the_hold_lifted_stands(standing: Standing, claim: Claim[Any]) -> str | None:
     if not isinstance(claim.event, HoldLifted) or any(h.position == claim.event.hold for h in standing.holds):
         return None
     return f"No hold of entry {claim.event.hold} stands on {claim.kind.record.name}/{claim.reference}."
+
+
+@rule("RET-DESIGN", source="reference.md RET-DESIGN: a class of a pack, or a day to review", pack="retention")
+def how_long_it_is_kept_can_be_told(standing: Standing, claim: Claim[Any]) -> str | None:
+    """A record is kept in a class of the retention pack in force, or until a day to review it that lies ahead; no birth date is entered."""
+    if not isinstance(claim.event, RetentionSet):
+        return None
+    code, day = claim.event.retention_class, claim.event.review_on
+    if code is None and day is None:
+        return "Say in which class the record is kept, on which day it is to be reviewed, or both."
+    if day is not None and day <= claim.day:
+        return f"The day to review lies after the day on which it was set, {spoken(claim.day)}: a birth date is never entered."
+    if code is None:
+        return None
+    pack = claim.packs.retention(claim.day)
+    if pack is None:
+        return f"No retention pack was in force on {spoken(claim.day)}, so there is no class."
+    if pack.named(code) is None:
+        return f"{pack.reference} has no class {code}; there are {', '.join(each.code for each in pack.classes)}."
+    return None
 
 
 @rule("RGT-ERASE", source="UK GDPR art 17; design: two people, of whom neither posts the certificate")
@@ -76,6 +107,7 @@ RULES_OF_MARKS = (
     the_business_unit_keeps_the_record,
     a_restriction_is_in_order,
     the_hold_lifted_stands,
+    how_long_it_is_kept_can_be_told,
     two_people_erase_words,
     nothing_is_erased_under_a_hold,
 )

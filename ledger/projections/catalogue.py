@@ -29,6 +29,7 @@ from ledger.projections.projector import BATCH, Projector
 from ledger.projections.rapid_reviews import RapidReviews
 from ledger.projections.recorded_late import RecordedLate
 from ledger.projections.reports import PublishedReports
+from ledger.projections.retention import LastEvents, Retentions
 from ledger.projections.risks import Risks
 from ledger.projections.rows import Projection
 from ledger.projections.scrutinies import Challenges, Scrutinies, ScrutinyRecommendations
@@ -44,7 +45,7 @@ PROJECTIONS: tuple[Projection[Any], ...] = (
     ActionLog(), EscalationTracker(), EscalationStages(),
     Meetings(), AttendanceAtMeetings(), TrainingPlaces(), TrainingByAgency(), TrainingEvaluations(),
     Accounts(), Indicators(), PublishedReports(), Decisions(), Amendments(), Departures(), RecordedLate(),
-    Statements(), Restrictions(), Holds(), Links(), Involved(),
+    Statements(), Restrictions(), Holds(), Retentions(), LastEvents(), Links(), Involved(),
 )  # fmt: skip
 
 UNTOLD: frozenset[str] = frozenset()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ledger.projections import ask, attendance, clocks, programme, review_tracker
+from ledger.projections import ask, attendance, clocks, programme, retention, review_tracker
 from ledger.projections.accounts import Accounts
 from ledger.projections.action_log import ActionLog
 from ledger.projections.amendments import Departures
@@ -106,6 +106,7 @@ QUESTIONS = (
     _listed("statements", Statements),
     _listed("restrictions", Restrictions),
     _listed("holds", Holds),
+    Question("retention", retention.retention, retention.FIELDS),
     _listed("reports", PublishedReports),
 )
 BY_NAME = {question.name: question for question in QUESTIONS}

@@ -329,6 +329,45 @@ def test_without_a_place_to_write_it_down_nothing_is_erased(kept):
         kept.confirm(number)
 
 
+def until(day, on="2019-05-01"):
+    """The controller enters a day to review."""
+    return event("agency.retention-set", "agency/LA", {"review_on": day}, time=f"{on}T00:00:00+01:00")
+
+
+def test_that_the_time_is_over_is_a_ground_only_where_it_is(kept):
+    def refused(scope=LA):
+        with pytest.raises(NotErased) as found:
+            kept.request(scope, ground="retention-ended")
+        return str(found.value)
+
+    assert "No retention pack in force" in refused()
+    recorded(write(kept.ledger, until("2060-01-01"))[0])
+    assert refused() == "agency/LA is to be reviewed on 1 January 2060, which has not come (RET-DESIGN)."
+    recorded(write(kept.ledger, until("2019-06-01"))[0])
+    assert "over for all of it" in refused(Scope("agency/LA", entry=3))
+    assert "over for all of it" in refused(Scope("agency/LA", fields=("held_because",)))
+    assert "RET-MORAT" in refused(Scope("agency/NHS"))
+    done = kept.confirm(kept.request(ground="retention-ended").number)
+    assert (done.state, kept.texts()) == ("done", ["Kept."])
+    assert kept.ledger.entry_at(done.certificates[0]).event.ground == "retention-ended"
+
+
+def test_a_day_to_review_that_is_put_off_stops_an_erasure_until_the_last(kept):
+    recorded(write(kept.ledger, until("2019-06-01"))[0])
+    first, second = (kept.request(ground="retention-ended") for _ in range(2))
+    asking = confirmed(kept.ledger, kept.askings, first.number, BEN)
+    recorded(write(kept.ledger, until("2060-01-01", on="2019-06-02"))[0])
+    with pytest.raises(NotErased, match=r"has not come \(RET-DESIGN\)"):
+        kept.confirm(second.number)
+    (outcome,) = kept.ledger.write([batch_of(kept.ledger, asking)])[0]
+    assert isinstance(outcome, Refused)
+    assert [broken.rule.id for broken in outcome.broken] == ["RET-DESIGN"]
+    with pytest.raises(NotErased, match=r"which has not come .RET-DESIGN.*Nothing was erased"):
+        carry_out(kept.ledger, kept.askings, asking)
+    assert kept.askings.one(first.number).state == "asked"
+    assert len(kept.texts()) == 5
+
+
 def asking_for(door, sub, role="business-unit", named="BU"):
     return {"authorization": f"Bearer {door.provider.token(role, named, sub=sub)}", "content-type": "application/json"}
 

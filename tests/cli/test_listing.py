@@ -9,7 +9,7 @@ from ledger.projections.questions import BY_NAME
 
 LISTS = (
     "actions", "escalations", "reviews", "audits", "clocks", "decisions", "groups", "attendance", "training", "finance", "indicators",
-    "departures",
+    "departures", "retention",
 )  # fmt: skip
 END = ("--as-of", "2025-06-30")
 

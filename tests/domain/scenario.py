@@ -16,7 +16,7 @@ from typing import Any
 from ledger.domain.adoption import Packs
 from ledger.domain.calendar import london_day, start_of_day
 from ledger.domain.claim import Claim, SealedHeads, Verdict, judge
-from ledger.domain.corrections import SPEAKING_OF_AN_ENTRY, judge_correction
+from ledger.domain.corrections import SPEAKING_OF_ENTRIES, judge_correction
 from ledger.domain.history import ABSENT, Entry, Standing, fold
 from ledger.domain.register import REGISTER, TYPE_PREFIX
 from ledger.domain.standing import STANDING_RULES
@@ -109,7 +109,7 @@ class World:
         return self._judge(*self.claim(p))
 
     def _judge(self, standing: Standing, claim: Claim[Any]) -> Verdict:
-        if isinstance(claim.event, SPEAKING_OF_AN_ENTRY):
+        if isinstance(claim.event, SPEAKING_OF_ENTRIES):
             return judge_correction(self.entries.get((claim.kind.record.name, claim.reference), []), standing, claim)
         return judge(standing, claim, STANDING_RULES)
 
