@@ -87,7 +87,7 @@ def asking_for(question: Question, request: Request, asked: Any) -> Asking:
     """What is asked of the tables: what the query says, and what whoever asks sees."""
     ledger = ledger_of(request)
     filters = {name: values for name in question.plain if (values := getattr(asked, name))}
-    when = moment_of(request, asked)
+    when, sight = moment_of(request, asked), sight_of(request)
     return Asking(
         as_at=when.as_at,
         as_of=when.as_of,
@@ -97,7 +97,8 @@ def asking_for(question: Question, request: Request, asked: Any) -> Asking:
         limit=asked.limit,
         after=asked.after,
         histories=lambda names: ledger.records(names, when.as_at),
-        sees=None if (seen := sight_of(request)) is None else seen.sees,
+        sees=None if sight is None else sight.sees,
+        seen=None if sight is None else sight.seen,
     )
 
 

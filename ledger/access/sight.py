@@ -9,6 +9,7 @@ from datetime import date
 from ledger.access.policy import Reach, passes_restriction, reads
 from ledger.access.principal import Principal
 from ledger.domain.history import Entry
+from ledger.projections.asking import Seen
 from ledger.projections.involved import agencies_of, cases_of
 from ledger.projections.marks import restricted_names
 from ledger.projections.tables import Tables
@@ -38,6 +39,18 @@ class Sight:
                 return self.own is not None and name in self.own
             case Reach.NONE:
                 return False
+
+    def seen(self, record: str) -> Seen:
+        """The same of all records of one kind."""
+        of_kind = frozenset(name.partition("/")[2] for name in self.withheld if name.startswith(f"{record}/"))
+        match reads(self.principal.role, record):
+            case Reach.ALL:
+                return Seen(but=of_kind)
+            case Reach.OWN:
+                own = (name.partition("/") for name in self.own or ())
+                return Seen(frozenset(reference for kind, _, reference in own if kind == record), of_kind)
+            case Reach.NONE:
+                return Seen(frozenset())
 
 
 def sight(principal: Principal, tables: Tables, today: date) -> Sight:

@@ -8,15 +8,18 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
 
+from sqlalchemy import and_, not_, or_
+
 from ledger.domain.adoption import Packs
 from ledger.domain.calendar import BeyondCalendar
 from ledger.domain.clocks import Clock, action_due, escalation_stage
 from ledger.domain.clocks import state as clock_state
 from ledger.domain.fields import DayOrNotStated, known_day
 from ledger.projections.accounts import Accounts
-from ledger.projections.action_log import ActionLog, ActionRow, overdue
+from ledger.projections.action_log import ActionLog, ActionRow, is_overdue, overdue
 from ledger.projections.asking import Answer, Asking, Item, ask, plain, rows_as_of, told, told_clock
 from ledger.projections.audits import AuditFindings, AuditProgramme, AuditReturns, AuditRow, ReturnRow
+from ledger.projections.columns import table_of
 from ledger.projections.escalation_tracker import EscalationRow, EscalationStages, EscalationTracker, StageRow
 from ledger.projections.indicators import Indicators, ObservationRow
 from ledger.projections.rows import Projection
@@ -50,7 +53,9 @@ def actions(tables: Tables, asking: Asking) -> Answer:
         }
 
     worked_out = ("open", "overdue", "days_over", "days_over_original", "rating_by_due", "ratings_disagree", "clock")
-    return ask(tables, ActionLog, asking, tell, worked_out)
+    table = table_of(ActionLog)
+    settled = {"open": table.c.closed_kind.is_(None), "overdue": is_overdue(table, asking.as_of)}
+    return ask(tables, ActionLog, asking, tell, worked_out, settled=settled)
 
 
 def escalations(tables: Tables, asking: Asking) -> Answer:
@@ -73,7 +78,9 @@ def escalations(tables: Tables, asking: Asking) -> Answer:
             "working_days_to_end": working_days(packs, row.raised_on, row.ended_on),
         }
 
-    return ask(tables, EscalationTracker, asking, tell, ("open", "lapsed", "clock", "stages", "working_days_to_end"))
+    settled = {"open": table_of(EscalationTracker).c.outcome.is_(None)}
+    worked_out = ("open", "lapsed", "clock", "stages", "working_days_to_end")
+    return ask(tables, EscalationTracker, asking, tell, worked_out, settled=settled)
 
 
 def audits(tables: Tables, asking: Asking) -> Answer:
@@ -116,8 +123,12 @@ def audits(tables: Tables, asking: Asking) -> Answer:
             ),
         }
 
+    c = table_of(AuditProgramme).c
+    done = or_(c.held_on.is_not(None), c.reported_on.is_not(None))
+    outstanding = and_(c.planned.is_(True), not_(done), c.cancelled_on.is_(None))
+    settled = {"done": done, "outstanding": outstanding, "unplanned": c.planned.is_(False)}
     worked_out = ("done", "outstanding", "unplanned", "scale_says", "returns", "findings")
-    return ask(tables, AuditProgramme, asking, tell, worked_out)
+    return ask(tables, AuditProgramme, asking, tell, worked_out, settled=settled)
 
 
 def _graded(row: ReturnRow) -> Item:

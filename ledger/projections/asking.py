@@ -9,17 +9,21 @@ from decimal import Decimal
 from functools import cache, cached_property
 from typing import Any, TypeVar
 
-from sqlalchemy import String, and_, func, or_, select
+from sqlalchemy import BigInteger, Boolean, ColumnElement, Date, String, and_, false, not_, or_
 
 from ledger.domain.adoption import Packs
 from ledger.domain.clocks import Clock, days_left, state
 from ledger.domain.history import Entry
 from ledger.histories import RecordsOf
-from ledger.projections.columns import instant_text, row_kinds, table_of
-from ledger.projections.rows import Projection
-from ledger.projections.tables import Held, Tables, held
+from ledger.projections.columns import DayText, instant_text, row_kinds, table_of
+from ledger.projections.rows import EVERY_RECORD, Projection
+from ledger.projections.tables import Held, Tables, conditions, how_many
 
 R = TypeVar("R")
+MANY = 1_000
+"""Values named one by one in a question; of more, all rows are asked for."""
+ORDERED = (String, DayText, Date, BigInteger, Boolean)
+"""Kinds of column whose order is the same in either engine as here; `String` is text in the order of its code points."""
 Item = dict[str, Any]
 Filters = Mapping[str, str | Sequence[str]]
 TIMES = ("record", "reference", "key", "valid_from", "valid_until", "since", "until", "entries")
@@ -43,6 +47,14 @@ def no_histories(names: Sequence[str]) -> Mapping[str, Sequence[Entry]]:
 
 
 @dataclass(frozen=True)
+class Seen:
+    """Of one kind of record the references that somebody sees: `only` these where that is not None, and none of those `but` for which it is."""
+
+    only: frozenset[str] | None = None
+    but: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class Asking:
     """What to answer: as at which position, as of which day, which of it, in which order, how much, following what.
 
@@ -51,7 +63,8 @@ class Asking:
     each with `-` before it for the other way round; without, items come by reference. `after` is the `next` of an
     earlier answer. `packs` are the packs of the ledger, which clocks and ratings are worked out under.
     `skip` passes over so many, for pages with numbers. `histories` reads whole records as at the position, for what has to be judged anew. `sees`: whether whoever asks sees a
-    record, `<record>/<reference>`; without it they see all. What they do not see is not counted either.
+    record, `<record>/<reference>`; without it they see all. What they do not see is not counted either. `seen` tells the same of all
+    records of one kind, so that the database can leave out the others.
     """
 
     as_at: int
@@ -64,6 +77,7 @@ class Asking:
     skip: int = 0
     histories: RecordsOf = no_histories
     sees: Callable[[str], bool] | None = None
+    seen: Callable[[str], Seen] | None = None
 
     @cached_property
     def packs_then(self) -> Packs:
@@ -159,14 +173,19 @@ def ask(
     asking: Asking,
     tell: Callable[[Held[R]], Item] = told,
     worked_out: Sequence[str] = (),
+    *,
+    settled: Mapping[str, ColumnElement[bool]] | None = None,
 ) -> Answer:
-    """Rows of one projection as items. `tell` may add fields, which `worked_out` names."""
+    """Rows of one projection as items. `tell` may add fields, which `worked_out` names; `settled` says of some of them when they are true."""
     known = (*fields_of(projection), *worked_out)
     check(asking, known)
-    stored = stored_filters(projection, asking.filters)
-    if len(stored) == len(asking.filters) and not asking.sort and asking.sees is None:
-        return _page_of_stored(tables, projection, asking, tell, stored)
-    found = tables.rows(projection, as_at=asking.as_at, as_of=asking.as_of, where=stored)
+    stored, rest = stored_filters(projection, asking.filters), settled or {}
+    by_database = {name for name in asking.filters if name in stored or name in rest}
+    also = [_settled(rest[name], asking.filters[name]) for name in asking.filters if name in rest]
+    order, visible = _order_of_stored(projection, asking), _visible(projection, asking)
+    if len(by_database) == len(asking.filters) and order is not None and visible is not None:
+        return _page_of_stored(tables, projection, asking, tell, _Stored(stored, (*also, *visible), order))
+    found = tables.rows(projection, as_at=asking.as_at, as_of=asking.as_of, where=stored, also=also)
     return answered(map(tell, found), asking, known)
 
 
@@ -240,12 +259,55 @@ def stored_filters(projection: type[Projection[Any]], filters: Filters) -> dict[
     return {name: wanted for name, wanted in several.items() if name in plain_text and "null" not in wanted}
 
 
+@dataclass(frozen=True)
+class _Stored:
+    """What the database applies by itself: filters on columns, further conditions, and the order before that by reference."""
+
+    where: Mapping[str, Any]
+    also: Sequence[ColumnElement[bool]]
+    order: Sequence[ColumnElement[Any]]
+
+
+def _settled(holds: ColumnElement[bool], wanted: str | Sequence[str]) -> ColumnElement[bool]:
+    """A filter on what is true or false."""
+    values = {wanted} if isinstance(wanted, str) else set(wanted)
+    return or_(false(), *([holds] if "true" in values else []), *([not_(holds)] if "false" in values else []))
+
+
+def _order_of_stored(projection: type[Projection[Any]], asking: Asking) -> list[ColumnElement[Any]] | None:
+    """The order as the database has it, what has no value last; None where it does not know it, or where a place in it would have to be found."""
+    if not asking.sort:
+        return []
+    columns, names = table_of(projection).c, [name.removeprefix("-") for name in asking.sort]
+    if asking.after is not None or any(
+        name not in columns or type(columns[name].type) not in ORDERED for name in names
+    ):
+        return None
+    order: list[ColumnElement[Any]] = []
+    for told_, name in zip(asking.sort, names, strict=True):
+        order += [columns[name].is_(None), columns[name].desc() if told_.startswith("-") else columns[name].asc()]
+    return order
+
+
+def _visible(projection: type[Projection[Any]], asking: Asking) -> list[ColumnElement[bool]] | None:
+    """What whoever asks sees, as conditions; None where only asking of each record tells."""
+    if asking.sees is None:
+        return []
+    if asking.seen is None or projection.records == EVERY_RECORD or len(projection.records) != 1:
+        return None
+    seen, reference = asking.seen(projection.records[0]), table_of(projection).c.reference
+    if len(seen.but) > MANY or (seen.only is not None and len(seen.only) > MANY):
+        return None
+    found = [] if seen.only is None else [reference.in_(sorted(seen.only))]
+    return [*found, *([reference.not_in(sorted(seen.but))] if seen.but else [])]
+
+
 def _page_of_stored(
     tables: Tables,
     projection: type[Projection[R]],
     asking: Asking,
     tell: Callable[[Held[R]], Item],
-    where: Mapping[str, Any],
+    stored: _Stored,
 ) -> Answer:
     """One page that the database finds by itself, however many rows there are beside it."""
     table = table_of(projection)
@@ -258,14 +320,15 @@ def _page_of_stored(
         later = or_(table.c.reference > reference, and_(table.c.reference == reference, table.c.key > key))
         following.append(later)
     with tables.reading() as connection:
-        counted = select(func.count()).select_from(table).where(held(table, asking.as_at, asking.as_of))
-        total = connection.execute(counted.where(*(table.c[name].in_(wanted) for name, wanted in where.items())))
+        among = (*conditions(table, stored.where), *stored.also)
+        total = connection.execute(how_many(table, asking.as_at, asking.as_of, *among))
         found = tables.rows(
             projection,
             as_at=asking.as_at,
             as_of=asking.as_of,
-            where=where,
-            also=following,
+            where=stored.where,
+            also=(*stored.also, *following),
+            order_by=(*stored.order, "reference", "key"),
             limit=None if asking.limit is None else asking.limit + 1,
             offset=asking.skip,
             on=connection,

@@ -191,7 +191,7 @@ def generation_table(projection: Projection[Any], generation: int) -> Table:
 def further_indexes(projection: Projection[Any], generation: int) -> list[Index]:
     """What makes asking quick, and is made last when a generation is built from nothing."""
     table = Table(generation_name(projection.table, generation), MetaData(), *columns_of(projection))
-    wanted = (("until", "valid_until"), ("reference",), *projection.indexes)
+    wanted = (("until", "valid_until", "valid_from", "since"), ("reference",), *projection.indexes)
     return [Index(f"{table.name}_{n}", *(table.c[column] for column in names)) for n, names in enumerate(wanted)]
 
 

@@ -6,8 +6,11 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from sqlalchemy import ColumnElement, and_
+
 from ledger.domain.fields import known_day
 from ledger.projections.asking import Answer, Asking, Item, ask, rows_as_of, told
+from ledger.projections.columns import table_of
 from ledger.projections.inspections import InspectionFindings, Inspections
 from ledger.projections.priorities import Priorities, PriorityMeasures, PriorityRow
 from ledger.projections.risks import RiskRow, Risks
@@ -35,7 +38,10 @@ def scrutiny(tables: Tables, asking: Asking) -> Answer:
 
 def challenges(tables: Tables, asking: Asking) -> Answer:
     """Challenges of scrutineers. Worked out: `open` (nobody answered it by the day), `late` (open after the day it was to be answered by)."""
-    return _listed(tables, Challenges, asking, _waiting(asking), ("open", "late"))
+    c = table_of(Challenges).c
+    is_open = c.answered_on.is_(None)
+    settled = {"open": is_open, "late": and_(is_open, c.answer_by.is_not(None), c.answer_by < asking.as_of)}
+    return _listed(tables, Challenges, asking, _waiting(asking), ("open", "late"), settled=settled)
 
 
 def inspections(tables: Tables, asking: Asking) -> Answer:
@@ -53,7 +59,8 @@ def priorities(tables: Tables, asking: Asking) -> Answer:
     def tell(found: Held[PriorityRow]) -> Item:
         return told(found) | {"open": found.row.outcome is None, "measured_by": measures[found.reference]}
 
-    return ask(tables, Priorities, asking, tell, ("open", "measured_by"))
+    settled = {"open": table_of(Priorities).c.outcome.is_(None)}
+    return ask(tables, Priorities, asking, tell, ("open", "measured_by"), settled=settled)
 
 
 def risks(tables: Tables, asking: Asking) -> Answer:
@@ -62,7 +69,7 @@ def risks(tables: Tables, asking: Asking) -> Answer:
     def working(row: RiskRow) -> Item:
         return {"open": row.outcome is None}
 
-    return _listed(tables, Risks, asking, working, ("open",))
+    return _listed(tables, Risks, asking, working, ("open",), settled={"open": table_of(Risks).c.outcome.is_(None)})
 
 
 def task_groups(tables: Tables, asking: Asking) -> Answer:
@@ -72,7 +79,10 @@ def task_groups(tables: Tables, asking: Asking) -> Answer:
         due, is_open = known_day(row.due_on), row.closed_on is None
         return {"open": is_open, "overdue": is_open and due is not None and due < asking.as_of}
 
-    return _listed(tables, TaskGroups, asking, working, ("open", "overdue"))
+    c = table_of(TaskGroups).c
+    is_open = c.closed_on.is_(None)
+    settled = {"open": is_open, "overdue": and_(is_open, c.due_on.is_not(None), c.due_on < asking.as_of)}
+    return _listed(tables, TaskGroups, asking, working, ("open", "overdue"), settled=settled)
 
 
 def _waiting(asking: Asking) -> Working:
@@ -84,9 +94,15 @@ def _waiting(asking: Asking) -> Working:
 
 
 def _listed(
-    tables: Tables, projection: type[Projection[Any]], asking: Asking, working: Working, names: tuple[str, ...]
+    tables: Tables,
+    projection: type[Projection[Any]],
+    asking: Asking,
+    working: Working,
+    names: tuple[str, ...],
+    *,
+    settled: Mapping[str, ColumnElement[bool]],
 ) -> Answer:
-    return ask(tables, projection, asking, lambda found: told(found) | working(found.row), names)
+    return ask(tables, projection, asking, lambda found: told(found) | working(found.row), names, settled=settled)
 
 
 def _parts(

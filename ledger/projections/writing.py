@@ -22,7 +22,7 @@ from ledger.projections.columns import (
 from ledger.projections.folding import Batch, Kept, RowIdentity
 from ledger.projections.rows import Projection
 
-FRAMEWORK = 1
+FRAMEWORK = 2
 """Raised when the same projections are to be kept in another way, so that tables made by the older code are built anew."""
 
 STATE = Table(

@@ -9,10 +9,11 @@ from datetime import date
 import pytest
 
 from ledger.projections import ask
-from ledger.projections.asking import Answer, Asking, UnknownField, UnknownPlace
+from ledger.projections.asking import Answer, Asking, Seen, UnknownField, UnknownPlace
 from ledger.projections.attendance import attendance
 from ledger.projections.decisions import Decisions
 from ledger.projections.partnership import Agencies
+from ledger.projections.questions import BY_NAME
 from ledger.projections.review_tracker import review_tracker
 
 END = date(2025, 6, 30)
@@ -214,6 +215,33 @@ def test_what_has_no_value_comes_last_either_way_round(asked, asking):
         known = [day for day in days if day is not None]
         assert days == sorted(known, reverse=sort.startswith("-")) + [None] * (len(days) - len(known))
         assert None in days
+
+
+@pytest.mark.parametrize("position", [0.4, 1.0])
+def test_the_database_and_the_list_worked_out_item_by_item_agree(asked, asking, year, position):
+    """What is not asked of each record (`sees`) is left to the database: filters, order, pages, and what somebody does not see."""
+    then = replace(asking, as_at=int(year.head * position), as_of=date(2025, 1, 31))
+    for question in BY_NAME.values():
+        one_by_one = replace(then, sees=lambda name: True)
+        whole = question.answer(asked, one_by_one)
+        names = [name for name in question.plain if name != "entries"]
+        orders = [[("-" if n % 2 else "") + name, *(["-reference"] if n % 3 else [])] for n, name in enumerate(names)]
+        ways = [{"sort": order, "limit": 3, "skip": 1} for order in orders]
+        ways += [{"filters": {name: value}, "limit": 4} for name in names for value in ("true", "false")]
+        for way in ways:
+            found, again = (
+                question.answer(asked, replace(then, **way)),
+                question.answer(asked, replace(one_by_one, **way)),
+            )
+            assert (found.items, found.total, found.next) == (again.items, again.total, again.next), (
+                question.name,
+                way,
+            )
+        hidden = frozenset(item["reference"] for item in whole.items[::2])
+        withheld = replace(then, limit=3, sees=lambda name, hidden=hidden: name.partition("/")[2] not in hidden)
+        for seen in (Seen(but=hidden), Seen(only=frozenset(i["reference"] for i in whole.items) - hidden)):
+            left_out = question.answer(asked, replace(withheld, seen=lambda record, seen=seen: seen))
+            assert left_out == question.answer(asked, withheld), (question.name, seen)
 
 
 def test_a_renamed_agency_goes_by_the_name_of_the_day(asked, asking, year):
