@@ -217,17 +217,21 @@ def test_what_has_no_value_comes_last_either_way_round(asked, asking):
         assert None in days
 
 
-@pytest.mark.parametrize("position", [0.4, 1.0])
-def test_the_database_and_the_list_worked_out_item_by_item_agree(asked, asking, year, position):
+SETTLED = ("open", "overdue", "late", "done", "outstanding", "unplanned")
+
+
+def test_the_database_and_the_list_worked_out_item_by_item_agree(asked, asking, year):
     """What is not asked of each record (`sees`) is left to the database: filters, order, pages, and what somebody does not see."""
-    then = replace(asking, as_at=int(year.head * position), as_of=date(2025, 1, 31))
-    for question in BY_NAME.values():
+    then = replace(asking, as_at=year.head * 3 // 4, as_of=date(2025, 1, 31))
+    for number, question in enumerate(BY_NAME.values()):
         one_by_one = replace(then, sees=lambda name: True)
         whole = question.answer(asked, one_by_one)
         names = [name for name in question.plain if name != "entries"]
-        orders = [[("-" if n % 2 else "") + name, *(["-reference"] if n % 3 else [])] for n, name in enumerate(names)]
+        orders = [["-" * (n % 2) + name, *["-reference"] * (n % 3)] for n, name in enumerate(names[number % 7 :: 7])]
         ways = [{"sort": order, "limit": 3, "skip": 1} for order in orders]
-        ways += [{"filters": {name: value}, "limit": 4} for name in names for value in ("true", "false")]
+        ways += [
+            {"filters": {name: value}, "limit": 4} for name in names if name in SETTLED for value in ("true", "false")
+        ]
         for way in ways:
             found, again = (
                 question.answer(asked, replace(then, **way)),
