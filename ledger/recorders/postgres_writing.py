@@ -28,7 +28,6 @@ from ledger.vault import LockedWords
 COPY_FROM = 50
 """From this many entries on, COPY is quicker than one INSERT, though it takes a round trip more."""
 
-HEAD = "SELECT position, recordedtime FROM head"
 LOCKED_HEAD = "SELECT position, recordedtime, frontier FROM head FOR UPDATE"
 WORDS_OF = "SELECT position, path, key, box FROM words WHERE position = %s ORDER BY path"
 KNOWN = (
@@ -37,7 +36,7 @@ KNOWN = (
 )
 RECORDS = (
     "SELECT position, originator_id, originator_version, topic, state FROM entries"
-    " WHERE originator_id = ANY(%b) AND position <= %b ORDER BY position"
+    " WHERE originator_id = ANY(%b) ORDER BY position"
 )
 # Of each length the last in order of text is the greatest number: a look into entries_begun for each, however many records there are.
 LAST_REFERENCE = """
@@ -66,7 +65,6 @@ DELETE_WORDS = (
 INSERT_NODES = "INSERT INTO nodes (level, number, hash) SELECT * FROM unnest(%b::int4[], %b::int8[], %b::bytea[])"
 INSERT_NOTES = "INSERT INTO checkpoints (size, note) SELECT * FROM unnest(%b::int8[], %b::bytea[])"
 MOVE_HEAD = "UPDATE head SET position = %b, recordedtime = %b, frontier = %b"
-NO_END = 2**63 - 1
 
 # This connection looks single keys up and appends, and nothing else: a plan made while the ledger was short must never be a scan.
 # A server that acknowledges before it has written is told to write first. A writer that vanished must not keep the head for ever.
@@ -114,7 +112,7 @@ class PostgresAppending:
 
     def history(self, originator_ids: Sequence[str]) -> Sequence[StoredEntry]:
         """As `Appending`."""
-        return list(map(StoredEntry._make, self._asked(RECORDS, (list(originator_ids), NO_END))))
+        return list(map(StoredEntry._make, self._asked(RECORDS, (list(originator_ids),))))
 
     def advanced_since(self, position: int) -> Sequence[str]:
         """As `Appending`."""

@@ -5,49 +5,19 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import Any
-from uuid import UUID
 
-from eventsourcing.persistence import InterfaceError, Notification, OperationalError, ProgrammingError, StoredEvent
+from eventsourcing.persistence import InterfaceError, OperationalError, ProgrammingError
 
-from ledger.log.tree import Frontier, leaf_hashes
-from ledger.recorders.contract import (
-    Appending,
-    FullRow,
-    Head,
-    NewEntry,
-    Signer,
-    StoredEntry,
-)
-from ledger.recorders.following import FollowedRecorder, Growth
-from ledger.recorders.sqlite_beside import SQLiteBeside
+from ledger.recorders.contract import Cosignature, Signer
+from ledger.recorders.following import Growth
+from ledger.recorders.reading import ReadingRecorder
 from ledger.recorders.sqlite_reading import ReadingOnly, read_damaged
-from ledger.recorders.sqlite_writing import HEAD, NO_END, RECORDS, SQLiteWriter, opened, prepared, translated
-from ledger.recorders.staging import as_new_entry, frontier_of, instant
-from ledger.vault import LockedWords
+from ledger.recorders.sqlite_writing import SQLiteWriter, opened, prepared, translated
 
-PAGE = 1000
-"""Entries read at a time by a stream: the most it holds in memory."""
-
-_PAGE = (
-    "SELECT position, originator_id, originator_version, topic, state FROM entries"
-    " WHERE position > ? AND position <= ? ORDER BY position"
-)
-_ENTRY = "SELECT position, originator_id, originator_version, topic, state FROM entries WHERE position = ?"
-_BODIES = "SELECT position, state FROM entries WHERE position > ? AND position <= ? ORDER BY position"
-_ROWS = (
-    "SELECT position, originator_id, originator_version, topic, state, source, id, content, recordedtime"
-    " FROM entries WHERE position > ? AND position <= ? ORDER BY position"
-)
-_WORDS = "SELECT position, path, key, box FROM words WHERE position IN (SELECT value FROM json_each(?)) ORDER BY position, path"
-_WORDS_BETWEEN = (
-    "SELECT position, path, key, box FROM words WHERE position > ? AND position <= ? ORDER BY position, path"
-)
-_NODES = "SELECT hash FROM nodes WHERE level = ? AND number >= ? AND number < ? ORDER BY number"
-_NOTES = "SELECT size, note FROM checkpoints WHERE size > ? AND size <= ?"
 _POSITION_AT = """
 WITH RECURSIVE search (low, high) AS (
     SELECT 0, position FROM head
@@ -57,9 +27,14 @@ WITH RECURSIVE search (low, high) AS (
 )
 SELECT low FROM search WHERE low = high
 """
+_COSIGN = (
+    "INSERT INTO cosignatures (size, name, key_id, value) VALUES (?, ?, ?, ?)"
+    " ON CONFLICT (name, key_id, size) DO UPDATE SET value = excluded.value WHERE excluded.value > value"
+)
+_KEEP_AUDIT = "INSERT INTO audit (one, state) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET state = excluded.state"
 
 
-class SQLiteRecorder(SQLiteBeside, FollowedRecorder):
+class SQLiteRecorder(ReadingRecorder):
     """eventsourcing's ApplicationRecorder and this ledger's `LedgerRecorder` on a SQLite file.
 
     A new file is made where there is none (its folder must exist); one of another schema version raises UnknownSchemaError.
@@ -68,6 +43,10 @@ class SQLiteRecorder(SQLiteBeside, FollowedRecorder):
     `clock` tells the recorded time of entries that eventsourcing's own `insert_events` stores; `appending()` never asks it.
     `sign` signs the tree of every commit; without it nothing is signed.
     """
+
+    AMONG = "IN (SELECT value FROM json_each(?))"
+    POSITION_AT = _POSITION_AT
+    CERTIFICATE = "substr(topic, -13) = '.words-erased'"
 
     def __init__(
         self,
@@ -88,96 +67,24 @@ class SQLiteRecorder(SQLiteBeside, FollowedRecorder):
         self._growth = Growth(self.head)
         self._writer = self._reads or SQLiteWriter(self.path, self._growth.reached, sign)
 
-    def appending(self) -> AbstractContextManager[Appending]:
-        """As `LedgerRecorder`."""
-        return self._writer.appending()
-
-    def head(self) -> Head:
-        """As `LedgerRecorder`."""
-        return Head(*self._read_damaged(HEAD)[0])
-
-    def entries(self, after: int = 0, limit: int | None = None, *, upto: int | None = None) -> Iterator[StoredEntry]:
-        """As `LedgerRecorder`. Each page is a read of its own, so that a slow reader never keeps the write-ahead log from shrinking."""
-        end = self.head().position if upto is None else upto
-        if limit is not None:
-            end = min(end, after + limit)
-        for start in range(after, end, PAGE):
-            page = self._read(_PAGE, start, min(start + PAGE, end))
-            yield from map(StoredEntry._make, page)
-
-    def bodies(self, after: int, limit: int) -> Sequence[tuple[int, bytes]]:
-        """As `LedgerRecorder`."""
-        return self._read(_BODIES, after, after + limit)
-
-    def entry(self, position: int) -> StoredEntry | None:
-        """As `LedgerRecorder`."""
-        found = self._read(_ENTRY, position)
-        return StoredEntry._make(found[0]) if found else None
-
-    def record(self, originator_id: str, *, upto: int | None = None) -> Sequence[StoredEntry]:
-        """As `LedgerRecorder`."""
-        return self.records([originator_id], upto=upto)
-
-    def records(self, originator_ids: Sequence[str], *, upto: int | None = None) -> Sequence[StoredEntry]:
-        """As `LedgerRecorder`."""
-        found = self._read(RECORDS, json.dumps(originator_ids), NO_END if upto is None else upto)
-        return list(map(StoredEntry._make, found))
-
-    def words(self, positions: Sequence[int]) -> Sequence[LockedWords]:
-        """As `LedgerRecorder`."""
-        return list(map(LockedWords._make, self._read(_WORDS, json.dumps(positions))))
-
-    def position_at(self, instant_: str) -> int:
-        """As `LedgerRecorder`. Times never decrease, so halving finds it without an index."""
-        return int(self._read(_POSITION_AT, instant(instant_))[0][0])
-
-    def frontier(self) -> Frontier:
-        """As `LedgerRecorder`."""
-        frontier, position = self._read("SELECT frontier, position FROM head")[0]
-        return frontier_of(frontier, position)
-
-    def nodes(self, level: int, start: int, stop: int) -> Sequence[bytes]:
-        """As `LedgerRecorder`."""
-        if level == 0:
-            return leaf_hashes(body for _, body in self.bodies(start, stop - start))
-        return [found for (found,) in self._read(_NODES, level, start, stop)]
-
-    def checkpoint(self, size: int) -> bytes | None:
-        """As `LedgerRecorder`."""
-        return self._note("SELECT note FROM checkpoints WHERE size = ?", size)
-
-    def checkpoint_covering(self, position: int) -> bytes | None:
-        """As `LedgerRecorder`."""
-        return self._note("SELECT note FROM checkpoints WHERE size >= ? ORDER BY size LIMIT 1", position)
-
-    def last_checkpoint(self) -> bytes | None:
-        """As `LedgerRecorder`."""
-        return self._note("SELECT note FROM checkpoints ORDER BY size DESC LIMIT 1")
-
     def risk(self) -> str | None:
         """As `LedgerRecorder`: every connection here writes with synchronous FULL."""
         return None
 
-    def wait_beyond(self, position: int, timeout: float) -> bool:
-        """As `LedgerRecorder`."""
-        return self._growth.wait_beyond(position, timeout)
+    def scrub(self) -> None:
+        """As `LedgerRecorder`: deleting writes zeros (secure_delete), and the log before it is emptied here."""
+        with translated(), closing(opened(self.path)) as connection:
+            busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise OperationalError("Somebody reads the ledger all the time: its write-ahead log could not be emptied.")
 
-    def rows(self, after: int, limit: int) -> Sequence[FullRow]:
+    def cosign(self, cosignatures: Sequence[Cosignature]) -> None:
         """As `LedgerRecorder`."""
-        found = self._read_damaged(_ROWS, after, after + limit)
-        kept: dict[int, list[LockedWords]] = {}
-        for held in map(LockedWords._make, self._read_damaged(_WORDS_BETWEEN, after, after + limit)):
-            kept.setdefault(held.position, []).append(held)
-        notes = dict(self._read(_NOTES, after, after + limit))
-        return [
-            FullRow(row[0], NewEntry(*row[1:8]), row[8], tuple(kept.get(row[0], ())), notes.get(row[0]))
-            for row in found
-        ]
+        self._keep(_COSIGN, cosignatures)
 
-    def load(self, rows: Sequence[FullRow]) -> None:
+    def keep_audit(self, state: str) -> None:
         """As `LedgerRecorder`."""
-        with self._writer.appending() as held:
-            held.staged.load(rows)
+        self._keep(_KEEP_AUDIT, [(state,)])
 
     def snapshot(self, path: str | Path) -> None:
         """Copy the whole file, read tables included, as it is at one instant while others go on writing; refuses an existing path."""
@@ -187,60 +94,6 @@ class SQLiteRecorder(SQLiteBeside, FollowedRecorder):
             with closing(sqlite3.connect(path)) as copy:
                 source.backup(copy)
 
-    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
-        """As eventsourcing's, in one `appending()` and never tried twice. `recordedtime=` overrides the recorder's clock."""
-        told = kwargs.get("recordedtime") or (self._clock() if self._clock else None)
-        if told is None:
-            raise ProgrammingError("Give the recorder a clock, or insert_events a recordedtime.")
-        if not stored_events:
-            return []
-        with self._writer.appending() as held:
-            now = max(told, held.head.recordedtime or told)
-            held.append([as_new_entry(event) for event in stored_events], (), now)
-        return list(range(held.head.position + 1, held.staged.end.position + 1))
-
-    def select_events(
-        self,
-        originator_id: UUID | str,
-        *,
-        gt: int | None = None,
-        lte: int | None = None,
-        desc: bool = False,
-        limit: int | None = None,
-    ) -> Sequence[StoredEvent]:
-        """As eventsourcing's; each event is a notification, so that it carries its position."""
-        found = self._read(
-            "SELECT originator_id, originator_version, topic, state, position FROM entries"
-            " WHERE originator_id = ? AND originator_version > ? AND originator_version <= ?"
-            f" ORDER BY originator_version {'DESC' if desc else 'ASC'} LIMIT ?",
-            str(originator_id),
-            -1 if gt is None else gt,
-            NO_END if lte is None else lte,
-            -1 if limit is None else limit,
-        )
-        return [Notification(*row) for row in found]
-
-    def select_notifications(
-        self,
-        start: int | None,
-        limit: int,
-        stop: int | None = None,
-        topics: Sequence[str] = (),
-        *,
-        inclusive_of_start: bool = True,
-    ) -> Sequence[Notification]:
-        """As eventsourcing's."""
-        wanted = "AND topic IN (SELECT value FROM json_each(?4))" if topics else "AND ?4 = '[]'"
-        found = self._read(
-            "SELECT originator_id, originator_version, topic, state, position FROM entries"
-            f" WHERE position >= ?1 AND position <= ?2 {wanted} ORDER BY position LIMIT ?3",
-            (start or 0) + (not inclusive_of_start),
-            NO_END if stop is None else stop,
-            limit,
-            json.dumps(list(topics)),
-        )
-        return [Notification(*row) for row in found]
-
     def close(self) -> None:
         """As `LedgerRecorder`."""
         self._writer.close()
@@ -249,9 +102,14 @@ class SQLiteRecorder(SQLiteBeside, FollowedRecorder):
             while self._idle:
                 self._idle.pop().close()
 
-    def _note(self, query: str, *parameters: Any) -> bytes | None:
-        found = self._read(query, *parameters)
-        return bytes(found[0][0]) if found else None
+    def _keep(self, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        with translated(), closing(opened(self.path)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.executemany(statement, rows)
+            connection.execute("COMMIT")
+
+    def _array(self, values: Sequence[Any]) -> str:
+        return json.dumps(list(values))
 
     def _read(self, query: str, *parameters: Any) -> list[Any]:
         with translated(), self._reading() as connection:

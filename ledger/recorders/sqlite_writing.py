@@ -32,7 +32,6 @@ from ledger.write_ahead import write_ahead
 BUSY_SECONDS = 30.0
 """How long a connection waits for a lock that another process holds."""
 
-HEAD = "SELECT position, recordedtime FROM head"
 WORDS_OF = "SELECT position, path, key, box FROM words WHERE position = ? ORDER BY path"
 KNOWN = (
     "SELECT e.source, e.id, e.position, e.content FROM json_each(?) AS k CROSS JOIN entries AS e"
@@ -40,7 +39,7 @@ KNOWN = (
 )
 RECORDS = (
     "SELECT position, originator_id, originator_version, topic, state FROM entries"
-    " WHERE originator_id IN (SELECT value FROM json_each(?)) AND position <= ? ORDER BY position"
+    " WHERE originator_id IN (SELECT value FROM json_each(?)) ORDER BY position"
 )
 # Of each length the last in order of text is the greatest number: a look into entries_begun for each, however many records there are.
 LAST_REFERENCE = """
@@ -66,7 +65,6 @@ DELETE_WORDS = "DELETE FROM words WHERE position = ? AND path = ?"
 INSERT_NODES = "INSERT INTO nodes (level, number, hash) VALUES (?, ?, ?)"
 INSERT_NOTES = "INSERT INTO checkpoints (size, note) VALUES (?, ?)"
 MOVE_HEAD = "UPDATE head SET position = ?, recordedtime = ?, frontier = ?"
-NO_END = 2**63 - 1
 
 
 @contextmanager
@@ -164,7 +162,7 @@ class SQLiteAppending:
     def history(self, originator_ids: Sequence[str]) -> Sequence[StoredEntry]:
         """As `Appending`."""
         with translated():
-            rows = self._connection.execute(RECORDS, (json.dumps(originator_ids), NO_END))
+            rows = self._connection.execute(RECORDS, (json.dumps(originator_ids),))
             return list(map(StoredEntry._make, rows))
 
     def advanced_since(self, position: int) -> Sequence[str]:
