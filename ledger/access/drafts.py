@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Self
@@ -139,6 +141,20 @@ class Drafts:
         """Throw a draft away; one that is not there is gone already."""
         with writing(self._engine) as connection:
             connection.execute(delete(DRAFTS).where(DRAFTS.c.id == id, _of(author)))
+
+    def forget(self, names: Collection[str]) -> int:
+        """Throw away what anybody typed of these records (`<record>/<reference>`) and did not record, and say how many drafts that were."""
+        sought = [re.compile(rf"(?<![A-Z0-9-]){re.escape(name.partition('/')[2])}(?![A-Z0-9-])") for name in names]
+        with writing(self._engine) as connection:
+            rows = connection.execute(select(DRAFTS).where(DRAFTS.c.position.is_(None))).all()
+            found = [draft for row in rows if (draft := self._opened(row)) is not None]
+            gone = [
+                draft.id
+                for draft in found
+                if draft.record in names or any(each.search(draft.fields.upper()) for each in sought)
+            ]
+            connection.execute(delete(DRAFTS).where(DRAFTS.c.id.in_(gone)))
+        return len(gone)
 
     def _lock(self, id: str, fields: str) -> dict[str, Any]:
         (locked,) = self._vault.lock([SealedWords(NO_ENTRY, id, fresh_salt(), fields)])

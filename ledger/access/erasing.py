@@ -11,6 +11,7 @@ from typing import Any, Self, cast, get_args
 from sqlalchemy import Column, Engine, Integer, MetaData, String, Table, Text, insert, select, update
 
 from ledger.access.copies import Copies, Copy
+from ledger.access.drafts import Drafts
 from ledger.access.home import open_engine
 from ledger.access.openings import Opener
 from ledger.access.principal import BUSINESS_UNIT_SOURCE
@@ -28,7 +29,7 @@ from ledger.evidence.erasures import Erased, erase_again
 from ledger.evidence.row_checks import sealed_at
 from ledger.outcome import Outcome, Recorded, Refused
 from ledger.recorders.contract import LedgerRecorder
-from ledger.vault import fresh_salt
+from ledger.vault import Vault, fresh_salt
 
 PEOPLE = ("oidc:", "terminal:")
 """How people are known: by an identity provider, or as a user of the machine. A key speaks for a system, and two keys may be one person's."""
@@ -112,6 +113,10 @@ class Askings:
 
     def close(self) -> None:
         self._engine.dispose()
+
+    def drafts(self, vault: Vault) -> Drafts:
+        """The drafts beside them."""
+        return Drafts(self._engine, self._clock, vault)
 
     def all(self) -> list[Asking]:
         """Every request there ever was, in order."""
@@ -224,7 +229,9 @@ def _event(asking: Asking, part: int, name: str, places: Sequence[Erased]) -> di
 
 
 def carried_out(ledger: Ledger, askings: Askings, asking: Asking, outcomes: Sequence[Outcome]) -> Asking:
-    """What was recorded is written down elsewhere, and no trace of the words is left in the files. Raises NotErased where it was refused."""
+    """What was recorded is written down elsewhere, and no trace of the words is left in the files, nor, where whole records were meant, in a
+    draft that names one. Raises NotErased where it was refused.
+    """
     refused = [outcome for outcome in outcomes if not isinstance(outcome, Recorded)]
     if refused:
         askings.move(asking, ASKED, other=None, other_by=None, answered=None)
@@ -233,6 +240,8 @@ def carried_out(ledger: Ledger, askings: Askings, asking: Asking, outcomes: Sequ
     home = cast("LedgerRecorder", ledger.recorder)
     erase_again(home, ledger.erasures)
     home.scrub()
+    if asking.scope.entry is None and not asking.scope.fields:
+        askings.drafts(ledger.vault).forget(_records(ledger, asking.scope, asking.upto))
     positions = [outcome.entry.position for outcome in outcomes if isinstance(outcome, Recorded)]
     return askings.move(asking, DONE, certificates=json.dumps(positions))
 

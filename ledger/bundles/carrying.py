@@ -15,6 +15,7 @@ from ledger.bundles.files import MOST_ENTRY, Files, read_json
 from ledger.bundles.shapes import ProofLine, WordLine, shaped
 from ledger.clock import spelled
 from ledger.entry import read_back
+from ledger.evidence.erasures import Erased, certified
 from ledger.evidence.proving import Prover, stated
 from ledger.evidence.row_checks import contents, sealed_at
 from ledger.log.forms import from_base64
@@ -60,17 +61,27 @@ class Brought:
 
 @dataclass(frozen=True)
 class Plan:
-    """What would be carried back: whole rows, the notes with their cosignatures, and how many sealed texts nobody brought."""
+    """What would be carried back: whole rows, the notes with their cosignatures, how many sealed texts nobody brought, and how many of
+    them were erased, so that they are not wanted.
+    """
 
     rows: tuple[FullRow, ...]
     notes: tuple[Note, ...]
     wordless: int
+    erased: int
 
 
-def planned(stored: LedgerRecorder, files: Iterable[Path], keys: Sequence[VerifierKey], vault: Vault) -> Plan:
+def planned(
+    stored: LedgerRecorder,
+    files: Iterable[Path],
+    keys: Sequence[VerifierKey],
+    vault: Vault,
+    erased: Iterable[Erased] = (),
+) -> Plan:
     """What these files hold of the entries that a ledger lacks, checked against the greatest tree that its keys signed.
 
-    A file is a bundle (folder or zip), a receipt or a checkpoint, such as the high-water mark. Raises NotCarried where one is not
+    A file is a bundle (folder or zip), a receipt or a checkpoint, such as the high-water mark. Words that were `erased`, or that a
+    certificate among the entries brought says were, stay out and are not missed, whoever has them still. Raises NotCarried where a file is not
     what it should be, where an entry is missing still, or where the tree does not come to each root that was signed.
     """
     head = stored.head()
@@ -84,9 +95,10 @@ def planned(stored: LedgerRecorder, files: Iterable[Path], keys: Sequence[Verifi
         more = f" and {len(gaps) - MOST_NAMED} more runs" if len(gaps) > MOST_NAMED else ""
         raise NotCarried(f"{target} entries were signed. Nothing given holds {', '.join(gaps[:MOST_NAMED])}{more}.")
     _expect_roots(stored, brought, target)
+    gone = _forget(brought, erased)
     rows = tuple(_row(brought, position, keys, vault) for position in range(head.position + 1, target + 1))
     notes = tuple(note for size, (_, note) in sorted(brought.notes.items()) if size > head.position)
-    return Plan(rows, notes, sum(len(sealed_at(row.entry.state)) - len(row.words) for row in rows))
+    return Plan(rows, notes, sum(len(sealed_at(row.entry.state)) - len(row.words) for row in rows) - gone, gone)
 
 
 def carry_back(stored: LedgerRecorder, plan: Plan, cosign: Callable[[bytes], int]) -> None:
@@ -160,6 +172,18 @@ def _expect_roots(stored: LedgerRecorder, brought: Brought, target: int) -> None
             tree = tree.grown([leaf_hash(brought.bodies[at]) for at in range(tree.size + 1, size + 1)]).after
         if (tree.root() if size == tree.size else prover.root(size)) != stated(note).root:
             raise NotCarried(f"{where}: the first {size} entries come to another root than the one that was signed.")
+
+
+def _forget(brought: Brought, erased: Iterable[Erased]) -> int:
+    """Leave out the words that were erased, and say of how many places: an entry is the one that was meant where it holds the same commitment."""
+    known = {(each.position, each.path): each.commitment for each in (*erased, *certified(brought.bodies.items()))}
+    gone = 0
+    for (position, path), commitment in known.items():
+        body = brought.bodies.get(position)
+        if body is not None and sealed_at(body).get(path) == commitment:
+            gone += 1
+            brought.words.get(position, {}).pop(path, None)
+    return gone
 
 
 def _row(brought: Brought, position: int, keys: Sequence[VerifierKey], vault: Vault) -> FullRow:

@@ -39,6 +39,7 @@ def carry_back(
     from ledger.bundles.carrying import carry_back as carry
     from ledger.cli.verifying import marked, trusted_keys
     from ledger.cli.witnessing import cosignatures_of
+    from ledger.evidence.erasures import erase_again
     from ledger.recorders.contract import LedgerRecorder
 
     where = url(settings(database))
@@ -47,7 +48,9 @@ def carry_back(
         stored = cast("LedgerRecorder", ledger.recorder)
         keys = (*trusted_keys(None, where, database), *(trusted_keys(key, where, database) if key else ()))
         try:
-            plan = planned(stored, [*files, *marked(where, database)], (*keys, *ledger.every_key()), ledger.vault)
+            erased = ledger.erasures.read() if ledger.erasures else ()
+            every_key = (*keys, *ledger.every_key())
+            plan = planned(stored, [*files, *marked(where, database)], every_key, ledger.vault, erased)
         except NotCarried as error:
             raise Stop(Code.UNVERIFIED, f"{error} Nothing was changed.") from error
         if plan.wordless and not without_words:
@@ -57,6 +60,7 @@ def carry_back(
                 "say --without-words: the entries come back, and those words never. Nothing was changed.",
             )
         carry(stored, plan, cosignatures_of(ledger).take)
+        erase_again(stored, ledger.erasures)
     _tell(plan, as_json=as_json)
 
 
@@ -68,11 +72,13 @@ def _tell(plan: Plan, *, as_json: bool) -> None:
     first, last = plan.rows[0].position, plan.rows[-1].position
     words = sum(len(row.words) for row in plan.rows)
     if as_json:
-        write_json({"first": first, "last": last, "words": words, "wordless": plan.wordless})
+        write_json({"first": first, "last": last, "words": words, "wordless": plan.wordless, "erased": plan.erased})
         return
     say(
         f"{entries_said(len(plan.rows))} carried back, {first} to {last}: the tree of {last} has the root that was signed."
     )
     if words or plan.wordless:
         say(f"Sealed texts that came back: {words} of {words + plan.wordless}.")
+    if plan.erased:
+        say(f"Sealed texts that had been erased, and stay so: {plan.erased}.")
     note("Start the service again: it goes on recording from here. `ledger verify` goes through everything once more.")

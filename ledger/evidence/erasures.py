@@ -12,7 +12,7 @@ from typing import NamedTuple
 from ledger.domain.general import WordsErased
 from ledger.entry import read_back
 from ledger.evidence.row_checks import sealed_at
-from ledger.recorders.contract import LedgerRecorder, Place, StoredEntry
+from ledger.recorders.contract import LedgerRecorder, Place
 from ledger.secret_file import SecretFile
 
 
@@ -74,13 +74,13 @@ def _alone(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def certified(entries: Iterable[StoredEntry]) -> list[Erased]:
-    """What these certificates say."""
+def certified(entries: Iterable[tuple[int, bytes]]) -> list[Erased]:
+    """What certificates among these entries, each given by its position and its bytes, say."""
     found = []
-    for row in entries:
-        event = read_back(row.position, row.state).event
+    for position, body in entries:
+        event = read_back(position, body).event
         if isinstance(event, WordsErased):
-            found += [Erased(each.position, each.path, each.commitment, row.position) for each in event.erased]
+            found += [Erased(each.position, each.path, each.commitment, position) for each in event.erased]
     return found
 
 
@@ -89,7 +89,7 @@ def erase_again(home: LedgerRecorder, kept: Erasures | None) -> int:
 
     An entry is the one that was meant where it holds the same commitment. Raises ErasuresUnusable, and eventsourcing's errors.
     """
-    by_the_log = certified(home.certificates(0))
+    by_the_log = certified((row.position, row.state) for row in home.certificates(0))
     if kept is not None:
         kept.add(by_the_log)
     known = by_the_log if kept is None else kept.read()

@@ -80,6 +80,27 @@ def test_a_draft_whose_key_is_gone_has_gone(drafts, tmp_path, clock):
     later.close()
 
 
+def test_those_that_name_a_record_are_forgotten_whosever_they_are(drafts):
+    typed = {
+        "begun": '{"reference": ["inc-1"]}',
+        "cites": '{"data.source.reference": ["INC-1"]}',
+        "tells": '{"data.text": ["As in INC-1."]}',
+        "another": '{"reference": ["INC-11"], "data.text": ["RR-INC-1 and INC-1-2"]}',
+    }
+    for name, fields in typed.items():
+        drafts.keep(HEALTH, name, "incident.reported", fields)
+    police = Principal(Role.PARTNER_SUBMITTER, "POLICE", "key:1")
+    drafts.keep(police, "theirs", "incident.view-stated", "{}")
+    drafts.saw(police, "theirs", "incident/INC-1", 3)
+    drafts.keep(HEALTH, "recorded", "incident.reported", typed["begun"])
+    drafts.recorded(HEALTH, "recorded", 7)
+    assert drafts.forget(["incident/INC-1"]) == 4
+    assert [each.id for each in drafts.all(HEALTH)] == ["another"]
+    assert drafts.all(police) == []
+    assert drafts.one(HEALTH, "recorded").position == 7
+    assert drafts.forget([]) == 0
+
+
 def test_a_draft_goes_after_its_time_and_the_oldest_goes_for_a_new_one(drafts, clock):
     drafts.keep(HEALTH, "old", "incident.reported", TYPED)
     clock.move_to(NOON + LASTS)

@@ -23,7 +23,7 @@ from ledger.access.erasing import (
     declined,
 )
 from ledger.access.openings import Opener
-from ledger.access.principal import Role
+from ledger.access.principal import Principal, Role
 from ledger.access.words import words_of
 from ledger.cli.commands import main
 from ledger.cli.erasing import NOT_KNOWN, person
@@ -327,6 +327,17 @@ def test_without_a_place_to_write_it_down_nothing_is_erased(kept):
     kept.ledger.erasures = None
     with pytest.raises(NotErased, match="LEDGER_ERASURES"):
         kept.confirm(number)
+
+
+@pytest.mark.parametrize(("scope", "left"), [(LA, 0), (Scope("agency/LA", entry=3), 1)])
+def test_a_draft_that_names_a_whole_record_goes_with_its_words(kept, scope, left):
+    author = Principal(Role.BUSINESS_UNIT, "BU", "oidc:cat")
+    drafts = kept.askings.drafts(VAULT)
+    drafts.keep(author, "a", "agency.hold-placed", json.dumps({"reference": ["LA"], "data.held_because": [SECRET]}))
+    drafts.keep(author, "b", "agency.hold-placed", json.dumps({"reference": ["NHS"], "data.held_because": ["Kept."]}))
+    kept.erase(scope)
+    assert len(drafts.all(author)) == 1 + left
+    assert "b" in {each.id for each in drafts.all(author)}
 
 
 def until(day, on="2019-05-01"):

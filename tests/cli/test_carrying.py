@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import shutil
 import zipfile
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 import verify_ledger
+from ledger.access.openings import Opener
 from ledger.log.checkpoint import Checkpoint
 from ledger.log.receipt import Receipt
+from ledger.recorders import open_recorder
 from tests.api.story import incident, rapid_review
 from tests.cli.conftest import Runner
 from tests.cli.test_disclosing import DECIDED
@@ -106,7 +109,7 @@ def test_receipts_alone_bring_it_back_and_are_given_again_as_first_signed(run, l
     assert (refused.code, "3 sealed texts are in none" in refused.err) == (1, True), refused.err
     assert unchanged(run, lost)
     done = run("carry-back", *lost.receipts, "--without-words", "--database", lost.database, "--json")
-    assert done.json == {"first": 5, "last": SIZE, "words": 0, "wordless": 3}
+    assert done.json == {"first": 5, "last": SIZE, "words": 0, "wordless": 3, "erased": 0}
     for position, path in enumerate(lost.receipts, 1):
         assert run("receipt", str(position), "--database", lost.database).out == path.read_text()
     verified = run("verify", "--database", lost.database)
@@ -190,3 +193,48 @@ def test_cosignatures_that_come_with_a_receipt_are_kept_and_stand_in_no_checkpoi
 
     again = run("carry-back", lost.whole, "--database", lost.database)
     assert (again.code, "nothing given was signed over more" in again.err) == (5, True)
+
+
+@pytest.mark.parametrize("told_by", ["certificate", "list"])
+def test_what_was_erased_does_not_come_back_and_is_not_missed(run, database, request, monkeypatch, told_by):
+    """A bundle from before has the words; the certificate that is carried back says that they are gone, or else the list that was kept apart."""
+    tmp_path = Path.cwd()
+    monkeypatch.setenv("LEDGER_LOG_KEY", LOG.secret_text())
+    monkeypatch.setenv("LEDGER_VAULT_KEY", VAULT_KEY.spelled())
+    monkeypatch.setenv("LEDGER_ERASURES", str(tmp_path / "erased"))
+    if told_by == "certificate":
+        monkeypatch.setenv("LEDGER_LOG_MARK", str(tmp_path / "mark"))
+    assert run("post", posted(tmp_path, FIRST), "--database", database).code == 0
+    assert run("backup", "old.sqlite", "--database", database).code == 0
+    assert run("post", posted(tmp_path, LATER), "--database", database).code == 0
+    export = ("export", "before.zip", "--all", "--words", "--purpose", "scrutiny")
+    assert run(*export, "--database", database).code == 0
+    for record in ("incident/INC-1", "rapid-review/RR-1"):
+        person(monkeypatch, 1000)
+        asked = run("erase", "request", record, "--ground", "unlawful", "--database", database, "--json")
+        person(monkeypatch, 1001)
+        assert run("erase", "confirm", str(asked.json["number"]), "--database", database).code == 0
+    brought = ["before.zip"]
+    for position in (SIZE + 1, SIZE + 2):
+        (tmp_path / f"{position}").write_text(run("receipt", str(position), "--database", database).out)
+        brought += [str(position)] if told_by == "certificate" else []
+    if told_by == "certificate":
+        monkeypatch.setenv("LEDGER_ERASURES", str(tmp_path / "lost"))
+    behind = another(request, database, tmp_path)
+    assert run("restore", "old.sqlite", "--database", behind).code == 0
+    done = run("carry-back", *brought, "--database", behind)
+    assert done.code == 0, done.err
+    assert "Sealed texts that came back: 1 of 1." in done.out
+    assert "Sealed texts that had been erased, and stay so: 2." in done.out
+    for position in (4, 6):
+        words = run("words", str(position), "--database", behind, "--json").json
+        assert (words["words"], words["closed"]) == ([], []), position
+    with closing(open_recorder(behind)) as stored:
+        assert {each.position for each in stored.words(list(range(1, SIZE + 3)))} == {7}
+    if told_by == "certificate":
+        assert run("verify", "--database", behind).code == 0
+
+
+def person(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    """Who is logged in at the terminal."""
+    monkeypatch.setattr("ledger.cli.erasing.person", lambda: Opener(f"terminal:{number}"))
