@@ -18,8 +18,8 @@ from ledger.projections import ask
 from ledger.projections.asking import Asking
 from ledger.projections.replay import replay
 from ledger.reports.comparison import Compared
+from ledger.reports.editions import editions
 from ledger.reports.kinds import document
-from ledger.reports.publishing import editions
 from ledger.reports.restatement import restatement
 from ledger.reports.spoken import number
 from ledger.reports.written import Format, written

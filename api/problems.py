@@ -107,6 +107,11 @@ NOT_AGREED = _kind(
     "The witness policy in force asks for a quorum before a report is final, and it has not cosigned a checkpoint over the entries that this "
     "one rests on. Nothing was published. Ask again when those who are named have cosigned (/log/witnesses), or as at an earlier position.",
 )  # fmt: skip
+NOT_PUBLIC = _kind(
+    "not-public", 409, "There can be no copy for the public of this yet",
+    "A written section is not cleared for disclosure as it stands, or something was published or decided since that the copy has to be "
+    "looked at beside, or it would tell small counts together with what was published before. Nothing was published. `detail` says which.",
+)  # fmt: skip
 UNAUTHENTICATED = _kind(
     "unauthenticated", 401, "Say who you are",
     "Send `Authorization: Bearer` with an API key, or with a token of the identity provider. A key that was revoked, and a token that has "

@@ -14,17 +14,19 @@ from api.answers import accepts, json_answer
 from api.asking import Day, InTime, UpTo, ledger_of
 from api.contract import CSV, DAY, OPEN, TEXT, WHOLE, json_content, many, responses, shape
 from api.figures import FIGURE
-from api.problems import BAD_QUERY, NOT_AGREED, NOT_FOUND, Problem
+from api.problems import BAD_QUERY, NOT_AGREED, NOT_FOUND, NOT_PUBLIC, Problem
 from api.waiting import moment_of
 from api.watching import Watching
 from ledger.access.policy import Verb
 from ledger.domain.calendar import london_day
 from ledger.domain.fields import ReportPeriod
 from ledger.figures.period import NotAPeriod
+from ledger.reports.editions import editions
 from ledger.reports.kinds import document
 from ledger.reports.public import for_the_public, rule_called
-from ledger.reports.publishing import NotAgreed, Wish, editions, publication
+from ledger.reports.publishing import NotAgreed, NotPublic, Wish, publication
 from ledger.reports.restatement import MadeElsewhere, Restatement, restatement
+from ledger.reports.standing import Standing, standing_of
 from ledger.reports.written import Format, written
 
 router = APIRouter(prefix="/reports/{kind}/{period}", tags=["figures and reports"], dependencies=[needs(Verb.COUNT)])
@@ -54,6 +56,19 @@ class OfAReport(InTime):
 class OfAPublication(UpTo):
     on: Annotated[Day | None, Field(description="Published on this day; without it, today.")] = None
     reason: Annotated[str | None, Field(max_length=4000, description="Why there is another edition.")] = None
+    public: Annotated[
+        Literal["dfe5", "nhs8", "round5", "none"],
+        Field(
+            description="The disclosure rule of the copy for the public; `none`: an edition without one, which then counts as read in full."
+        ),
+    ] = "dfe5"
+
+
+class OfAStanding(UpTo):
+    public: Annotated[
+        Literal["dfe5", "nhs8", "round5"],
+        Field(description="The disclosure rule that the written sections are looked at under."),
+    ] = "dfe5"
 
 
 class OfAnEdition(UpTo):
@@ -83,6 +98,9 @@ OF_REPORT = shape(
     {"as_of": DAY},
 )
 OF_PUBLICATION = shape({"event": OPEN, "vouched": TEXT})
+OF_STANDING = shape(
+    {"kind": TEXT, "period": TEXT, "as_at": WHOLE, "rule": TEXT, "steps": many(OPEN), "sections": many(OPEN), "released": many(OPEN)}
+)  # fmt: skip
 OF_RESTATEMENT = shape(
     {"kind": TEXT, "period": TEXT, "edition": WHOLE, "published_on": TEXT, "published_entry": WHOLE,
      "published_as_at": WHOLE, "as_at": WHOLE, "moved": WHOLE, "figures": many(OPEN), "appeared": many(TEXT)}
@@ -137,6 +155,7 @@ def told(request: Request, kind: Kind, period: Period, asked: Annotated[OfARepor
 def publishing(request: Request, kind: Kind, period: Period, asked: Annotated[OfAPublication, Query()]) -> Response:
     """The `report.published` event to post to `/events`: figures, definitions' versions, file hashes, position and root, as at a position.
 
+    `files` are in full, for the partners and the Panel; `public` is the copy for anybody, whose files `?public=` gives as at the same position.
     Without a position or a reason, the last edition over again, if there is one. Where a witness policy is in force a report is final
     only when its quorum cosigned what it rests on; `vouched` says so, or that no policy is in force.
     """
@@ -144,15 +163,44 @@ def publishing(request: Request, kind: Kind, period: Period, asked: Annotated[Of
     position = moment_of(request, asked).as_at
     if not position:
         raise Problem(NOT_FOUND, "The ledger held nothing by then that could be published.")
-    wish = Wish(kind, period, asked.on or london_day(ledger.clock.now()), asked.reason, brand=request.app.state.brand)
+    rule = None if asked.public == "none" else rule_called(ledger, asked.public)
+    wish = Wish(
+        kind, period, asked.on or london_day(ledger.clock.now()), asked.reason, brand=request.app.state.brand, public=rule
+    )  # fmt: skip
     _matched(kind, period)
     watching: Watching = request.app.state.watching
     try:
         made = publication(ledger, tables, wish, position if asked.as_at else None, watching.cosignatures)
     except NotAgreed as error:
         raise Problem(NOT_AGREED, str(error)) from None
+    except NotPublic as error:
+        raise Problem(NOT_PUBLIC, str(error)) from None
     answer = {"event": made.event, "vouched": made.vouched}
     return json_answer(answer, headers={"as-at": str(made.event["data"]["as_at"])})
+
+
+@router.get(
+    "/standing",
+    summary="Where a report stands on its way to the public",
+    responses=responses(404, 422, ok=json_content(OF_STANDING)),
+)
+def stands(request: Request, kind: Kind, period: Period, asked: Annotated[OfAStanding, Query()]) -> Response:
+    """Written, drafted, signed off, cleared, published, sent to the Panel: each step with what is yet to do; and each written section, with
+    what to look at before it is published: small counts and ages in its words, and figures that the copy for the public withholds.
+    """
+    found = asked_standing(request, kind, period, asked)
+    return json_answer(found.wire(), headers={"as-at": str(found.as_at)})
+
+
+def asked_standing(request: Request, kind: str, period: str, asked: OfAStanding) -> Standing:
+    """How a report stands; raises Problem."""
+    ledger, tables = ledger_of(request), request.app.state.parts.tables
+    position = moment_of(request, asked).as_at
+    _matched(kind, period)
+    try:
+        return standing_of(ledger, tables, kind, period, position, rule=rule_called(ledger, asked.public))
+    except NotAPeriod as before:
+        raise Problem(NOT_FOUND, str(before)) from None
 
 
 @router.get(

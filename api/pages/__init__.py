@@ -16,6 +16,7 @@ from api.pages import (
     pictures,
     record,
     recorded,
+    reporting,
     rules,
 )
 
@@ -25,6 +26,7 @@ ROUTERS = (
     as_at.router,
     listing.router,
     pictures.router,
+    reporting.router,
     record.router,
     recorded.router,
     histories.router,

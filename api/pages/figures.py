@@ -30,8 +30,9 @@ from ledger.figures import answers
 from ledger.figures.answer import Answer, asking
 from ledger.figures.measures import Value
 from ledger.figures.period import APRIL, QUARTERS, Period
-from ledger.reports.publishing import editions
+from ledger.reports.editions import editions
 from ledger.reports.spoken import spoken_ranges
+from ledger.reports.standing import stage
 from ledger.reports.written import Format
 
 router = APIRouter(prefix="/pages", dependencies=[needs(Verb.COUNT)], include_in_schema=False)
@@ -50,9 +51,11 @@ class OfYear(InTime):
 
 @dataclass(frozen=True)
 class Report:
-    """The report of one period: where it is, and its published editions with where each is restated."""
+    """The report of one period: where it is, how it stands, and its published editions with where each is restated."""
 
     title: str
+    href: str
+    stands: str
     formats: tuple[tuple[str, str], ...]
     editions: tuple[tuple[int, str, int, str], ...]
 
@@ -178,4 +181,5 @@ def _report(request: Request, kind: str, period: str, as_at: int) -> Report:
         (number, day(event.published_on.isoformat()), position, f"/pages{path}/restatement?edition={number}")
         for number, (position, event) in published.items()
     )
-    return Report(f"{code(kind)} report {period}", formats, told)
+    stands = stage(ledger_of(request), kind, period, as_at)
+    return Report(f"{code(kind)} report {period}", address(f"/pages{path}", times.items()), stands, formats, told)

@@ -16,6 +16,7 @@ from api.forms.summary import summary
 from api.intake import Intake
 from api.pages.drafting import Work, author_of, drafts_of, there, version_of, work_of
 from api.pages.page import HOME, render
+from api.pages.previewing import preview
 from api.pages.record import CHOOSE, DRAFTS, receipt_address, titled
 from api.pages.words import instant
 from api.problems import FORBIDDEN, KEY_REUSED, NOT_AN_EVENT, NOT_FOUND, RULE_BROKEN, VERSION_MOVED, Problem
@@ -144,6 +145,7 @@ def _check_page(
             for path, text in _told(composed, problem)
         ],
         moved=work.moved,
+        preview=preview(request, found.event),
     )
 
 

@@ -75,6 +75,10 @@ _PARTNER_POSTS = (
 """What an agency says for itself. It neither assures nor closes an action (ACT-CLOSE), and keeps no register of the partnership."""
 _READERS = frozenset({Verb.COUNT, Verb.PROVE, Verb.OPERATE})
 _OVERSEERS = _READERS | {Verb.SCRUTINISE}
+_RELEASES = ("report.section-cleared", "report.number-released", "report.release-withdrawn")
+"""What a lead partner or the chair signs, in their own name, before a report is for the public."""
+_LEAD_POSTS = ("report.signed-off", *_RELEASES)
+_DELEGATED_POSTS = ("incident.view-stated", "report.section-cleared")
 _SCRUTINEER_POSTS = ("scrutiny.*",)
 """SEP-SCRUT: whoever scrutinises decides nothing and acts on nothing, so records nothing else."""
 
@@ -84,9 +88,9 @@ POLICY: Mapping[Role, Rights] = {
     Role.PARTNER_READER:    Rights((),                         Reach.ALL,   Reach.OWN,  _READERS),
     Role.BUSINESS_UNIT:     Rights(("*",),                     Reach.ALL,   Reach.ALL,  _OVERSEERS | {Verb.EXPORT, Verb.ERASE}, Reach.ALL),
     Role.QA_OFFICER:        Rights(("audit.*", "action.*"),    Reach.ALL,   Reach.ALL,  _OVERSEERS),
-    Role.CHAIR:             Rights((),                         Reach.ALL,   Reach.ALL,  _OVERSEERS, Reach.ALL),
-    Role.DELEGATED_PARTNER: Rights(("incident.view-stated",),  Reach.ALL,   Reach.ALL,  _OVERSEERS | {Verb.ERASE}, Reach.ALL),
-    Role.LEAD_PARTNER:      Rights((),                         Reach.ALL,   Reach.ALL,  _OVERSEERS),
+    Role.CHAIR:             Rights(_RELEASES,                  Reach.ALL,   Reach.ALL,  _OVERSEERS, Reach.ALL),
+    Role.DELEGATED_PARTNER: Rights(_DELEGATED_POSTS,           Reach.ALL,   Reach.ALL,  _OVERSEERS | {Verb.ERASE}, Reach.ALL),
+    Role.LEAD_PARTNER:      Rights(_LEAD_POSTS,                Reach.ALL,   Reach.ALL,  _OVERSEERS),
     Role.SCRUTINEER:        Rights(_SCRUTINEER_POSTS,          Reach.ALL,   Reach.ALL,  _OVERSEERS | {Verb.EXPORT}, Reach.ALL),
     Role.REPORT_BUILDER:    Rights((),                         Reach.NONE,  Reach.NONE, frozenset({Verb.COUNT})),
     Role.AUDITOR:           Rights((),                         Reach.NONE,  Reach.NONE, frozenset({Verb.AUDIT})),

@@ -31,6 +31,7 @@ from ledger.cli import (
     vaulting,
     verifying,
     witnessing,
+    writing,
 )
 from ledger.cli.exits import EPILOG, Stop
 from ledger.cli.output import note
@@ -82,6 +83,8 @@ COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
 for name, command in COMMANDS:
     app.command(name, epilog=EPILOG)(command)
 reporting.report.command("restatement", epilog=EPILOG)(publishing.restatement)
+reporting.report.command("section", epilog=EPILOG)(writing.section)
+reporting.report.command("standing", epilog=EPILOG)(writing.standing)
 app.command("witness", epilog=EPILOG, context_settings={"ignore_unknown_options": True})(witnessing.witness)
 app.add_typer(reporting.report, name="report")
 app.add_typer(erasing.erase, name="erase")

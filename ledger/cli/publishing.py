@@ -29,6 +29,8 @@ class Kind(StrEnum):
     QUARTERLY = "quarterly"
 
 
+DEFAULT, NOT_PUBLIC = "dfe5", "none"
+"""The disclosure rule of a copy for the public where nobody says another (SDC-DEFAULT), and what is said for no copy."""
 Period = Annotated[
     str, typer.Argument(metavar="PERIOD", help="A reporting year such as 2019-20, or a quarter such as 2019-20-Q3.")
 ]
@@ -44,8 +46,13 @@ def publish(
     reason: Annotated[
         str | None, typer.Option("--reason", help="Why there is another edition; needed from the second on.", show_default=False)
     ] = None,
+    public: Annotated[
+        str,
+        typer.Option("--public", metavar="RULE", help="The disclosure rule of the copy for the public; `none` for an edition without one."),
+    ] = DEFAULT,
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="FOLDER", help="Write the report's files there.", show_default=False)
+        Path | None,
+        typer.Option("--out", metavar="FOLDER", help="Write the report's files there; the copy for the public into public/.", show_default=False),
     ] = None,
     to: Annotated[
         str | None,
@@ -57,7 +64,8 @@ def publish(
 ) -> None:  # fmt: skip
     """Publish a report: its figures, their definitions, the position and the log's root are frozen in an event.
 
-    Where a witness policy is in force, only once its quorum cosigned what the report rests on.
+    The files are in full, for the partners and the Panel; beside them is a copy for the public, in which small counts and what would tell
+    them are withheld. Where a witness policy is in force, only once its quorum cosigned what the report rests on.
     """
     from ledger.cli.answers import Answers, tell
 
@@ -65,15 +73,17 @@ def publish(
         raise Stop(Code.USAGE, "--to publishes from a service, which has its own database.")
     if to is not None:
         day_of(on, "--on")
-        made = _published_by(to, kind, period, on=on, reason=reason, as_at=as_at)
+        made = _published_by(to, kind, period, on=on, reason=reason, as_at=as_at, public=public)
     else:
-        made = _made(kind, period, database=database, on=on, reason=reason, as_at=as_at)
+        made = _made(kind, period, database=database, on=on, reason=reason, as_at=as_at, public=public)
     if out is not None:
         noted = made.event["data"].get("checkpoint", {}).get("note")
         files = {format_.ending: body for format_, body in made.files.items()}
         _write(out, f"{kind}-{period}", files | ({"checkpoint": noted.encode()} if noted else {}))
+        if made.public:
+            _write(out / "public", f"{kind}-{period}", {each.ending: body for each, body in made.public.items()})
     with told():
-        answers = Answers([_posted(made.event, database, to)])
+        answers = Answers([posted(made.event, database, to)])
     tell(answers, as_json=as_json)
     if answers.code:
         raise typer.Exit(answers.code)
@@ -81,12 +91,13 @@ def publish(
 
 
 def _made(
-    kind: Kind, period: str, *, database: str | None, on: str | None, reason: str | None, as_at: str | None
+    kind: Kind, period: str, *, database: str | None, on: str | None, reason: str | None, as_at: str | None, public: str
 ) -> Publication:
     from ledger.cli.witnessing import cosignatures_of
     from ledger.domain.calendar import london_day
     from ledger.figures.period import NotAPeriod
-    from ledger.reports.publishing import NotAgreed, Wish, publication
+    from ledger.reports.public import NoSuchRule, rule_called
+    from ledger.reports.publishing import NotAgreed, NotPublic, Wish, publication
 
     with told(), opened_parts(database) as parts:
         day = day_of(on, "--on") or london_day(parts.ledger.clock.now())
@@ -94,16 +105,19 @@ def _made(
         if not parts.ledger.head().position:
             raise Stop(Code.NOT_FOUND, "The ledger holds nothing yet that could be published.")
         try:
-            wish = Wish(str(kind), period, day, reason, brand=brand())
+            rule = None if public == NOT_PUBLIC else rule_called(parts.ledger, public)
+            wish = Wish(str(kind), period, day, reason, brand=brand(), public=rule)
             return publication(parts.ledger, parts.tables, wish, at, cosignatures_of(parts.ledger))
         except NotAPeriod as error:
             raise Stop(Code.USAGE, str(error)) from error
-        except NotAgreed as error:
+        except NoSuchRule as error:
+            raise Stop(Code.USAGE, f"{error} `{NOT_PUBLIC}` is for an edition without one.") from error
+        except (NotAgreed, NotPublic) as error:
             raise Stop(Code.REFUSED, f"Not published. {error}") from error
 
 
 def _published_by(
-    to: str, kind: Kind, period: str, *, on: str | None, reason: str | None, as_at: str | None
+    to: str, kind: Kind, period: str, *, on: str | None, reason: str | None, as_at: str | None, public: str
 ) -> Publication:
     """The publication as a running service makes it, with the files its event names; Stop where one is not what it names."""
     from ledger.cli.over_http import got, service
@@ -112,17 +126,26 @@ def _published_by(
 
     path = f"/reports/{kind}/{quote(period, safe='')}"
     with service(to, api_key()) as client:
-        event = json.loads(got(client, f"{path}/publication", on=on, reason=reason, as_at=as_at))["event"]
-        files = {}
-        for named in event["data"]["files"]:
-            body = got(client, path, format=named["format"], as_at=event["data"]["as_at"])
-            if sha256(body).hexdigest() != named["sha256"]:
-                raise Stop(Code.DATABASE, f"The service's {named['format']} file is not the one its event names.")
-            files[Format(named["format"])] = body
-    return Publication(event, files)
+        event = json.loads(got(client, f"{path}/publication", on=on, reason=reason, as_at=as_at, public=public))[
+            "event"
+        ]
+        data, copy = event["data"], event["data"].get("public")
+
+        def files_of(named: list[dict[str, str]], **asked: Any) -> dict[Format, bytes]:
+            found = {}
+            for each in named:
+                body = got(client, path, format=each["format"], as_at=data["as_at"], **asked)
+                if sha256(body).hexdigest() != each["sha256"]:
+                    raise Stop(Code.DATABASE, f"The service's {each['format']} file is not the one its event names.")
+                found[Format(each["format"])] = body
+            return found
+
+        files = files_of(data["files"])
+        return Publication(event, files, files_of(copy["files"], public=public) if copy else {})
 
 
-def _posted(event: dict[str, Any], database: str | None, to: str | None) -> Answer:
+def posted(event: dict[str, Any], database: str | None, to: str | None) -> Answer:
+    """Post one event as the business unit: into the ledger here, or to a service."""
     from ledger.cli.files import Piece
     from ledger.cli.over_http import post_to
     from ledger.cli.posting import BUSINESS_UNIT, straight
@@ -155,7 +178,7 @@ def restatement(
     as_json: Json = False,
 ) -> None:
     """What moved since a report was published: for each figure the entries that moved it, and how late they came."""
-    from ledger.reports.publishing import editions
+    from ledger.reports.editions import editions
     from ledger.reports.restatement import MadeElsewhere
     from ledger.reports.restatement import restatement as restated
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 @dataclass(frozen=True)
 class Cell:
     """A count. `guarded`: of people or incidents (SDC-SCOPE). `printed`: false of what nobody prints and a reader may yet work out,
-    such as the rest beside a numerator. `settled`: published before, so that it can no longer be hidden.
+    such as the rest beside a numerator. `settled`: published before, so that it can no longer be hidden; `told`: the least and the most that
+    it was told to be then, where that was not its value.
     """
 
     id: str
@@ -17,6 +18,7 @@ class Cell:
     guarded: bool = True
     printed: bool = True
     settled: bool = False
+    told: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from ledger.disclosure.cells import Again, Cell, Sum, Table
-from ledger.disclosure.protection import Protection, is_small, protect, rounded, symbol
+from ledger.disclosure.protection import Protection, is_small, protect, rounded, symbol, told
 from ledger.domain.conventions import DisclosureRule
 from ledger.figures.answer import Answer
 from ledger.figures.figure import Kind
@@ -26,19 +26,30 @@ OF_FEW = {"FIG-LCSPR-AGE": "FIG-LCSPR-OPEN"}
 
 @dataclass(frozen=True)
 class Edition:
-    """What was published before: its figures as they were worked out then, and the ids of those it withheld."""
+    """What was published before: its figures as they were worked out then, the ids of those it withheld, and the rule it did so under;
+    without a rule it was published in full.
+    """
 
     figures: tuple[Answer, ...]
     withheld: frozenset[str] = frozenset()
+    rule: DisclosureRule | None = None
 
 
 @dataclass(frozen=True)
 class Public:
-    """A report's figures as the public may read them. `withheld`: ids of every number that is not shown, as `FIG-SIN/nature=abuse`."""
+    """A report's figures as the public may read them. `withheld`: ids of every number that is not shown, as `FIG-SIN/nature=abuse`;
+    `released`: of those that would not be, had nobody decided otherwise.
+    """
 
     rule: DisclosureRule
     protection: Protection
     withheld: frozenset[str]
+    released: frozenset[str] = frozenset()
+
+    @property
+    def why(self) -> dict[str, str]:
+        """Why each number is withheld, in order: `small`, `difference`, `complementary`; `share` of one that is."""
+        return {id_: str(self.protection.hidden.get(id_, "share")) for id_ in sorted(self.withheld)}
 
     @property
     def open(self) -> tuple[str, ...]:
@@ -103,19 +114,32 @@ def publish_under(
     """A report under a rule, beside every earlier edition of what it counts. `shown`: ids a named person decided to show all the same."""
     editions = list(earlier)
     cells, sums = _tabled(figures, rule)
-    again: list[Again] = []
     hidden: list[str] = []
     for n, edition in enumerate(editions):
         mark = f"{n}:"
-        old_cells, old_sums = _tabled(edition.figures, rule, mark)
-        cells += old_cells
+        old_cells, old_sums = _tabled(edition.figures, edition.rule or rule, mark)
+        told_of = {mark + id_ for id_ in edition.withheld}
+        cells += [_as_told(each, edition.rule, told_of) for each in old_cells]
         sums += old_sums
-        hidden += [mark + id_ for id_ in edition.withheld]
+        hidden += told_of
     again, nested_cells, nested = _linked(figures, editions, rule)
     table = Table.of([*cells, *nested_cells], [*sums, *nested], again, hidden)
-    done = protect(table, rule, shown)
-    withheld = {*done.hidden, *_shares(figures, rule, done)} - set(shown)
-    return Public(rule, done, frozenset(withheld))
+
+    def withheld_by(decided: Collection[str]) -> tuple[Protection, frozenset[str]]:
+        done = protect(table, rule, [*decided, *(f"{n}:{id_}" for n in range(len(editions)) for id_ in decided)])
+        return done, frozenset({*done.hidden, *_shares(figures, rule, done)} - set(decided))
+
+    done, withheld = withheld_by(shown)
+    released = withheld_by(())[1] & set(shown) if shown else frozenset()
+    return Public(rule, done, withheld, released)
+
+
+def _as_told(cell: Cell, rule: DisclosureRule | None, withheld: Collection[str]) -> Cell:
+    """A cell of an earlier edition, with what that told of it."""
+    if rule is None:
+        return cell
+    found = told(rule, cell, is_hidden=cell.id in withheld)
+    return replace(cell, told=(found.least, found.most))
 
 
 def cell_id(figure: str, dimension: str = "", code: str = "") -> str:
@@ -164,6 +188,8 @@ def _cells(each: Answer, rule: DisclosureRule, mark: str) -> tuple[list[Cell], l
     settled = bool(mark)
     if _sides(each):
         return _share(each, rule, mark)
+    if _is_ratio(each.unit):
+        return [], []
     cells, sums = [], []
     guarded = guards(each.unit, rule)
     whole = _whole(each)
@@ -185,12 +211,12 @@ def _linked(
     marked = [(f"{n}:", edition.figures) for n, edition in enumerate(editions)]
     again: list[Again] = []
     latest: dict[str, dict[str, tuple[str, Answer]]] = {}
-    for mark, told in [*marked, ("", figures)]:
-        for each in told:
+    for mark, figures_then in [*marked, ("", figures)]:
+        for each in figures_then:
             latest.setdefault(each.id, {})[each.when] = (mark, each)
     for each in figures:
-        for mark, told in marked:
-            for old in told:
+        for mark, figures_then in marked:
+            for old in figures_then:
                 if (old.id, old.when, old.version) == (each.id, each.when, each.version):
                     again += [Again(id_, mark + id_) for id_ in _counts(each).keys() & _counts(old).keys()]
     cells: list[Cell] = []

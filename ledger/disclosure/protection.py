@@ -79,6 +79,18 @@ def rounded(rule: DisclosureRule, cell: Cell) -> int:
     return (2 * cell.value + to) // (2 * to) * to
 
 
+def told(rule: DisclosureRule, cell: Cell, *, is_hidden: bool) -> Range:
+    """What a reader of a publication under a rule is told of one cell. What is hidden is not nought, which would be shown."""
+    if is_hidden:
+        return Range(1, inf if rule.complementary else most_hidden(rule))
+    if not cell.printed:
+        return Range(0, inf)
+    if rule.rounded_to is None or not cell.guarded or cell.value == 0:
+        return Range(cell.value, cell.value)
+    printed, half = rounded(rule, cell), rule.rounded_to.value // 2
+    return Range(max(printed - half, most_hidden(rule) + 1), printed + half)
+
+
 def most_hidden(rule: DisclosureRule) -> int:
     """The greatest count that is hidden for itself; 0 where none is."""
     return 0 if rule.hidden_up_to is None else rule.hidden_up_to.value
@@ -130,15 +142,16 @@ def _blank(rule: DisclosureRule, cell: Cell) -> Range:
 
 
 def _told(table: Table, rule: DisclosureRule, cell: Cell, hidden: Collection[str]) -> Range:
-    """What one cell says for itself. What is hidden is not nought, which would be shown."""
-    if cell.id in hidden or cell.id in table.hidden:
-        return Range(1, inf if rule.complementary else most_hidden(rule))
-    if not cell.printed:
-        return Range(0, inf)
-    if rule.rounded_to is None or not cell.guarded or cell.value == 0:
-        return Range(cell.value, cell.value)
-    printed, half = rounded(rule, cell), rule.rounded_to.value // 2
-    return Range(max(printed - half, most_hidden(rule) + 1), printed + half)
+    """What one cell says for itself."""
+    if cell.told is not None:
+        return Range(*cell.told)
+    if cell.id in table.hidden:
+        return told(rule, cell, is_hidden=True)
+    return (
+        Range(cell.value, cell.value)
+        if cell.settled and cell.printed
+        else told(rule, cell, is_hidden=cell.id in hidden)
+    )
 
 
 def _next(

@@ -26,6 +26,15 @@ from ledger.domain.fields import (
 )
 from ledger.domain.general import Position
 from ledger.domain.register import FLAG, Event, known, recorded_as, rule
+from ledger.domain.report_disclosure import (
+    PublicCopy,
+    ReportNumberReleased,
+    ReportReleaseWithdrawn,
+    ReportSectionCleared,
+    hash_of,
+    its_public_copy_is_made_under_a_known_rule,
+    what_was_written_is_cleared,
+)
 from ledger.domain.report_drafting import (
     ReportDrafted,
     ReportSectionWritten,
@@ -150,6 +159,7 @@ def what_is_circulated_was_published(report: Report, claim: Claim[ReportCirculat
 class ReportPublished(Event):
     """A report was published: its figures, their definitions and the position it was made at are frozen (REP-LATE).
 
+    `files` and `figures` are in full, for the partners and the Panel; `public` is the copy for anybody, under a disclosure rule.
     `files`: each by its SHA-256. `figures` are left out where there are more than an entry holds; the JSON file has them all.
     Of a report that was made without this ledger and is entered afterwards, `as_at` and `files` are `not-stated`: its day stands, its
     figures are datasets.
@@ -165,6 +175,7 @@ class ReportPublished(Event):
     edition: Number = 1
     reason: Words | None = None
     signed_off_by: GroupCode | None = None
+    public: PublicCopy | None = None
 
     rules = (
         the_record_is_that_of_the_period,
@@ -174,6 +185,8 @@ class ReportPublished(Event):
         a_later_edition_says_why,
         its_period_has_ended,
         each_lead_partner_signed_it_off,
+        its_public_copy_is_made_under_a_known_rule,
+        what_was_written_is_cleared,
     )
 
     def sentence(self) -> str:
@@ -181,7 +194,8 @@ class ReportPublished(Event):
         again = f", edition {self.edition}" if self.edition > 1 else ""
         agreed = ", which witnesses agreed to" if self.checkpoint and self.checkpoint.agreed else ""
         made = "made without this ledger" if self.made_elsewhere else f"as at position {self.as_at}"
-        return f"{kind} report of {self.period} published{again}, {made}{agreed}"
+        copy = f", for the public under {self.public.rule}" if self.public else ""
+        return f"{kind} report of {self.period} published{again}, {made}{copy}{agreed}"
 
     @property
     def made_elsewhere(self) -> bool:
@@ -205,15 +219,29 @@ class ReportCirculated(Event):
         return f"Report sent to {to}" + (f" ({self.board})" if self.board else "")
 
 
-ReportEvent = ReportSectionWritten | ReportDrafted | ReportSignedOff | ReportPublished | ReportCirculated
+ReportEvent = (
+    ReportSectionWritten | ReportDrafted | ReportSignedOff | ReportPublished | ReportCirculated
+    | ReportSectionCleared | ReportNumberReleased | ReportReleaseWithdrawn
+)  # fmt: skip
 
 
 @REPORT.folded_by
 def evolve(report: Report | None, event: ReportEvent) -> Report:
     """Fold one event into the report."""
     match event:
-        case ReportSectionWritten(kind=kind, period=period):
-            return report or Report(kind, period)
+        case ReportSectionWritten(kind=kind, period=period, section=section, text=text):
+            begun = report or Report(kind, period)
+            others = tuple(each for each in begun.texts if each[0] != section)
+            return replace(begun, texts=(*others, (section, hash_of(text))))
+        case ReportSectionCleared(section=section, sha256=text):
+            cleared = known(report)
+            return replace(cleared, cleared=(*cleared.cleared, (section, text)))
+        case ReportNumberReleased(number=number):
+            released = known(report)
+            return replace(released, released=(*released.released, number))
+        case ReportReleaseWithdrawn(number=number):
+            held = known(report)
+            return replace(held, released=tuple(each for each in held.released if each != number))
         case ReportDrafted(kind=kind, period=period, drafted_on=day):
             begun = report or Report(kind, period)
             return replace(begun, drafts=(*begun.drafts, day), signed_off_by=())

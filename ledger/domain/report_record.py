@@ -23,13 +23,25 @@ class Edition:
 
 @dataclass(frozen=True)
 class Report:
-    """The report of one period: its drafts by the day each went round, who signed the last of them off, and its editions, first to last."""
+    """The report of one period: its drafts by the day each went round, who signed the last of them off, and its editions, first to last.
+
+    `texts`: of each written section the SHA-256 of what stands there; `cleared`: the texts that were cleared for the public;
+    `released`: numbers that are shown there by decision.
+    """
 
     kind: ReportKind
     period: str
     editions: tuple[Edition, ...] = ()
     drafts: tuple[date, ...] = ()
     signed_off_by: tuple[str, ...] = ()
+    texts: tuple[tuple[str, str], ...] = ()
+    cleared: tuple[tuple[str, str], ...] = ()
+    released: tuple[str, ...] = ()
+
+    @property
+    def uncleared(self) -> list[str]:
+        """The sections whose text nobody has cleared for the public as it stands."""
+        return [section for section, text in self.texts if (section, text) not in self.cleared]
 
 
 REPORT: Record[Report] = Record("report", prefix="REP", title="Report", only=True)

@@ -141,10 +141,15 @@ def _section(document: Document, section: Section, most_ranges: int) -> LaidSect
     )
 
 
+def prose_of(document: Document, text: Text) -> Prose:
+    """Written text with the numbers it quotes put in."""
+    return Prose(text.kind, tuple(_written(document, line) for line in text.lines))
+
+
 def _block(document: Document, block: Block, most_ranges: int) -> Iterator[Laid]:
     match block:
         case Text():
-            yield Prose(block.kind, tuple(_written(document, line) for line in block.lines))
+            yield prose_of(document, block)
         case Narrative(texts=texts):
             for text in texts:
                 yield from _block(document, text, most_ranges)

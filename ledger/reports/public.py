@@ -9,20 +9,29 @@ from ledger.application import Ledger
 from ledger.disclosure.figures import Edition, Public, guards, publish_under
 from ledger.disclosure.protection import symbol
 from ledger.domain.conventions import DisclosureRule
+from ledger.domain.fields import spoken
 from ledger.domain.register import RECORDS, TYPE_PREFIX
+from ledger.domain.report_disclosure import ReleaseReason
 from ledger.figures.answer import Answer
 from ledger.figures.measures import Part as Of
 from ledger.figures.measures import Value
-from ledger.figures.period import QUARTERS
 from ledger.projections.tables import Tables
 from ledger.reports.document import BESIDE, Document, Number, Pass
-from ledger.reports.kinds import make
+from ledger.reports.editions import Release, all_editions, releases
+from ledger.reports.kinds import document, make
 from ledger.reports.parts import Part
-from ledger.reports.publishing import editions
 
 OF_REVIEWS = ("PART-REVIEWS", "PART-RECS", "PART-LEARNING")
 """Parts with a row for something of a single review; anybody may read of those that are published."""
 DECISIONS = "PART-DECISIONS"
+BECAUSE: Mapping[ReleaseReason, str] = {
+    "known-already": "it is known to everybody already",
+    "family-agreed": "the family agreed",
+    "no-one-can-be-recognised": "nobody can be recognised by it",
+    "public-interest": "the public interest in it is greater",
+    "asked-for-by-law": "a law asks for it",
+}
+"""Why a number is shown all the same, as the public copy says it."""
 
 
 class NoSuchRule(ValueError):
@@ -39,39 +48,61 @@ def rule_called(ledger: Ledger, name: str) -> DisclosureRule:
     return max(found, key=lambda pack: pack.version)
 
 
+@dataclass(frozen=True)
+class PublicCopy:
+    """A document for the public, and what was done to it. `releases`: decisions that show what the rule would have withheld."""
+
+    document: Document
+    public: Public
+    releases: Mapping[str, Release]
+
+
 def for_the_public(ledger: Ledger, tables: Tables, rule: DisclosureRule, as_at: int) -> Pass:
-    """What makes a document one for the public. Every edition that was published by then, of whatever period, counts as read in full."""
+    """What makes a document one for the public, as `public_copy` does."""
+    return lambda inside: public_copy(ledger, tables, rule, as_at, inside).document
 
-    def made(document: Document) -> Document:
-        figures = document.report.figures
-        public = publish_under(rule, figures, _published(ledger, tables, as_at))
-        changed = document.changed(_Showing.of(public, document).changed)
-        report = replace(
-            changed.report,
-            parts=tuple(_without_cases(changed.report.parts)),
-            figures=tuple(_without_entries(each, rule) for each in changed.report.figures),
-        )
-        return replace(changed, report=report, disclosure=_said(public))
 
-    return made
+def copy_of(ledger: Ledger, tables: Tables, kind: str, period: str, as_at: int, *, rule: DisclosureRule) -> Document:
+    """The report of a kind for a period as the public may read it, as at a position. Raises NotAPeriod."""
+    return document(
+        ledger, tables, kind, period, as_at, passes=(for_the_public(ledger, tables, rule, as_at),)
+    )  # fmt: skip
+
+
+def public_copy(ledger: Ledger, tables: Tables, rule: DisclosureRule, as_at: int, inside: Document) -> PublicCopy:
+    """A document for the public, beside every edition published by then, and with the numbers that somebody decided to show by then.
+    An edition that had a copy for the public counts as read as that copy told it; another, as read in full.
+    """
+    report = inside.report
+    released = releases(ledger, report.kind, report.period.name, as_at)
+    public = publish_under(rule, report.figures, _published(ledger, tables, as_at), released)
+    changed = inside.changed(_Showing.of(public, inside).changed)
+    report = replace(
+        changed.report,
+        parts=tuple(_without_cases(changed.report.parts)),
+        figures=tuple(_without_entries(each, rule) for each in changed.report.figures),
+    )
+    shown = {id_: each for id_, each in released.items() if id_ in public.released}
+    made = replace(changed, report=report, disclosure=_said(public, shown, inside))
+    return PublicCopy(made, public, shown)
 
 
 def _published(ledger: Ledger, tables: Tables, as_at: int) -> Iterator[Edition]:
-    """Every edition published by then, as its figures were worked out; of one made without this ledger it holds none."""
-    if as_at:
-        days = (ledger.entry_at(1).day, ledger.entry_at(as_at).day)
-        for kind, period in _periods(days[0].year - 1, days[1].year):
-            for _, event in editions(ledger, kind, period, as_at).values():
-                if isinstance(event.as_at, int):
-                    yield Edition(make(ledger, tables, kind, period, event.as_at).figures)
+    """Every edition published by then, as it was published; of one made without this ledger it holds none."""
+    for _, event in all_editions(ledger, as_at):
+        if isinstance(event.as_at, int):
+            figures = make(ledger, tables, event.kind, event.period, event.as_at).figures
+            if event.public is None:
+                yield Edition(figures)
+            else:
+                withheld = frozenset(each.number for each in event.public.withheld)
+                yield Edition(figures, withheld, _rule_at(ledger, event.public.rule))
 
 
-def _periods(first: int, last: int) -> Iterator[tuple[str, str]]:
-    """Every reporting year that begins in these years, and its quarters."""
-    for year in range(first, last + 1):
-        name = f"{year}-{(year + 1) % 100:02d}"
-        yield "annual", name
-        yield from (("quarterly", f"{name}-Q{number}") for number in QUARTERS)
+def _rule_at(ledger: Ledger, reference: str) -> DisclosureRule | None:
+    name, _, version = reference.partition("@")
+    pack = ledger.shelf.get(name, int(version))
+    return pack if isinstance(pack, DisclosureRule) else None
 
 
 @dataclass(frozen=True)
@@ -160,17 +191,31 @@ def _is_of_a_case(type_: object) -> bool:
     return record in RECORDS and RECORDS[record].case
 
 
-def _said(public: Public) -> str:
+def _said(public: Public, shown: Mapping[str, Release], document: Document) -> str:
     """What a reader is told first."""
     rule = public.rule
     told = f"This copy was made for the public under the disclosure rule {rule.id}: {rule.title[:1].lower()}{rule.title[1:]}."
-    shown = (
+    symbol_ = (
         f" [{rule.symbol}] stands where a number is withheld, because it or another might point to a child."
         if rule.symbol
         else ""
     )
-    cases = " Rows of single cases that are not published are left out. What people wrote is for people to check."
+    cases = " Rows of single cases that are not published are left out."
+    told += symbol_ + cases + "".join(f" {_decided(document, id_, each)}" for id_, each in sorted(shown.items()))
     if not public.open:
-        return told + shown + cases
+        return told
     opened = ", ".join(sorted({id_.partition(":")[2] if id_[:1].isdigit() else id_ for id_ in public.open}))
-    return f"{told}{shown}{cases} NOT FOR PUBLICATION: earlier editions and this one together tell small counts of {opened}."
+    return f"{told} NOT FOR PUBLICATION: earlier editions and this one together tell small counts of {opened}."
+
+
+def _decided(document: Document, number: str, release: Release) -> str:
+    """That a number below the limit is shown, by whose decision and why."""
+    id_, _, rest = number.partition("/")
+    figure = document.figures[id_.partition(" ")[0]]
+    dimension, _, code = rest.partition("=")
+    of = f", {document.called(code, dimension)}" if code else ""
+    by = f"the {release.event.by.replace('-', ' ')} of {document.called(release.event.agency)}"
+    return (
+        f"One number that the rule would withhold is shown by decision of {by}, on {spoken(release.event.released_on)}: "
+        f"{figure.caption}{of} ({number}). Reason: {BECAUSE[release.event.because]}."
+    )

@@ -12,20 +12,28 @@ from typing import Any
 from ledger.application import Ledger
 from ledger.domain.calendar import start_of_day
 from ledger.domain.claim import BUSINESS_UNIT
-from ledger.domain.history import effective
+from ledger.domain.conventions import DisclosureRule
 from ledger.domain.register import TYPE_PREFIX
-from ledger.domain.report import MOST_FIGURES, ReportPublished
+from ledger.domain.report import MOST_FIGURES
+from ledger.domain.report_disclosure import hash_of
 from ledger.domain.report_record import reference_of
 from ledger.evidence.witnessing import Cosignatures
 from ledger.figures.answer import Answer, spelled
 from ledger.projections.tables import Tables
 from ledger.reports.annual import Report
 from ledger.reports.brand import Brand
-from ledger.reports.kinds import document
+from ledger.reports.document import Document
+from ledger.reports.editions import all_editions, editions, releases, standing
+from ledger.reports.kinds import document, narrative
+from ledger.reports.public import PublicCopy, public_copy
 from ledger.reports.written import Format, written
 
 MOST_BYTES = 50_000
 """Of the figures in the entry, which has at most 65,535; beyond, they stand in the JSON file alone."""
+
+
+class NotPublic(ValueError):
+    """There can be no copy for the public of this edition; the sentence says what stands in its way."""
 
 
 class NotAgreed(ValueError):
@@ -34,10 +42,13 @@ class NotAgreed(ValueError):
 
 @dataclass(frozen=True)
 class Publication:
-    """A report about to be published: the CloudEvent to post, and the files whose hashes it gives."""
+    """A report about to be published: the CloudEvent to post, and the files whose hashes it gives: in full, for the partners and the Panel,
+    and those of the copy for the public.
+    """
 
     event: dict[str, Any]
     files: Mapping[Format, bytes]
+    public: Mapping[Format, bytes] = field(default_factory=dict)
 
     @property
     def vouched(self) -> str:
@@ -49,7 +60,9 @@ class Publication:
 
 @dataclass(frozen=True)
 class Wish:
-    """What is to be published: the report of a period, on a day, in a look; a later edition with its `reason`."""
+    """What is to be published: the report of a period, on a day, in a look; a later edition with its `reason`; `public`: the disclosure rule
+    of its copy for the public, without which it has none.
+    """
 
     kind: str
     period: str
@@ -57,15 +70,7 @@ class Wish:
     reason: str | None = None
     signed_off_by: str | None = None
     brand: Brand = field(default_factory=Brand)
-
-
-def editions(
-    ledger: Ledger, kind: str, period: str, as_at: int | None = None
-) -> dict[int, tuple[int, ReportPublished]]:
-    """The editions published so far, by number: the position of each, and what it says."""
-    counted = effective(ledger.record(f"report/{reference_of(kind, period)}", as_at))
-    published = ((entry.position, entry.event) for entry in counted)
-    return {event.edition: (position, event) for position, event in published if isinstance(event, ReportPublished)}
+    public: DisclosureRule | None = None
 
 
 def publication(
@@ -74,7 +79,7 @@ def publication(
     """The publication of a report as at a position; without one, at the head, or the last edition over again where no reason
     for another is given. The same wish at the same position gives the same bytes. The tables must have come as far.
 
-    Raises NotAgreed where the policy of the `witnesses` asks for a quorum, and it has not cosigned so much.
+    Raises NotAgreed where the policy of the `witnesses` asks for a quorum, and it has not cosigned so much; NotPublic.
     """
     made_so_far = editions(ledger, wish.kind, wish.period)
     number, on, checkpoint = len(made_so_far) + 1, wish.on, None
@@ -83,16 +88,60 @@ def publication(
         if isinstance(last.as_at, int) and (as_at == last.as_at or (as_at is None and wish.reason is None)):
             number, on, as_at, checkpoint = last.edition, last.published_on, last.as_at, last.checkpoint
     as_at = ledger.head().position if as_at is None else as_at
+    if wish.public is not None and number > len(made_so_far):
+        _may_be_public(ledger, wish, as_at)
     under = _checkpoint(ledger, as_at, witnesses) if checkpoint is None else checkpoint.model_dump(exclude_none=True)
     made = document(ledger, tables, wish.kind, wish.period, as_at, brand=wish.brand)
-    files = {format_: written(made, format_) for format_ in Format}
+    copy = None if wish.public is None else public_copy(ledger, tables, wish.public, as_at, made)
+    if copy is not None and copy.public.open:
+        raise NotPublic(copy.document.disclosure)
+    files, public = _written(made), {} if copy is None else _written(copy.document)
     data = {
         "kind": wish.kind, "period": wish.period, "published_on": on.isoformat(), "as_at": as_at,
-        "files": [{"format": str(name), "sha256": hashlib.sha256(body).hexdigest()} for name, body in files.items()],
-        "checkpoint": under, "edition": number, **_figures(made.report),
+        "files": _named(files), "checkpoint": under, "edition": number, **_figures(made.report),
     }  # fmt: skip
+    if copy is not None:
+        data["public"] = _copy(copy, public)
     said = {"reason": wish.reason, "signed_off_by": wish.signed_off_by}
-    return Publication(_event(wish, number, on, data | {name: v for name, v in said.items() if v is not None}), files)
+    event = _event(wish, number, on, data | {name: v for name, v in said.items() if v is not None})
+    return Publication(event, files, public)
+
+
+def _may_be_public(ledger: Ledger, wish: Wish, as_at: int) -> None:
+    """Raises NotPublic where a section of the report as at a position is not cleared, or the copy would not look at something decided since."""
+    cleared = standing(ledger, wish.kind, wish.period).cleared
+    texts = narrative(ledger, wish.kind, wish.period, as_at)
+    if missing := [each.section for each in texts if (each.section, hash_of(each.text)) not in cleared]:
+        raise NotPublic(f"Nobody has cleared these sections for disclosure as they stand: {', '.join(missing)}.")
+    head = ledger.head().position
+    since = [position for position, _ in all_editions(ledger, head) if position > as_at]
+    if since:
+        raise NotPublic(
+            f"A report was published since, in entry {since[0]}: a copy for the public is made as at {since[-1]} or later, to be looked at beside it."
+        )
+    if releases(ledger, wish.kind, wish.period, as_at) != releases(ledger, wish.kind, wish.period):
+        raise NotPublic(
+            f"What is shown by decision was changed after position {as_at}: make the copy as at a later one."
+        )
+
+
+def _written(made: Document) -> dict[Format, bytes]:
+    return {format_: written(made, format_) for format_ in Format}
+
+
+def _named(files: Mapping[Format, bytes]) -> list[dict[str, str]]:
+    return [{"format": str(name), "sha256": hashlib.sha256(body).hexdigest()} for name, body in files.items()]
+
+
+def _copy(copy: PublicCopy, files: Mapping[Format, bytes]) -> dict[str, Any]:
+    rule = copy.public.rule
+    return {
+        "rule": rule.reference,
+        "rule_sha256": rule.sha256,
+        "files": _named(files),
+        "withheld": [{"number": number, "why": why} for number, why in copy.public.why.items()],
+        "released": sorted(copy.releases),
+    }
 
 
 def _event(wish: Wish, number: int, on: date, data: dict[str, Any]) -> dict[str, Any]:

@@ -31,12 +31,18 @@ def test_a_report_is_published_once_however_often_it_is_asked_for(run, tmp_path)
     (told,), (repeated,) = first.json["items"], again.json["items"]
     assert (told["receipt"]["position"], told["repeat"], repeated["repeat"]) == (2, False, True)
     assert told["receipt"] == repeated["receipt"]
-    names = sorted(path.name for path in (tmp_path / "files").iterdir())
+    names = sorted(path.name for path in (tmp_path / "files").iterdir() if path.is_file())
     endings = ("checkpoint", "csv", "csv-metadata.json", "html", "json", "pdf", "xlsx")
     assert names == [f"annual-2019-20.{ending}" for ending in endings]
     assert "No witness policy was in force" in first.err
     assert all((tmp_path / "files" / n).read_bytes() == (tmp_path / "again" / n).read_bytes() for n in names)
     entry = json.loads(run("entries", "--json").out.splitlines()[-1])
+    public = entry["data"]["public"]
+    assert public["rule"] == "dfe5@1"
+    for each in public["files"]:
+        ending = Format(each["format"]).ending
+        body = (tmp_path / "files" / "public" / f"annual-2019-20.{ending}").read_bytes()
+        assert hashlib.sha256(body).hexdigest() == each["sha256"]
     hashed = hashlib.sha256((tmp_path / "files" / "annual-2019-20.json").read_bytes()).hexdigest()
     assert {"format": "json", "sha256": hashed} in entry["data"]["files"]
     assert "note" in entry["data"]["checkpoint"]

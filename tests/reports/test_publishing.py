@@ -19,8 +19,9 @@ from ledger.entry import parse, read_back
 from ledger.figures.period import NotAPeriod, Period
 from ledger.log.tree import Frontier, leaf_hashes
 from ledger.outcome import Recorded, Refused
+from ledger.reports.editions import editions
 from ledger.reports.kinds import make
-from ledger.reports.publishing import Wish, editions, publication
+from ledger.reports.publishing import Wish, publication
 from ledger.reports.restatement import restatement
 from ledger.reports.written import Format
 from tests.figures.telling import Told, agencies, corrected, on, packs, raised, told
