@@ -17,6 +17,7 @@ from ledger.domain.report import ReportCirculated, ReportPublished
 from ledger.domain.report_disclosure import ReportNumberReleased, ReportSectionCleared, hash_of
 from ledger.domain.report_drafting import SECTORS, ReportDrafted, ReportSectionWritten, ReportSignedOff
 from ledger.domain.report_record import reference_of
+from ledger.figures.period import Period
 from ledger.projections.tables import Tables
 from ledger.reports.document import Document
 from ledger.reports.editions import releases
@@ -89,6 +90,7 @@ def standing_of(
     ledger: Ledger, tables: Tables, kind: str, period: str, as_at: int, *, rule: DisclosureRule
 ) -> Standing:
     """How a report stands, its texts looked at beside its copy for the public under a rule. The tables must have come as far. Raises NotAPeriod."""
+    Period.year(period) if kind == "annual" else Period.quarter(period)
     entries = effective(ledger.record(f"report/{reference_of(kind, period)}", as_at))
     has_text = any(isinstance(each.event, ReportSectionWritten) for each in entries)
     written = _sections(entries, rule, copy_of(ledger, tables, kind, period, as_at, rule=rule) if has_text else None)
@@ -229,9 +231,10 @@ def _circulated(ledger: Ledger, kind: str, entries: Sequence[Entry], as_at: int,
         return Step("sent", "done" if sent else "to-do", told or "Not sent to anybody yet.", positions)
     if not published:
         return Step("sent", "to-do", "A copy goes to the Panel and to Foundations once the report is published.")
-    clock = circulate_7d(ledger.packs(as_at=as_at), published[0].published_on, _on_both(sent))
+    both = _on_both(sent)
+    clock = circulate_7d(ledger.packs(as_at=as_at), published[0].published_on, both)
     how, due = state(clock, today), f" by {spoken(clock.due)}" if clock.due else ""
-    if how in {"met", "met-late"}:
+    if both is not None:
         late = f", after it was due{due}" if how == "met-late" else ""
         return Step("sent", "done", f"{told}The Panel and Foundations have it{late}.", positions)
     lacking = " and ".join(
