@@ -1210,9 +1210,10 @@ class Bundle:
                 self.notes.say(f"{name}, figure {told}: it has not the form of a figure")
 
     def _remember(self, position: int, data: dict[str, Any]) -> None:
-        """Where a report that was asked about was published, if this is the entry that names its bytes."""
-        files = data.get("files")
-        for file in files if isinstance(files, list) else ():
+        """Where a report that was asked about was published, if this is the entry that names its bytes: in full, or as the public's copy."""
+        public = data.get("public")
+        named_files = (data.get("files"), public.get("files") if isinstance(public, dict) else None)
+        for file in (file for files in named_files if isinstance(files, list) for file in files):
             named = file.get("sha256") if isinstance(file, dict) else None
             if isinstance(named, str) and named in self.asked:
                 self.publications[named] = (

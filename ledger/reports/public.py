@@ -159,13 +159,11 @@ class _Showing:
 
 def _without_entries(figure: Answer, rule: DisclosureRule) -> Answer:
     """A figure of people or incidents without its entries: there are as many of them as it counts, whatever is printed."""
-    sides = tuple(
-        replace(side, entries=()) if side is not None and guards(side.unit, rule) else side
-        for side in (figure.numerator, figure.denominator)
-    )
-    if not guards(figure.unit, rule) and sides == (figure.numerator, figure.denominator):
+    sides = [side for side in (figure.numerator, figure.denominator) if side is not None]
+    if not any(guards(unit, rule) for unit in (figure.unit, *(side.unit for side in sides))):
         return figure
-    return replace(figure, entries=(), numerator=sides[0], denominator=sides[1])
+    numerator, denominator = (side and replace(side, entries=()) for side in (figure.numerator, figure.denominator))
+    return replace(figure, entries=(), numerator=numerator, denominator=denominator)
 
 
 def _without_cases(parts: tuple[Part, ...]) -> Iterable[Part]:

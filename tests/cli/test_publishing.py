@@ -112,6 +112,11 @@ def report_of_a_bundle_tells(run, report: Path, names: dict[str, SigningKey]) ->
     )
     assert "under a checkpoint that 2 of 3 witnesses cosigned" in told[3]
     assert codes == {0: 0, 1: 2, 2: 2, 3: 2}  # the entry that published it came after what they cosigned
+    public = ["report", str(report.parent / "public" / report.name), *asked[2:]]
+    done = subprocess.run(
+        [sys.executable, verify_ledger.__file__, *public], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, "by entry 3, as at 2" in done.stdout) == (0, True), done.stdout
     report.write_bytes(report.read_bytes() + b" ")
     done = subprocess.run([sys.executable, verify_ledger.__file__, *asked], capture_output=True, text=True, check=False)
     assert (done.returncode, "not shown: no entry here names this file" in done.stdout) == (0, True)

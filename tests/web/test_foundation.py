@@ -39,6 +39,8 @@ WALKED: dict[str, list[str]] = {
     "/pages/figures": ["/pages/figures", "/pages/figures?year=2019-20"],
     "/pages/figures/{id}": ["/pages/figures/FIG-SIN?year=2019-20", "/pages/figures/FIG-ACT-OVERDUE?on=2020-02-01"],
     "/pages/reports": ["/pages/reports"],
+    "/pages/reports/{kind}/{period}": ["/pages/reports/annual/2019-20", "/pages/reports/quarterly/2019-20-Q3?as_at=3&public=nhs8"],
+    "/pages/reports/{kind}/{period}/record/{type_}": [],  # for whoever is signed in: tests/web/test_reporting.py
     "/pages/reports/{kind}/{period}/restatement": [],  # of a published report: tests/web/test_figures.py
     "/pages/rules": ["/pages/rules", "/pages/rules?effect=clock"],
     "/pages/log": ["/pages/log"],
