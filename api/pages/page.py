@@ -15,7 +15,7 @@ from starlette.responses import Response
 from api.pages import assets, words
 from api.pages.links import kept
 from api.pages.navigation import navigation
-from api.problems import Problem
+from api.problems import NOT_SIGNED_IN, UNAUTHENTICATED, Problem
 from api.sessions import known, token_of
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -46,6 +46,7 @@ def render(
         speaker=getattr(request.state, "speaker", None) or known(request),
         token=token_of(request),
         in_development=request.app.state.access.in_development,
+        people_sign_in=request.app.state.access.sign_in is not None,
         front_door=request.app.state.front_door,
         **context,
     )  # fmt: skip
@@ -57,13 +58,15 @@ def render(
 def problem_page(request: Request, problem: Problem) -> Response:
     """What went wrong, said to a person; of ours, so nothing that was sent is repeated."""
     title, advice = words.OF_PROBLEMS.get(problem.kind.status, (problem.kind.title, "Go back and try again."))
+    if problem.kind is NOT_SIGNED_IN:
+        advice = "The identity provider did not vouch for you to this browser."
     answer = render(
         request,
         "problem.html",
         title=title,
         status=problem.kind.status,
         advice=advice,
-        detail=problem.detail,
+        detail="" if problem.kind is UNAUTHENTICATED else problem.detail,
         faults=problem.members.get("faults", ()),
     )
     answer.headers.update(problem.headers)

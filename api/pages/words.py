@@ -14,7 +14,7 @@ from ledger.domain.labels import text_of
 _STRAIGHT = re.compile(r"[\"']")
 _OPENING = re.compile(r'(^|[\s(\[])"')
 OF_PROBLEMS = {
-    401: ("Sign in to see this page", "This service answers only people it knows."),
+    401: ("You are not signed in", "Your session may have ended. Nothing was done with what you sent; what you saved as a draft before is kept."),
     403: ("You may not see this page", "Your role does not include it. Whoever runs the ledger for your partnership can tell you who may."),
     404: ("Page not found", "If you typed the address, check it. If you followed a link, what it leads to may not be yours to see."),
     422: ("We could not read what you asked for", "Go back and check what you entered."),

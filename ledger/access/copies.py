@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Column, Engine, Integer, MetaData, String, Table, Text, insert, select
 
-from ledger.beside import writing
+from ledger.beside import make, writing
 from ledger.clock import Clock, spelled
 
 _TABLES = MetaData()
@@ -44,7 +44,7 @@ class Copies:
 
     def __init__(self, engine: Engine, clock: Clock) -> None:
         self._engine, self._clock = engine, clock
-        _TABLES.create_all(engine)
+        make(_TABLES, engine)
 
     def add(self, kind: str, place: Path, upto: int, positions: Collection[int] | None = None) -> None:
         """Remember a file before it is written."""

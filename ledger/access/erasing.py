@@ -16,7 +16,7 @@ from ledger.access.home import open_engine
 from ledger.access.openings import Opener
 from ledger.access.principal import BUSINESS_UNIT_SOURCE
 from ledger.application import Batch, Ledger
-from ledger.beside import writing
+from ledger.beside import make, writing
 from ledger.bundles.scope import NotShown, followed
 from ledger.clock import Clock, spelled
 from ledger.domain.calendar import london_day
@@ -103,7 +103,7 @@ class Askings:
 
     def __init__(self, engine: Engine, clock: Clock) -> None:
         self._engine, self._clock = engine, clock
-        _TABLES.create_all(engine)
+        make(_TABLES, engine)
         self.copies = Copies(engine, clock)
 
     @classmethod

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -301,6 +302,53 @@ def test_what_another_site_posts_is_refused(door, origin):
     form = {"csrf": form_token(door.browser.get("/pages").text)}
     assert door.browser.post("/sign-out", data=form, headers={"origin": origin}).status_code == 403
     assert door.browser.post("/sign-out", data=form, headers={"origin": ADDRESS}).status_code == 303
+
+
+def ways(page: str) -> list[str]:
+    """The ways in that stand at the top of a page."""
+    return re.findall(r'govuk-service-navigation__link" href="([^"]*)"', page)
+
+
+def test_a_page_offers_the_ways_in_that_are_open_to_whoever_sees_it(door):
+    html = {"accept": "text/html"}
+    nobody = door.browser.get("/sign-out", headers=html)
+    assert (ways(nobody.text), "Sign in again" in nobody.text) == ([], True)
+    door.provider.person = ("administrator", "BU")
+    door.sign_in()
+    first, refused = (door.browser.get(path, headers=html) for path in ("/pages", "/pages/actions"))
+    assert (first.status_code, refused.status_code) == (200, 403)
+    assert ways(first.text) == ways(refused.text) == ["/pages", "/pages/rules"]
+
+
+def test_a_form_posted_when_the_session_has_ended_leads_to_signing_in(door):
+    door.provider.person = ("business-unit", "BU")
+    door.sign_in()
+    page = door.browser.get("/pages/record/risk.identified").text
+    door.wait(hours=24)
+    form = {"csrf": form_token(page), "go": "check", "type": "risk.identified"}
+    answer = door.browser.post(
+        f"/pages/drafts/{'0' * 32}", data=form, headers={"origin": ADDRESS, "accept": "text/html"}
+    )
+    assert answer.status_code == 401
+    assert "You are not signed in" in answer.text and "Your session may have ended" in answer.text
+    assert '<a class="govuk-link" href="/sign-in">Sign in</a></p>' in answer.text
+    assert ways(answer.text) == []
+    turned = door.browser.get("/sign-in/callback?error=access_denied&state=x", headers={"accept": "text/html"})
+    assert (turned.status_code, "did not vouch for you" in turned.text, ">Sign in</a></p>" in turned.text) == (
+        400,
+        True,
+        True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "/pages"), ("HEAD", "/log/keys"), ("POST", "/events"), ("GET", "/nothing"), ("GET", "/sign-in"), ("GET", "/pages/static/govuk.css")],
+)  # fmt: skip
+def test_who_came_by_tls_is_told_to_come_no_other_way(door, method, path):
+    for host in ("ledger.example.org", "elsewhere.example"):
+        answer = door.browser.request(method, path, headers={"host": host})
+        assert answer.headers.get_list("strict-transport-security") == ["max-age=31536000"], (path, host)
 
 
 def test_a_cookie_posts_no_events(door):
