@@ -161,7 +161,10 @@ def create_app(
         app.include_router(part.router)
     for page in PAGES:
         app.include_router(page)
-    app.add_middleware(Front, hosts=hosts, intake=door, limits=access.limits, alone=access.in_development)
+    by_tls = (access.address or "").startswith("https://")
+    app.add_middleware(
+        Front, hosts=hosts, intake=door, limits=access.limits, alone=access.in_development, by_tls=by_tls
+    )
     tell_problems(app)
     return app
 

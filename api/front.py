@@ -44,13 +44,16 @@ LOCAL = frozenset({b"localhost", b"127.0.0.1", b"[::1]"})
 
 ONCE = frozenset({b"host", b"authorization", b"content-type", b"content-length", b"content-encoding", b"origin"})
 """Headers of which two would be read as one by us and as the other by a proxy."""
+STRICT = (b"strict-transport-security", b"max-age=31536000")
+"""For a year, and of this host alone: what other names stand below it is not known here."""
 PROXIED = frozenset({b"forwarded", b"x-forwarded-for", b"x-forwarded-host", b"x-real-ip"})
 
 
 class Front:
     """ASGI middleware: turns away what nobody should read any further, and gives every answer its security headers.
 
-    `alone`: the service is in development and serves this machine only, not what a proxy brings. What is posted goes to `intake` by the
+    `alone`: the service is in development and serves this machine only, not what a proxy brings. `by_tls`: people reach it at an https://
+    address, and a browser that was there once goes there no other way (RFC 6797). What is posted goes to `intake` by the
     shortest way; it gives its answers those headers itself.
     """
 
@@ -62,15 +65,19 @@ class Front:
         limits: Limits | None = None,
         *,
         alone: bool = False,
+        by_tls: bool = False,
     ) -> None:
         self._app, self._hosts, self._intake = app, hosts, intake
-        self._limits, self._alone = limits or Limits(0), alone
+        self._limits, self._alone, self._by_tls = limits or Limits(0), alone, by_tls
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One connection, ASGI."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
-        elif scope["method"] == "HEAD":
+            return
+        if self._by_tls:
+            send = _never_without_tls(send)
+        if scope["method"] == "HEAD":
             await self._http({**scope, "method": "GET", ONLY_HEAD: True}, receive, _without_body(send))
         else:
             await self._http(scope, receive, send)
@@ -138,6 +145,15 @@ def _at_most(most: int, receive: Receive) -> Receive:
         return message
 
     return receive_counted
+
+
+def _never_without_tls(send: Send) -> Send:
+    async def send_strictly(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message["headers"], STRICT]
+        await send(message)
+
+    return send_strictly
 
 
 def _without_body(send: Send) -> Send:

@@ -125,6 +125,7 @@ def test_every_answer_is_kept_to_itself(unchanged, address):
     assert headers["referrer-policy"] == "no-referrer"
     assert headers["content-security-policy"].startswith("default-src 'none'")
     assert headers["cross-origin-resource-policy"] == "same-origin"
+    assert "strict-transport-security" not in headers, "there is no TLS on this machine's own address"
 
 
 def test_posting_answers_carry_the_same_headers(quick):

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import time
+from collections.abc import Callable
 from fnmatch import fnmatchcase
 from functools import partial
+from itertools import count
 from typing import Any
 from urllib.parse import quote
 
+import hypothesis
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
@@ -128,27 +132,37 @@ def questions(draw: Any) -> tuple[str, str, list[tuple[str, str]], str, bool]:
     return draw(st.sampled_from(["GET", "GET", "GET", "HEAD"])), draw(filled(path)), query, accept, draw(st.booleans())
 
 
-def often(long: bool, short: int, full: int) -> settings:
-    return settings(
-        max_examples=full if long else short,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-        phases=[Phase.generate],
-    )
+SECONDS = 15.0
+"""How long each of these tests goes on in a long run, so that all of them together take ten minutes on any machine."""
+
+
+@pytest.fixture
+def attack(long, seed):
+    """Asks so many times; in a long run so many again and again, each time something else, while there is time."""
+
+    def asking(each: Callable[..., None], times: int, **drawn: st.SearchStrategy[Any]) -> None:
+        how = settings(
+            max_examples=times, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
+        )
+        until = time.monotonic() + SECONDS
+        for number in count():
+            hypothesis.seed(seed + number)(how(given(**drawn)(each)))()
+            if not long or time.monotonic() > until:
+                return
+
+    return asking
 
 
 @pytest.mark.parametrize("role", Role)
-def test_whatever_is_asked(attackers, long, role):
+def test_whatever_is_asked(attackers, attack, role):
     attacker = attackers[role]
 
-    @often(long, 40, 3_000)
-    @given(question=questions())
     def each(question):
         method, path, query, accept, in_a_browser = question
         headers = (attacker.by_cookie if in_a_browser else attacker.by_key) | {"accept": accept}
         attacker.held(attacker.client.request(method, path, params=query, headers=headers))
 
-    each()
+    attack(each, 40, question=questions())
 
 
 JSON = st.recursive(
@@ -180,36 +194,41 @@ def events(draw: Any, role: Role, source: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("role", [role for role in Role if POLICY[role].posts])
-def test_whatever_is_posted(attackers, long, role):
+def test_whatever_is_posted(attackers, attack, role):
     attacker = attackers[role]
 
-    @often(long, 40, 2_000)
-    @given(posted=st.lists(events(role, attacker.principal.source), min_size=1, max_size=3), atomic=st.booleans())
     def each(posted, atomic):
         one: Any = posted[0] if len(posted) == 1 else posted
         asked = {"atomic": "false"} if not atomic else {}
         attacker.held(attacker.client.post("/events", headers=attacker.by_key, json=one, params=asked))
 
-    each()
+    attack(
+        each,
+        40,
+        posted=st.lists(events(role, attacker.principal.source), min_size=1, max_size=3),
+        atomic=st.booleans(),
+    )
 
 
 @pytest.mark.parametrize("role", Role)
-def test_whatever_a_browser_sends(attackers, long, role):
+def test_whatever_a_browser_sends(attackers, attack, role):
     attacker = attackers[role]
 
-    @often(long, 15, 1_000)
-    @given(
-        path=st.sampled_from(FORMS).flatmap(filled),
-        form=st.dictionaries(st.sampled_from(["type", "go", "reference", "purpose", "x", "seen", "id", "count"]), place("x"), max_size=4),
-        honest=st.booleans(),
-    )  # fmt: skip
     def each(path, form, honest):
         fields = form | ({"csrf": attacker.session.token} if honest else {})
         answer = attacker.client.post(path, headers=attacker.by_cookie, data=fields)
         assert honest or answer.status_code in (403, 404, 405), answer.text
         attacker.held(answer)
 
-    each()
+    attack(
+        each,
+        15,
+        path=st.sampled_from(FORMS).flatmap(filled),
+        form=st.dictionaries(
+            st.sampled_from(["type", "go", "reference", "purpose", "x", "seen", "id", "count"]), place("x"), max_size=4
+        ),
+        honest=st.booleans(),
+    )
 
 
 @pytest.mark.parametrize("role", [role for role in Role if POLICY[role].opens is not Reach.NONE or reads(role, "action") is Reach.ALL])  # fmt: skip
@@ -226,17 +245,20 @@ def test_words_are_opened_by_whom_the_table_says(attackers, role):
 
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["allowed", "forbidden"])
-def test_whatever_the_contract_suggests(attackers, long, mode):
+def test_whatever_the_contract_suggests(attackers, attack, mode):
     """Schemathesis writes the questions; a role in turn asks each."""
     wrong = [each for each in OPERATIONS if each.query or each.path_parameters or each.body]
     asked = st.sampled_from(OPERATIONS if mode is GenerationMode.POSITIVE else wrong)
 
-    @often(long, 12, 5_000)
-    @given(case=asked.flatmap(lambda each: each.as_strategy(generation_mode=mode)), role=st.sampled_from(list(Role)))
     def each(case, role):
         attacker = attackers[role]
         told = case.call(base_url=attacker.address, headers=attacker.by_key)
         assert told.status_code < 500 or TOO_EARLY in told.text, told.text
         assert not any(word in told.text for word in attacker.forbidden)
 
-    each()
+    attack(
+        each,
+        12,
+        case=asked.flatmap(lambda each: each.as_strategy(generation_mode=mode)),
+        role=st.sampled_from(list(Role)),
+    )
