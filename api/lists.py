@@ -1,5 +1,6 @@
 """GET /actions, /escalations, /reviews and the other questions: filtered, sorted, in pages, as JSON or CSV, as at and as of."""
 
+from dataclasses import replace
 from functools import cache
 from typing import Annotated, Any, Literal
 
@@ -14,6 +15,7 @@ from api.contract import CSV, DAY, OPEN, TEXT, WHOLE, json_content, many, respon
 from api.problems import NOT_FOUND, Problem
 from api.waiting import moment_of
 from ledger.access.policy import Verb
+from ledger.access.wordings import UNSAID, Asker, worded
 from ledger.domain.fields import written_as
 from ledger.enquiries import QUESTION as ENQUIRIES
 from ledger.projections.asking import Answer, Asking, UnknownPlace
@@ -102,10 +104,24 @@ def asking_for(question: Question, request: Request, asked: Any) -> Asking:
     )
 
 
+def answered(question: Question, request: Request, asking: Asking) -> Answer:
+    """The answer with what is said, in ordinary words, of its items and their parts, as far as whoever asks reads it."""
+    tables = request.app.state.parts.tables
+    found = question.answer(tables, asking)
+    if question.words is None:
+        return found
+    asker = Asker(request.state.speaker, found.as_at, found.as_of)
+    items = worded(ledger_of(request), tables, found.items, asker)
+    return replace(
+        found,
+        items=[item if "words" in item else item | UNSAID for item in items] if question.words == "items" else items,
+    )
+
+
 def _answer(question: Question, request: Request, asked: Any) -> Response:
     asking = asking_for(question, request, asked)
     try:
-        found = question.answer(request.app.state.parts.tables, asking)
+        found = answered(question, request, asking)
     except UnknownPlace as unknown:
         raise Problem(NOT_FOUND, str(unknown)) from None
     following = _following(request, asking, found)

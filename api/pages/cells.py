@@ -99,6 +99,25 @@ def of_record(item: Item, _: Names) -> Cell:
     )
 
 
+UNREAD = {"erased": "Its words were erased", "restricted": "Its words are not shown: use of it is restricted"}
+"""What stands in the place of words that are not there to be read."""
+MOST_SHOWN = 300
+"""Characters of words in a list; the record's page has them all."""
+
+
+def told_in_words(item: Item) -> str:
+    """What is said of an item, in the words it was recorded in."""
+    if item.get("words") is None:
+        return UNREAD.get(item.get("words_are") or "", "")
+    return words.shortened(item["words"], MOST_SHOWN)
+
+
+def worded(item: Item, names: Names) -> Cell:
+    """A record by its words, with its reference below, and how it is marked."""
+    said = told_in_words(item)
+    return replace(reference(item, names), text=said, small=item["reference"]) if said else reference(item, names)
+
+
 def leading(record: str, make: Make) -> Make:
     """The same cell, leading to the record's page."""
     return lambda item, names: replace(make(item, names), href=f"/pages/records/{record}/{item['reference']}")

@@ -43,6 +43,11 @@ def facts(data: Any, name: str = "", pointer: str = "") -> Iterator[Fact]:
             yield Fact(name, _said(data), _leads_to(pointer, data))
 
 
+def field_at(pointer: str) -> str:
+    """What a field is called, by where it stands."""
+    return _capital(": ".join(_field(step) for step in pointer.split("/")[1:] if not step.isdecimal()))
+
+
 def of_record(name: str) -> str:
     """Where a record's page is: of `action/ACT-1`."""
     return f"/pages/records/{name}"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request
@@ -15,10 +16,10 @@ from api.asking import InTime, Nothing, Position, RecordName, Reference, ledger_
 from api.histories import When, held_history, told_history
 from api.pages.as_at import standing
 from api.pages.cells import Tag
-from api.pages.facts import facts, of_record
+from api.pages.facts import facts, field_at, of_record
 from api.pages.navigation import permitted
 from api.pages.page import HOME, render
-from api.pages.words import counted
+from api.pages.words import counted, shortened
 from api.problems import NO_PURPOSE, Problem
 from api.records import held_record, told_statement
 from api.sessions import form_of, known
@@ -26,8 +27,8 @@ from api.waiting import moment_held
 from api.words import Asked as Opening
 from api.words import opened, read_words, seen_entry
 from ledger.access.openings import Purpose
-from ledger.access.policy import Verb
-from ledger.access.words import why_not_open
+from ledger.access.policy import Verb, passes_restriction
+from ledger.access.words import ordinary_words_of, restricted_among, why_not_open
 from ledger.domain.fields import worded
 from ledger.domain.history import Entry, effective, statements
 from ledger.domain.register import RECORDS, REGISTER
@@ -36,6 +37,8 @@ from ledger.recorders.contract import StoredEntry
 
 router = APIRouter(prefix="/pages", dependencies=[needs(Verb.READ)], include_in_schema=False)
 Item = dict[str, Any]
+MOST_SHOWN = 600
+"""Characters of words on a timeline; the entry's page has them all."""
 
 
 class History(When):
@@ -56,6 +59,8 @@ class Event:
     by: str
     tags: tuple[Tag, ...]
     decides: bool
+    words: tuple[tuple[str, str | None], ...] = ()
+    """What was said in it: the field, and its words, None where these were erased."""
 
 
 @router.get("/incidents/{reference}/history")
@@ -63,7 +68,7 @@ def incident(request: Request, reference: Annotated[Reference, Path()], asked: A
     """A case across all its records."""
     when, found = held_history(request, reference, asked)
     told = told_history(reference, when, found)
-    events = [_event(each) for each in told["entries"]]
+    events = _with_words(request, [_event(each) for each in told["entries"]], found.entries)
     if asked.order == "happened":
         events.sort(key=lambda each: (each.day, each.position))
     return render(
@@ -91,13 +96,14 @@ def record(
 ) -> Response:
     """One record: how it stands, and everything recorded of it."""
     told = held_record(request, record, reference, asked)
+    own = ledger_of(request).record(told["record"], told["as_at"])
     return render(
         request,
         "record.html",
         title=f"{RECORDS[record].title} {reference}",
         crumbs=(HOME, ("All lists", "/pages/lists")),
         standing=standing(request, moment_held(request, asked)),
-        events=[_event(each | {"record": told["record"]}) for each in told["entries"]],
+        events=_with_words(request, [_event(each | {"record": told["record"]}) for each in told["entries"]], own),
         told=told,
         tags=_tags_of_record(told),
         may_record=known(request) is not None and permitted(request, Verb.POST) and not asked.as_at,
@@ -194,6 +200,23 @@ def _event(told: Item) -> Event:
         tuple(_tags(told)),
         kind.event.decides is not None,
     )
+
+
+def _with_words(request: Request, events: list[Event], entries: Sequence[Entry]) -> list[Event]:
+    """The events with their ordinary words, as far as whoever asks reads those of each record (decision 15)."""
+    ledger, speaker = ledger_of(request), request.state.speaker
+    own = {each.position for each in events}
+    read = [entry for entry in entries if entry.position in own]
+    if speaker is not None and not passes_restriction(speaker.role):
+        closed = restricted_among(ledger, sorted({entry.originator_id for entry in read}))
+        read = [entry for entry in read if entry.originator_id not in closed]
+    found = ordinary_words_of(ledger, read)
+    return [replace(each, words=tuple(_said(found.get(each.position, ())))) for each in events]
+
+
+def _said(words: Sequence[tuple[str, str | None]]) -> Iterator[tuple[str, str | None]]:
+    for path, text in words:
+        yield field_at(path), None if text is None else shortened(text, MOST_SHOWN)
 
 
 def _as_it_counts(told: Item) -> Item:

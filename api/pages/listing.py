@@ -12,7 +12,7 @@ from starlette.responses import Response
 from api.access import needs
 from api.answers import csv_answer, json_answer
 from api.asking import MOST_DIGITS
-from api.lists import asking_for
+from api.lists import answered, asking_for
 from api.pages import words
 from api.pages.as_at import standing
 from api.pages.cells import Cell, Names
@@ -86,7 +86,7 @@ class Listing:
                 return
 
     def _answer(self, **how: Any) -> Answer:
-        return self.sheet.question.answer(self.tables, replace(self.asking, **how))
+        return answered(self.sheet.question, self.request, replace(self.asking, **how))
 
     def href(self, *, without: tuple[str, ...] = (), **changes: Any) -> str:
         """This list with something changed; another order or filter begins at its first page."""

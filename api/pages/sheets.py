@@ -24,6 +24,8 @@ from api.pages.cells import (
     reference,
     text,
     titled,
+    told_in_words,
+    worded,
 )
 from api.pages.retention import RETENTION
 from api.pages.sheet import Beside, Column, Filter, Sheet
@@ -76,7 +78,7 @@ ACTIONS = Sheet(
     "What was promised, by whom and by when, and whether it was shown to have worked.",
     "action", "actions",
     (
-        Column("Action", leading("action", reference), "reference"),
+        Column("Action", leading("action", worded), "reference"),
         Column("How far it came", _action_state, "state"),
         Column("Due", _action_due, "due_on"),
         Column("Owner", _owner, "owner_agency"),
@@ -188,6 +190,24 @@ def _in_a_row(cells: Iterable[Cell]) -> Cell:
     )
 
 
+def _recommendations(items: Sequence[Item], names: Names) -> list[list[Cell]]:
+    made = {
+        (each["reference"], each["number"]): each
+        for item in items
+        for review in ([item] if item["record"] == "review" else item["reviews"])
+        for each in review["recommendations"]
+    }
+    return [
+        [
+            Cell(told_in_words(each), (), f"{each['reference']}, number {each['number']}"),
+            Cell(", ".join(map(names.of, each["to"]))),
+            codes("themes")(each, names),
+            Cell(", ".join(action["reference"] for action in each["actions"]) or "No action yet"),
+        ]
+        for each in made.values()
+    ]
+
+
 REVIEWS = Sheet(
     BY_NAME["reviews"],
     "Reviews",
@@ -206,6 +226,10 @@ REVIEWS = Sheet(
         Filter("stage", "How far it came", _coded(REVIEW_STAGES)),
         Filter("agency", "Reported by", "agencies"),
         Filter("nature", "Kind of incident", _coded(("death", "serious-harm", "other"))),
+    ),
+    Beside(
+        "Recommendations of the reviews above", ("Recommendation", "To", "Themes", "Answered by"), _recommendations,
+        "The reviews above recommended nothing.",
     ),
     drawn=True,
 )  # fmt: skip
@@ -242,7 +266,7 @@ def _returns(item: Item, names: Names) -> Cell:
 def _findings(items: Sequence[Item], names: Names) -> list[list[Cell]]:
     return [
         [
-            Cell(f"{each['reference']}, number {each['number']}"),
+            Cell(told_in_words(each), (), f"{each['reference']}, number {each['number']}"),
             Cell(words.code(each["kind"])),
             codes("themes")(each, names),
             Cell(", ".join(map(names.of, each["agencies"]))),
@@ -490,13 +514,19 @@ def _answered(item: Item, _: Names) -> Cell:
     )
 
 
+def _challenge(item: Item, _: Names) -> Cell:
+    number = f"{item['reference']}, number {item['number']}"
+    said = told_in_words(item)
+    return Cell(said or number, marks(item), number if said else "")
+
+
 CHALLENGES = Sheet(
     BY_NAME["challenges"],
     "Challenges of scrutineers",
     "What scrutineers challenged, whom, and whether it was answered.",
     "challenge", "challenges",
     (
-        Column("Challenge", lambda item, _: Cell(f"{item['reference']}, number {item['number']}", marks(item)), "reference"),
+        Column("Challenge", _challenge, "reference"),
         Column("To", named("to_agency", "to_group"), "to_agency"),
         Column("Made", dated("challenged_on"), "challenged_on"),
         Column("Answered", _answered, "answered_on"),

@@ -79,6 +79,12 @@ def counted(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def shortened(text: str, most: int) -> str:
+    """Text on one line, cut after a whole word where it is longer."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[:most].rsplit(' ', 1)[0]} …"
+
+
 def curly(text: str) -> str:
     """Prose with the quotation marks of print; what is shown as it was recorded, byte for byte, does not pass here."""
     return _OPENING.sub("\\1“", text).replace('"', "”").replace("'", "’") if _STRAIGHT.search(text) else text

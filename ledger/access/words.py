@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,6 +52,31 @@ def words_of(ledger: Ledger, entry: Entry) -> WordsOf:
     return WordsOf(tuple(ordinary), tuple(logged), erased_from(ledger.record(entry.originator_id), entry.position))
 
 
+def ordinary_words_of(ledger: Ledger, entries: Sequence[Entry]) -> dict[int, list[tuple[str, str | None]]]:
+    """Position -> the fields of ordinary words with their text, None where that was erased; of all entries at once."""
+    kept = {(each.position, each.path): each.text for each in ledger.words([entry.position for entry in entries])}
+    found: dict[int, list[tuple[str, str | None]]] = {}
+    for entry in entries:
+        own = [path for path in _sealed_in(json.loads(entry.body)["data"]) if not opening_is_logged(entry.kind, path)]
+        found[entry.position] = [(path, kept.get((entry.position, path))) for path in own]
+    return found
+
+
+def _sealed_in(data: Any, path: str = "") -> Iterator[str]:
+    """Where words were sealed in an entry's data, as JSON pointers."""
+    match data:
+        case {"sealed": str()}:
+            yield path
+        case dict():
+            for name, value in data.items():
+                yield from _sealed_in(value, f"{path}/{name}")
+        case list():
+            for number, value in enumerate(data):
+                yield from _sealed_in(value, f"{path}/{number}")
+        case _:
+            pass
+
+
 def opening_is_logged(kind: EventType, pointer: str) -> bool:
     """Whether a field is a † field. Words that a correction brings are as closed as the field is in any event of the record."""
     path = tuple("*" if step.isdecimal() else step for step in pointer.split("/")[1:])
@@ -64,9 +89,16 @@ def opening_is_logged(kind: EventType, pointer: str) -> bool:
 
 def is_restricted(ledger: Ledger, name: str) -> bool:
     """Whether use of a record is restricted today (UK GDPR article 18), by what the ledger itself holds."""
-    restriction = fold(ledger.record(name)).restriction
+    return bool(restricted_among(ledger, [name]))
+
+
+def restricted_among(ledger: Ledger, names: Sequence[str]) -> frozenset[str]:
+    """Those of several records whose use is restricted today."""
     today = london_day(ledger.clock.now())
-    return restriction is not None and (restriction.until is None or restriction.until >= today)
+    found = {name: fold(entries).restriction for name, entries in ledger.records(names).items()}
+    return frozenset(
+        name for name, one in found.items() if one is not None and (one.until is None or one.until >= today)
+    )
 
 
 def why_not_read(ledger: Ledger, principal: Principal, entry: Entry) -> str | None:

@@ -35,6 +35,7 @@ from ledger.projections.rows import Projection
 from ledger.projections.scrutinies import Challenges, Scrutinies, ScrutinyRecommendations
 from ledger.projections.task_groups import TaskGroups
 from ledger.projections.training_places import TrainingByAgency, TrainingEvaluations, TrainingPlaces
+from ledger.projections.wordings import Wordings
 
 PROJECTIONS: tuple[Projection[Any], ...] = (
     Agencies(), Groups(), GroupSeats(), Policies(), LedgerItself(),
@@ -45,7 +46,7 @@ PROJECTIONS: tuple[Projection[Any], ...] = (
     ActionLog(), EscalationTracker(), EscalationStages(),
     Meetings(), AttendanceAtMeetings(), TrainingPlaces(), TrainingByAgency(), TrainingEvaluations(),
     Accounts(), Indicators(), PublishedReports(), Decisions(), Amendments(), Departures(), RecordedLate(),
-    Statements(), Restrictions(), Holds(), Retentions(), LastEvents(), Links(), Involved(),
+    Statements(), Restrictions(), Holds(), Retentions(), LastEvents(), Links(), Involved(), Wordings(),
 )  # fmt: skip
 
 UNTOLD: frozenset[str] = frozenset()

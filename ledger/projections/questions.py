@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 from ledger.projections import ask, attendance, clocks, programme, retention, review_tracker
 from ledger.projections.accounts import Accounts
@@ -30,20 +30,28 @@ from ledger.projections.tables import Tables
 from ledger.projections.task_groups import TaskGroups
 from ledger.projections.training_places import TrainingPlaces
 
+WORDED = ("words", "words_are")
+"""What is said of an item, and whether that is kept."""
+
 
 @dataclass(frozen=True)
 class Question:
-    """One list: its address, who answers it, the fields of an item that may be filtered and sorted by, and those that hold parts."""
+    """One list: its address, who answers it, the fields of an item that may be filtered and sorted by, and those that hold parts.
+
+    `words`: whether something is said, in sealed words, of its items, or of parts of them; whoever answers a person adds it.
+    """
 
     name: str
     asks: Callable[[Tables, Asking], Answer]
     plain: tuple[str, ...]
     parts: tuple[str, ...] = ()
+    words: Literal["items", "parts"] | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
         first = ("record", "reference", "key")
-        return (*first, *(name for name in (*self.plain, *self.parts) if name not in first), *MARKS)
+        said = WORDED if self.words == "items" else ()
+        return (*first, *(name for name in (*self.plain, *self.parts) if name not in first), *MARKS, *said)
 
     def answer(self, tables: Tables, asking: Asking) -> Answer:
         """The answer, each item with the marks of its record."""
@@ -55,18 +63,18 @@ def _fields(projection: type[Projection[Any]], *worked_out: str) -> tuple[str, .
     return (*fields_of(projection), *worked_out)
 
 
-def _listed(name: str, projection: type[Projection[Any]]) -> Question:
+def _listed(name: str, projection: type[Projection[Any]], words: Literal["items"] | None = None) -> Question:
     def asks(tables: Tables, asking: Asking) -> Answer:
         return ask.listed(tables, projection, asking)
 
     asks.__doc__ = projection.__doc__
-    return Question(name, asks, _fields(projection))
+    return Question(name, asks, _fields(projection), words=words)
 
 
 _LATE = ("open", "overdue", "days_over", "days_over_original", "rating_by_due", "ratings_disagree")
 _OF_REVIEWS = ("notification", "rapid_reviews", "reviews", "clocks")
 QUESTIONS = (
-    Question("actions", ask.actions, _fields(ActionLog, *_LATE), ("clock",)),
+    Question("actions", ask.actions, _fields(ActionLog, *_LATE), ("clock",), words="items"),
     Question(
         "escalations",
         ask.escalations,
@@ -78,12 +86,14 @@ QUESTIONS = (
         review_tracker.review_tracker,
         tuple(name for name in review_tracker.FIELDS if name not in _OF_REVIEWS),
         _OF_REVIEWS,
+        words="parts",
     ),
     Question(
         "audits",
         ask.audits,
         _fields(AuditProgramme, "done", "outstanding", "unplanned", "scale_says"),
         ("returns", "findings"),
+        words="parts",
     ),
     Question("clocks", clocks.clocks, clocks.FIELDS),
     Question("training", ask.training, _fields(TrainingPlaces), ("by_agency", "evaluations")),
@@ -95,13 +105,13 @@ QUESTIONS = (
     _listed("meetings", Meetings),
     _listed("decisions", Decisions),
     _listed("departures", Departures),
-    Question("scrutiny", programme.scrutiny, _fields(Scrutinies), ("put", "recommended")),
-    Question("challenges", programme.challenges, _fields(Challenges, "open", "late")),
-    Question("inspections", programme.inspections, _fields(Inspections), ("findings",)),
+    Question("scrutiny", programme.scrutiny, _fields(Scrutinies), ("put", "recommended"), words="parts"),
+    Question("challenges", programme.challenges, _fields(Challenges, "open", "late"), words="items"),
+    Question("inspections", programme.inspections, _fields(Inspections), ("findings",), words="parts"),
     Question("priorities", programme.priorities, _fields(Priorities, "open"), ("measured_by",)),
-    Question("risks", programme.risks, _fields(Risks, "open")),
-    Question("task-groups", programme.task_groups, _fields(TaskGroups, "open", "overdue")),
-    _listed("engagement", Engagements),
+    Question("risks", programme.risks, _fields(Risks, "open"), words="items"),
+    Question("task-groups", programme.task_groups, _fields(TaskGroups, "open", "overdue"), words="items"),
+    _listed("engagement", Engagements, "items"),
     _listed("arrangements", Editions),
     _listed("statements", Statements),
     _listed("restrictions", Restrictions),

@@ -50,11 +50,10 @@ def test_a_list_is_turned_the_other_way_by_the_same_head(year):
     first = year.get("/pages/actions", params={"sort": "due_on"})
     (link,) = [each for each in first.links if "sort=-due_on" in each]
     dues = [item["due_on"] for item in year.client.get("/actions", params={"sort": "-due_on"}).json()["items"]]
-    references = [row[0] for row in year.get(link).rows()]
+    shown = [row[0] for row in year.get(link).rows()]
     assert len(set(dues)) > 2
-    assert [reference.removeprefix("Action") for reference in references] == [
-        item["reference"] for item in year.client.get("/actions", params={"sort": "-due_on"}).json()["items"]
-    ]
+    items = year.client.get("/actions", params={"sort": "-due_on"}).json()["items"]
+    assert all(cell.endswith(item["reference"]) for cell, item in zip(shown, items, strict=True))
 
 
 def test_a_filter_narrows_is_said_in_words_and_may_be_taken_away(year):
