@@ -58,6 +58,7 @@ def _page(request: Request, *, incident: str = "", error: str = "", status: int 
         keys=told_keys(ledger)["keys"],
         witnesses=witnessed(request),
         check=audited(request.app.state.watching.audit) if permitted(request, Verb.OPERATE) else None,
+        may_audit=permitted(request, Verb.AUDIT),
         may_export=permitted(request, Verb.EXPORT),
         incident=incident,
         error=error,

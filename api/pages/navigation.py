@@ -10,30 +10,34 @@ from api.pages.links import kept
 from api.sessions import known
 from ledger.access.policy import Verb, may
 from ledger.access.principal import Principal
+from ledger.projections.questions import BY_NAME
 
 
 @dataclass(frozen=True)
 class Way:
-    """One way in: what it is called, where it leads, and what it takes. It is the current one of every address below its own."""
+    """One way in: what it is called, where it leads, and what it takes. It is the current one of every address below its own, or below
+    one of `others`. Whoever may do `unless` finds it on another page.
+    """
 
     text: str
     href: str
     verb: Verb
+    others: tuple[str, ...] = ()
+    unless: Verb | None = None
 
 
+OF_LISTS = tuple(f"/pages/{name}" for name in (*BY_NAME, "enquiries", "records", "incidents", "entries"))
 WAYS = (
     Way("Home", "/pages", Verb.ENTER),
     Way("Actions", "/pages/actions", Verb.READ),
-    Way("Escalations", "/pages/escalations", Verb.READ),
-    Way("Reviews", "/pages/reviews", Verb.READ),
+    Way("All lists", "/pages/lists", Verb.READ, OF_LISTS),
     Way("Record", "/pages/record", Verb.POST),
-    Way("All lists", "/pages/lists", Verb.READ),
-    Way("Figures", "/pages/figures", Verb.COUNT),
-    Way("Reports", "/pages/reports", Verb.COUNT),
-    Way("Evidence", "/pages/log", Verb.PROVE),
-    Way("Access log", "/pages/access-log", Verb.AUDIT),
+    Way("Figures and reports", "/pages/figures", Verb.COUNT, ("/pages/reports",)),
+    Way("Evidence", "/pages/log", Verb.PROVE, ("/pages/access-log",)),
+    Way("Access log", "/pages/access-log", Verb.AUDIT, unless=Verb.PROVE),
     Way("Rules", "/pages/rules", Verb.ENTER),
 )  # fmt: skip
+"""At most seven for any role: a scrutineer looks for lists, figures and proof, an agency for its actions and what to record."""
 
 
 def permitted(request: Request, verb: Verb) -> bool:
@@ -48,9 +52,13 @@ def permitted(request: Request, verb: Verb) -> bool:
 def navigation(request: Request) -> list[dict[str, object]]:
     """For the service navigation of the Design System."""
     path = request.url.path
-    open_ = [way for way in WAYS if permitted(request, way.verb)]
-    under = [way for way in open_ if path == way.href or path.startswith(f"{way.href}/")]
-    nearest = max(under, key=lambda way: len(way.href), default=None)
+    open_ = [
+        way
+        for way in WAYS
+        if permitted(request, way.verb) and not (way.unless is not None and permitted(request, way.unless))
+    ]
+    under = [(len(top), way) for way in open_ for top in (way.href, *way.others) if f"{path}/".startswith(f"{top}/")]
+    nearest = max(under, key=lambda found: found[0], default=(0, None))[1]
     return [
         {
             "text": way.text,

@@ -182,9 +182,9 @@ def ask(
     stored, rest = stored_filters(projection, asking.filters), settled or {}
     by_database = {name for name in asking.filters if name in stored or name in rest}
     also = [_settled(rest[name], asking.filters[name]) for name in asking.filters if name in rest]
-    order, visible = _order_of_stored(projection, asking), _visible(projection, asking)
-    if len(by_database) == len(asking.filters) and order is not None and visible is not None:
-        return _page_of_stored(tables, projection, asking, tell, _Stored(stored, (*also, *visible), order))
+    order, seen = _order_of_stored(projection, asking), visible(projection, asking)
+    if len(by_database) == len(asking.filters) and order is not None and seen is not None:
+        return _page_of_stored(tables, projection, asking, tell, _Stored(stored, (*also, *seen), order))
     found = tables.rows(projection, as_at=asking.as_at, as_of=asking.as_of, where=stored, also=also)
     return answered(map(tell, found), asking, known)
 
@@ -289,7 +289,7 @@ def _order_of_stored(projection: type[Projection[Any]], asking: Asking) -> list[
     return order
 
 
-def _visible(projection: type[Projection[Any]], asking: Asking) -> list[ColumnElement[bool]] | None:
+def visible(projection: type[Projection[Any]], asking: Asking) -> list[ColumnElement[bool]] | None:
     """What whoever asks sees, as conditions; None where only asking of each record tells."""
     if asking.sees is None:
         return []

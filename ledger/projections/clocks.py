@@ -25,9 +25,10 @@ from ledger.domain.fields import known_day
 from ledger.domain.report_record import reference_of
 from ledger.projections.action_log import ActionLog, ActionRow
 from ledger.projections.ask import stage_clock
-from ledger.projections.asking import Answer, Asking, Item, answered, entries_of, told_clock
+from ledger.projections.asking import Answer, Asking, Item, answered, entries_of, identity, told_clock
 from ledger.projections.audits import AuditReturns
 from ledger.projections.escalation_tracker import EscalationStages, EscalationTracker
+from ledger.projections.first_clocks import first_of_actions
 from ledger.projections.incidents import Incidents
 from ledger.projections.practice_reviews import PracticeReviews, ReviewRow
 from ledger.projections.rapid_reviews import RapidReviewRow, RapidReviews
@@ -85,7 +86,21 @@ def clocks(tables: Tables, asking: Asking) -> Answer:
     """
     if "state" not in asking.filters:
         asking = replace(asking, filters={**asking.filters, "state": ATTENTION})
+    if (first := first_of_actions(tables, asking)) is not None:
+        return _with_first(_Case(tables, asking, None), *first)
     return answered((_told(running, asking.as_of) for running in running_clocks(tables, asking)), asking, FIELDS)
+
+
+def _with_first(case: _Case, actions: Sequence[Held[ActionRow]], total: int) -> Answer:
+    """The answer where of the actions only those are at hand whose clocks come first, and how many clocks of actions there are in all."""
+    asking = case.asking
+    rest = [*_of_cases(case), *_of_escalations(case), *_of_returns(case), *_of_reports(case)]
+    others = [_told(each, asking.as_of) for each in rest]
+    first = [_told(each, asking.as_of) for held in actions for each in _of_action(held)]
+    found = answered([*others, *first], asking, FIELDS)
+    total += answered(others, asking, FIELDS).total
+    goes_on = found.items and total > len(found.items)
+    return replace(found, total=total, next=identity(found.items[-1]) if goes_on else None)
 
 
 def clocks_of(tables: Tables, asking: Asking, kind: str) -> Iterator[Running]:
@@ -96,15 +111,8 @@ def clocks_of(tables: Tables, asking: Asking, kind: str) -> Iterator[Running]:
 def running_clocks(tables: Tables, asking: Asking, names: Iterable[str] | None = None) -> list[Running]:
     """The clocks of all records, or of those named (`<record>/<reference>`), whatever their state."""
     case = _Case(tables, asking, None if names is None else tuple(names))
-    return [
-        *_notifications(case),
-        *_rapid_reviews(case),
-        *_panel_replies(case),
-        *_of_reviews(case),
-        *_of_work(case),
-        *_of_returns(case),
-        *_of_reports(case),
-    ]
+    actions = (clock for held in case.rows(ActionLog) for clock in _of_action(held))
+    return [*_of_cases(case), *actions, *_of_escalations(case), *_of_returns(case), *_of_reports(case)]
 
 
 @dataclass(frozen=True)
@@ -179,11 +187,20 @@ def clocks_of_review(review: Held[ReviewRow], asking: Asking) -> Iterator[Runnin
     yield from _running(review, advance_copy_clock(review.row, packs))
 
 
-def _of_work(case: _Case) -> Iterator[Running]:
+def _of_cases(case: _Case) -> Iterator[Running]:
+    yield from _notifications(case)
+    yield from _rapid_reviews(case)
+    yield from _panel_replies(case)
+    yield from _of_reviews(case)
+
+
+def _of_action(held: Held[ActionRow]) -> Iterator[Running]:
+    for clock in action_clocks(held.row):
+        yield from _running(held, clock, owed_by=held.row.owner_agency or held.row.owner_group)
+
+
+def _of_escalations(case: _Case) -> Iterator[Running]:
     packs, on = case.asking.packs_then, case.asking.as_of
-    for action in case.rows(ActionLog):
-        for clock in action_clocks(action.row):
-            yield from _running(action, clock, owed_by=action.row.owner_agency or action.row.owner_group)
     challenged = {held.reference: held.row.with_agency for held in case.rows(EscalationTracker)}
     for stage in case.rows(EscalationStages):
         clock, left = stage_clock(stage.row, packs), known_day(stage.row.left_on)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import product
 
 import pytest
 
@@ -12,7 +13,7 @@ from ledger.domain.calendar import start_of_day
 from ledger.domain.clock import STATES
 from ledger.domain.clocks import CLOCKS
 from ledger.projections import ask
-from ledger.projections.asking import Asking
+from ledger.projections.asking import Asking, Seen
 from ledger.projections.catalogue import PROJECTIONS
 from ledger.projections.clocks import ATTENTION, FIELDS, clocks, running_clocks
 from ledger.projections.home import open_engine
@@ -51,6 +52,22 @@ def test_it_may_be_asked_by_clock_and_put_in_order(asked, asking):
     assert {item["clock"] for item in found} == {"action"}
     left = [item["left"] for item in found]
     assert left == sorted(left, reverse=True)
+
+
+@pytest.mark.parametrize("on", DAYS[4::5], ids=str)
+def test_the_first_few_are_the_first_few_of_them_all(asked, asking, on):
+    """Of actions the database finds them, for those who see everything and for those who do not."""
+    hidden = frozenset(item["reference"] for item in ask.actions(asked, asking).items[::3])
+    for state, order, owed_by in product(("breached", "running"), ("left", "due"), ((), ("NAICB", "EXEC"), ("null",))):
+        filters = {"state": (state,)} | ({"owed_by": owed_by} if owed_by else {})
+        for sees, seen in (
+            (None, None),
+            (lambda name: name.partition("/")[2] not in hidden, lambda record: Seen(but=hidden)),
+        ):
+            some = replace(asking, as_of=on, filters=filters, sort=(order,), sees=sees, seen=seen)
+            whole, few = clocks(asked, some), clocks(asked, replace(some, limit=3))
+            assert (few.items, few.total) == (whole.items[:3], whole.total), filters
+            assert (few.next is None) == (whole.total <= 3)
 
 
 @pytest.mark.parametrize("on", DAYS, ids=str)

@@ -12,6 +12,7 @@ from api.pages.navigation import WAYS
 from api.pages.page import TEMPLATES
 from api.pages.pictures import DRAWN
 from api.pages.sheets import SHEETS
+from ledger.access.principal import Role
 from tests.web.reading import Page, lint
 
 POLICY = "default-src 'none'; script-src 'self' 'nonce-n'"
@@ -119,3 +120,19 @@ def test_an_asset_has_nothing_of_govuk_alone_and_asks_nobody_else(path):
 def test_no_template_lets_a_value_through_unescaped():
     for path in TEMPLATES.rglob("*.html"):
         assert "|safe" not in path.read_text().replace(" ", ""), path
+
+
+@pytest.mark.parametrize("role", [None, *Role], ids=str)
+def test_nobody_chooses_between_more_than_seven_ways(year, as_role, role):
+    page = (year if role is None else as_role(role, "NAICB")).get("/pages")
+    (top,) = [each for each in page.all("ul") if "govuk-service-navigation__list" in each.get("class", "")]
+    ways = {link.attrib["href"] for link in top.iter("a")}
+    assert "/pages" in ways
+    assert len(ways) <= 7
+
+
+def test_whatever_there_is_is_two_clicks_away(year):
+    ways = {way.href for way in WAYS}
+    near = {link.partition("?")[0] for way in sorted(ways) for link in year.get(way).links} | ways
+    alone = {path for path in WALKED if "{" not in path and not path.endswith(("/picture", "/drafts"))}
+    assert alone - near - {"/pages/as-at", "/pages/restatement"} == set()
