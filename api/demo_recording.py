@@ -16,6 +16,7 @@ import httpx2
 from api.app import create_app
 from api.demo_serving import served
 from ledger.clock import Clock, DemonstrationClock
+from ledger.domain.calendar import london_day, start_of_day
 from ledger.wiring import embedded, open_parts
 
 PATIENCE = 30.0
@@ -65,7 +66,8 @@ def record_year(folder: Path, database: Path, expected_refusals: Mapping[str, st
 
 def record_script(folder: Path, database: Path, move: Move, publish: tuple[str, date] | None = None) -> list[Answered]:
     """Play a script of posts under the clock it declares, line by line. `publish`: the quarter whose report is then published, as at
-    the end of a day, as the service makes the event and whoever publishes posts it.
+    the end of a day, as the service makes the event and whoever publishes posts it; and after it that of its year, which goes to the
+    Panel and to Foundations.
     """
     lines = lines_of(folder / "script.ndjson")
     clock = DemonstrationClock(datetime.fromisoformat(lines[0]["clock"]))
@@ -76,11 +78,28 @@ def record_script(folder: Path, database: Path, move: Move, publish: tuple[str, 
             answers.append(_post(client, number, line.get("batch") or [line["post"]], line["expect"]))
             move(number, len(lines))
         if publish is not None:
-            size = client.get("/log/checkpoint").text.splitlines()[1]
-            asked = {"as_at": publish[1].isoformat(), "at_least": size}
-            made = client.get(f"/reports/quarterly/{publish[0]}/publication", params=asked).json()
-            answers.append(_post(client, len(lines) + 1, [made["event"]], "recorded"))
+            quarter, day = publish
+            year = quarter.partition("-Q")[0]
+            answers.append(_published(client, len(lines) + 1, f"quarterly/{quarter}", as_at=day.isoformat()))
+            answers.append(_published(client, len(lines) + 2, f"annual/{year}"))
+            answers.append(_post(client, len(lines) + 3, [_sent(year, clock)], "recorded"))
     return answers
+
+
+def _published(client: httpx2.Client, number: int, report: str, **asked: str) -> Answered:
+    size = client.get("/log/checkpoint").text.splitlines()[1]
+    made = client.get(f"/reports/{report}/publication", params={**asked, "at_least": size}).json()
+    return _post(client, number, [made["event"]], "recorded")
+
+
+def _sent(year: str, clock: Clock) -> dict[str, Any]:
+    """A copy of the yearly report goes to the Panel and to Foundations, on the day it was published."""
+    day = london_day(clock.now())
+    return {
+        "specversion": "1.0", "id": f"sent-{year}", "source": "/business-unit", "type": "uk.safeguarding.report.circulated",
+        "subject": f"report/ANNUAL-{year}", "time": start_of_day(day).isoformat(), "timeprecision": "day",
+        "data": {"to": ["national-panel", "foundations"], "circulated_on": day.isoformat()},
+    }  # fmt: skip
 
 
 def _post(client: httpx2.Client, number: int, events: Sequence[Mapping[str, Any]], expected: str) -> Answered:

@@ -20,8 +20,10 @@ from ledger.projections.replay import replay
 from ledger.reports.comparison import Compared
 from ledger.reports.editions import editions
 from ledger.reports.kinds import document
+from ledger.reports.public import copy_of, rule_called
 from ledger.reports.restatement import restatement
 from ledger.reports.spoken import number
+from ledger.reports.standing import standing_of
 from ledger.reports.written import Format, written
 from ledger.wiring import Parts
 
@@ -117,6 +119,25 @@ def write_reports(parts: Parts, year: str, stem: Path) -> list[Path]:
         path.write_bytes(written(made, format_))
         paths.append(path)
     return paths
+
+
+def write_public(parts: Parts, year: str, stem: Path) -> None:
+    """The annual report as anybody may read it."""
+    position = parts.ledger.head().position
+    made = copy_of(
+        parts.ledger, parts.tables, "annual", year, position, rule=rule_called(parts.ledger, publishing.DEFAULT)
+    )
+    for format_ in (Format.HTML, Format.PDF):
+        stem.with_name(f"{stem.name}.public.{format_.ending}").write_bytes(written(made, format_))
+
+
+def tell_standing(parts: Parts, year: str) -> None:
+    """How far the annual report has come on its way to the public."""
+    position = parts.ledger.head().position
+    rule = rule_called(parts.ledger, publishing.DEFAULT)
+    found = standing_of(parts.ledger, parts.tables, "annual", year, position, rule=rule)
+    rows = [(each.name, each.done, each.sentence) for each in found.steps]
+    show(f"The annual report of {year}, from its first draft to the Panel", ("step", "state", "what is so"), rows)
 
 
 def tell_work(parts: Parts, on: date) -> None:

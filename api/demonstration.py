@@ -17,9 +17,11 @@ from api.demo_telling import (
     tell_enquiries,
     tell_refused,
     tell_restated,
+    tell_standing,
     tell_surprises,
     tell_work,
     write_compared,
+    write_public,
     write_reports,
 )
 from ledger.cli.exits import Code, Stop, told
@@ -109,7 +111,9 @@ def invented_year(into: Path) -> tuple[int, int]:
         tell_enquiries(parts, london_day(datetime.fromisoformat(last)))
         tell_restated(parts, PUBLISHED)
         decision = tell_decision(parts, REPLAYED)
+        tell_standing(parts, INVENTED_YEAR)
         write_reports(parts, INVENTED_YEAR, into / INVENTED)
+        write_public(parts, INVENTED_YEAR, into / INVENTED)
     return tell_surprises(answers), decision
 
 
@@ -143,7 +147,7 @@ def say_where(into: Path, decision: int) -> None:
     packs = f"LEDGER_PACKS={shlex.quote(_path(EXAMPLES / INVENTED / 'packs'))}"
     in_real, in_invented = (f"LEDGER_DATABASE={shlex.quote(_path(path))}" for path in (real, invented))
     say(f"Everything is in {_path(into)}: both ledgers, and of each the annual report as .json, .csv and .html;")
-    say(f"{REAL}.beside-published.csv has the comparison above.")
+    say(f"{REAL}.beside-published.csv has the comparison above, {INVENTED}.public.pdf is what anybody may read.")
     say()
     say("Start the service on either, and read its documentation at http://127.0.0.1:8000/docs:")
     say(f"  {in_real} python3 {run} serve")

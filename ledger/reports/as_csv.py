@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from ledger.figures.answer import Answer, spelled
 from ledger.figures.measures import Part, Side
-from ledger.reports.document import MARKS, Cite, Document
+from ledger.reports.document import Cite, Document
 from ledger.reports.spoken import spoken_ranges
 
 
@@ -29,7 +29,7 @@ COLUMNS = {
     "dimension": Column("Dimension", _TEXT, "What it is broken down by; empty for the whole."),
     "code": Column("Code", _TEXT, "Which of the dimension; empty for the whole."),
     "value": Column("Value", _EXACT, "The number; empty where it cannot be told or is not shown."),
-    "mark": Column("Shorthand", _TEXT, "Why a number is not shown: " + "; ".join(f"{k} is {v}" for k, v in MARKS.items()) + "."),
+    "mark": Column("Shorthand", _TEXT, "Why a number is not shown: "),
     "unit": Column("Unit", _TEXT, "What is counted; a share is in per cent."),
     "kind": Column("Kind", _TEXT, "flow: counted over the period; snapshot: on the day."),
     "when": Column("When", _TEXT, "The period of a flow, the day of a snapshot."),
@@ -61,7 +61,10 @@ def to_csv(document: Document) -> bytes:
 
 def columns(document: Document) -> dict[str, Column]:
     """The columns; of a period so far, a last one has the day up to which it is told."""
-    return COLUMNS if document.report.as_of is None else COLUMNS | {"as_of": AS_OF}
+    mark = COLUMNS["mark"]
+    meant = "; ".join(f"{name} is {meaning}" for name, meaning in document.shorthand.items())
+    found = COLUMNS | {"mark": mark._replace(description=f"{mark.description}{meant}.")}
+    return found if document.report.as_of is None else found | {"as_of": AS_OF}
 
 
 def to_csvw(document: Document) -> bytes:

@@ -22,7 +22,7 @@ from ledger.domain.fields import NOT_STATED
 from ledger.figures.answer import Answer
 from ledger.reports.charts import COLOURS, FONT, Chart, Point
 from ledger.reports.columns import column
-from ledger.reports.document import MARKS, Cite, Document, Number, Quoted, Text
+from ledger.reports.document import Cite, Document, Number, Quoted, Text
 from ledger.reports.drawing import chart_of
 from ledger.reports.narrative import texts_of
 from ledger.reports.outline import CHAPTERS, notes, pictures
@@ -161,7 +161,7 @@ def _of_parts(document: Document) -> Iterator[Sheet]:
         rows = [
             tuple(_cell(document, part, row, name) for name in part.columns) for row in range(1, len(part.rows) + 1)
         ]
-        note = f"From entries {_cut(spoken_ranges(part.entries, MOST_RANGES))}"
+        note = f"From entries {_cut(spoken_ranges(part.entries, MOST_RANGES))}" if part.entries else ""
         looks = ["money" if part.id == "PART-COSTS" else ""] * len(rows)
         yield Sheet(part.title, f"{part.title} ({part.id})", heads, rows, looks, note)
 
@@ -239,7 +239,11 @@ def _sheet(book: Workbook, looks: _Looks, name: str, title: str, widths: Sequenc
 def _cover(book: Workbook, looks: _Looks, document: Document) -> None:
     sheet = _sheet(book, looks, "Cover", document.title, [90])
     report = document.report
-    lines = [*(report.partnership.told if report.partnership else ()), document.disclosure, *notes(report)]
+    lines = [
+        *(report.partnership.told if report.partnership else ()),
+        document.disclosure,
+        *notes(report, document.shorthand if document.checked else None),
+    ]
     for n, line in enumerate(lines, 2):
         sheet.write_string(n, 0, line, looks.text)
     logo = document.brand.logo
@@ -265,7 +269,7 @@ def _contents(book: Workbook, looks: _Looks, document: Document, sheets: Sequenc
 
 def _notes(book: Workbook, looks: _Looks, document: Document) -> None:
     sheet = _sheet(book, looks, "Notes", "Notes", [22, 110])
-    told = [(f"[{mark}]", meaning) for mark, meaning in MARKS.items()]
+    told = [(f"[{mark}]", meaning) for mark, meaning in document.shorthand.items()]
     told += [
         ("Of which, Out of", "The two numbers that a share in per cent is worked out from."),
         ("When", "The period of what is counted over a period, the day of what is counted on a day."),

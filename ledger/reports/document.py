@@ -152,7 +152,7 @@ class Section:
 class Document:
     """A report with the order it is read in. `marks`: the shorthand shown in place of a number, by what the number is.
 
-    `disclosure`: what was done so that no number points to a child, which a reader is told first.
+    `disclosure`: what was done so that no number points to a child, which a reader is told first; `shorthand`: what each mark means.
     """
 
     report: Report
@@ -161,6 +161,12 @@ class Document:
     brand: Brand = field(default_factory=Brand)
     marks: Mapping[Cite, str] = field(default_factory=dict)
     disclosure: str = NOT_CHECKED
+    shorthand: Mapping[str, str] = field(default_factory=lambda: MARKS)
+
+    @property
+    def checked(self) -> bool:
+        """Whether it was made for the public."""
+        return self.disclosure is not NOT_CHECKED
 
     @cached_property
     def figures(self) -> dict[str, Answer]:

@@ -266,8 +266,8 @@ def _records(document: Document, part: Part, most_ranges: int) -> Iterator[Laid]
         (heading, bool(name) and column(name, part.id).kind == "number", _width(part.id, names))
         for (heading, names), name in zip(groups, alone, strict=True)
     )
-    entries = f"From entries {spoken_ranges(part.entries, most_ranges)}."
-    note = f"{CUT} {entries}" if len(part.rows) > MOST_ROWS else entries
+    entries = f"From entries {spoken_ranges(part.entries, most_ranges)}." if part.entries else ""
+    note = f"{CUT} {entries}".rstrip() if len(part.rows) > MOST_ROWS else entries
     yield Grid((Span(f"{part.title} "), _id(part.id)), part.title, heads, rows, claims=False, note=note)
 
 
@@ -322,7 +322,8 @@ def _working(document: Document, answer: Answer, most_ranges: int) -> Terms:
     for which in _TWO:
         side = answer.numerator if which == "numerator" else answer.denominator
         if side is not None:
-            entries = f", entries {spoken_ranges(side.entries, most_ranges)}" if answer.basis == RECORDS else ""
+            told = answer.basis == RECORDS and (side.entries or not document.checked)
+            entries = f", entries {spoken_ranges(side.entries, most_ranges)}" if told else ""
             number = _span(document, Cite(answer.id, which=which))
             terms.append((capital(which), (number, Span(f" {plain(side.unit)} "), _id(side.id), Span(entries))))
     if answer.source:
@@ -332,9 +333,10 @@ def _working(document: Document, answer: Answer, most_ranges: int) -> Terms:
         terms.append(("Printed", (printed, Span(", which differs from what its parts give"))))
     if answer.note:
         terms.append(("Note", (Span(answer.note),)))
+    none = "not listed in this copy" if document.checked else "none"
     short = {name: parts for name, parts in answer.by.items() if 0 < len(parts) <= MOST_IN_LINE}
     terms += [(f"By {plain(name)}", _broken_down(document, answer, name)) for name in short]
-    terms.append(("Entries", (Span(spoken_ranges(answer.entries, most_ranges) or "none"),)))
+    terms.append(("Entries", (Span(spoken_ranges(answer.entries, most_ranges) or none),)))
     title = (Span(f"{meant(answer.caption)}: "), value, Span(" "), _id(answer.id))
     grids = [_breakdown(document, answer, name) for name, parts in answer.by.items() if len(parts) > MOST_IN_LINE]
     if answer.comparators:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ledger.domain.fields import spoken
@@ -32,6 +32,10 @@ CITED = (
 AGAIN = (
     "The same entries give this report again, byte for byte. Its numbers are the same as a page to read, as a PDF, as a spreadsheet, "
     "as CSV and as JSON; the JSON has every entry behind each of them."
+)
+OUTSIDE = (
+    "Its numbers are the same as a page to read, as a PDF, as a spreadsheet, as CSV and as JSON. The entries behind counts of people and "
+    "incidents are not listed, for there are as many of them as were counted."
 )
 FEWEST_BARS = 2
 MOST_HEADLINES = 8
@@ -98,15 +102,19 @@ PICTURES: dict[str, tuple[Picture, ...]] = {
 """Charts by section of figures; one is drawn where there is more than one bar to compare."""
 
 
-def outlined(report: Report, brand: Brand | None = None) -> Document:
-    """The document of a report; the same report and brand give the same document."""
+def outlined(report: Report, brand: Brand | None = None, shorthand: Mapping[str, str] | None = None) -> Document:
+    """The document of a report; the same report and brand give the same document. `shorthand`: of a report for the public, what its marks
+    mean; what cannot be told there is neither a headline nor drawn.
+    """
     brand = brand or Brand()
     whose = brand.name or (report.partnership.name if report.partnership else "")
     kind = "Yearly report" if report.kind == "annual" else "Quarterly report"
     title = f"{kind} {report.period.name}" + (f": {whose}" if whose else "")
-    chapters = [_chapter(report, each) for each in _in_order(report.kind)]
+    told = notes(report, shorthand)
+    chapters = [_chapter(report, each, told) for each in _in_order(report.kind)]
     sections = (*(each for each in chapters if each.blocks or each.parts), _untold(report), _annex(report))
-    return Document(report, title, tuple(each for each in sections if each.blocks or each.parts), brand)
+    shown = tuple(each for each in sections if each.blocks or each.parts)
+    return Document(report, title, shown, brand, shorthand=shorthand or MARKS)
 
 
 def _in_order(kind: str) -> Sequence[Chapter]:
@@ -116,13 +124,13 @@ def _in_order(kind: str) -> Sequence[Chapter]:
     return [*first, *(c for c in CHAPTERS if c not in first)]
 
 
-def _chapter(report: Report, chapter: Chapter) -> Section:
+def _chapter(report: Report, chapter: Chapter, told: Sequence[str]) -> Section:
     blocks: list[Block] = [
         Narrative(each.section, texts_of(each.text), each.position)
         for each in report.narrative if each.section == chapter.code
     ]  # fmt: skip
     if chapter.code == "glance":
-        notes_ = Section("notes", "About this report", tuple(_paragraphs(notes(report))))
+        notes_ = Section("notes", "About this report", tuple(_paragraphs(told)))
         return Section(chapter.code, chapter.title, (*blocks, *_glance(report)), (notes_,))
     shown = {
         name: [each for each in report.sections.get(name, []) if each.basis != NOTHING] for name in chapter.figures
@@ -157,7 +165,9 @@ def _drawn(picture: Picture, known: dict[str, Answer]) -> Picture | None:
     found = tuple(id_ for id_ in picture.figures if id_ in known and known[id_].value is not None)
     if not picture.dimension:
         return Picture(picture.title, found) if len(found) >= FEWEST_BARS else None
-    found = tuple(id_ for id_ in found if known[id_].by.get(picture.dimension))
+    found = tuple(
+        id_ for id_ in found if any(part.value is not None for part in known[id_].by.get(picture.dimension, ()))
+    )
     codes = {part.code for id_ in found for part in known[id_].by[picture.dimension]}
     return Picture(picture.title, found, picture.dimension) if len(codes) >= FEWEST_BARS else None
 
@@ -174,15 +184,15 @@ def _annex(report: Report) -> Section:
     return Section("workings", "How each figure is counted", (Workings(tuple(each.id for each in report.figures)),))
 
 
-def notes(report: Report) -> list[str]:
-    """What a reader must know of any number in the report."""
+def notes(report: Report, shorthand: Mapping[str, str] | None = None) -> list[str]:
+    """What a reader must know of any number in the report. `shorthand`: of one for the public, what its marks mean."""
     first, last = spoken(report.period.first), spoken(report.period.last)
     so_far = f", as of {spoken(report.as_of)}" if report.as_of else ""
     return [
         f"This report is of {first} to {last}{so_far}, by what the ledger held as at position {report.as_at}.",
         CITED,
-        AGAIN,
-        "Shorthand in place of a number: " + "; ".join(f"[{mark}] {meaning}" for mark, meaning in MARKS.items()) + ".",
+        OUTSIDE if shorthand else AGAIN,
+        "Shorthand in place of a number: " + "; ".join(f"[{mark}] {meaning}" for mark, meaning in (shorthand or MARKS).items()) + ".",
     ]  # fmt: skip
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from ledger.application import Ledger
-from ledger.disclosure.figures import Edition, Public, guards, publish_under
-from ledger.disclosure.protection import symbol
+from ledger.disclosure.figures import OF_FEW, Edition, Public, guards, publish_under
+from ledger.disclosure.protection import CONFIDENTIAL, symbol
 from ledger.domain.conventions import DisclosureRule
 from ledger.domain.fields import spoken
 from ledger.domain.register import RECORDS, TYPE_PREFIX
@@ -16,9 +16,10 @@ from ledger.figures.answer import Answer
 from ledger.figures.measures import Part as Of
 from ledger.figures.measures import Value
 from ledger.projections.tables import Tables
-from ledger.reports.document import BESIDE, Document, Number, Pass
+from ledger.reports.document import BESIDE, MARKS, Document, Number, Pass
 from ledger.reports.editions import Release, all_editions, releases
 from ledger.reports.kinds import document, make
+from ledger.reports.outline import outlined
 from ledger.reports.parts import Part
 
 OF_REVIEWS = ("PART-REVIEWS", "PART-RECS", "PART-LEARNING")
@@ -73,18 +74,22 @@ def public_copy(ledger: Ledger, tables: Tables, rule: DisclosureRule, as_at: int
     """A document for the public, beside every edition published by then, and with the numbers that somebody decided to show by then.
     An edition that had a copy for the public counts as read as that copy told it; another, as read in full.
     """
-    report = inside.report
-    released = releases(ledger, report.kind, report.period.name, as_at)
-    public = publish_under(rule, report.figures, _published(ledger, tables, as_at), released)
-    changed = inside.changed(_Showing.of(public, inside).changed)
-    report = replace(
-        changed.report,
-        parts=tuple(_without_cases(changed.report.parts)),
-        figures=tuple(_without_entries(each, rule) for each in changed.report.figures),
-    )
+    figures = tuple(replace(each, by={}) if each.id in OF_FEW else each for each in inside.report.figures)
+    parts = tuple(_without_cases(inside.report.parts))
+    outside = replace(inside, report=replace(inside.report, figures=figures, parts=parts))
+    period = outside.report.period.name
+    released = releases(ledger, outside.report.kind, period, as_at)
+    public = publish_under(rule, figures, _published(ledger, tables, as_at), released)
+    changed = outside.changed(_Showing.of(public, outside).changed)
+    report = replace(changed.report, figures=tuple(_without_entries(each, rule) for each in changed.report.figures))
     shown = {id_: each for id_, each in released.items() if id_ in public.released}
-    made = replace(changed, report=report, disclosure=_said(public, shown, inside))
-    return PublicCopy(made, public, shown)
+    laid_anew = outlined(report, inside.brand, _shorthand(rule))
+    return PublicCopy(replace(laid_anew, marks=changed.marks, disclosure=_said(public, shown, inside)), public, shown)
+
+
+def _shorthand(rule: DisclosureRule) -> Mapping[str, str]:
+    """What the marks of a copy mean, the rule's own sign among them."""
+    return {symbol(rule).strip("[]") if mark == CONFIDENTIAL else mark: meaning for mark, meaning in MARKS.items()}
 
 
 def _published(ledger: Ledger, tables: Tables, as_at: int) -> Iterator[Edition]:
@@ -158,12 +163,17 @@ class _Showing:
 
 
 def _without_entries(figure: Answer, rule: DisclosureRule) -> Answer:
-    """A figure of people or incidents without its entries: there are as many of them as it counts, whatever is printed."""
+    """A figure of people or incidents without its entries: there are as many of them as it counts, whatever is printed. What is done
+    to its numbers is said.
+    """
     sides = [side for side in (figure.numerator, figure.denominator) if side is not None]
     if not any(guards(unit, rule) for unit in (figure.unit, *(side.unit for side in sides))):
         return figure
     numerator, denominator = (side and replace(side, entries=()) for side in (figure.numerator, figure.denominator))
-    return replace(figure, entries=(), numerator=numerator, denominator=denominator)
+    how = "" if rule.rounded_to is None else f"Counts to the nearest {rule.rounded_to.value}, and shares of such counts"
+    return replace(
+        figure, entries=(), numerator=numerator, denominator=denominator, rounding=how or figure.rounding
+    )  # fmt: skip
 
 
 def _without_cases(parts: tuple[Part, ...]) -> Iterable[Part]:

@@ -49,6 +49,14 @@ def test_both_years_are_recorded_shown_and_written_afresh(perform, run, tmp_path
             assert tables.execute("SELECT count(*) FROM projector_state").fetchone() == (1,)
         tables.close()
     assert len(list(csv.reader((into / "cheshire-west-2019-20.beside-published.csv").read_text().splitlines()))) == 191
+    way = out.partition("from its first draft to the Panel")[2]
+    assert (
+        "numbers withheld" in way
+        and "The Panel and Foundations have it." in way
+        and "to-do" not in way.partition("\n\n\n")[0]
+    )
+    assert "[c]" in (into / "invented-year.public.html").read_text()
+    assert (into / "invented-year.public.pdf").read_bytes()[:5] == b"%PDF-"
     moved = out.partition("The quarterly report of 2024-25-Q2, edition 1, published on ")[2].partition(
         "One decision replayed"
     )[0]

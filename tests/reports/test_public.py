@@ -17,7 +17,7 @@ from ledger.disclosure.figures import guards
 from ledger.disclosure.protection import is_small
 from ledger.domain.conventions import DisclosureRule
 from ledger.figures.measures import per_cent
-from ledger.reports.document import BESIDE, Cite, Document, Which
+from ledger.reports.document import BESIDE, Cite, Document, Headlines, Picture, Which
 from ledger.reports.kinds import document
 from ledger.reports.public import NoSuchRule, for_the_public, rule_called
 from ledger.reports.written import Format, written
@@ -216,7 +216,7 @@ def test_the_spreadsheet_tells_nothing_that_was_changed(inside, copy):
 
 
 def test_the_charts_draw_what_the_tables_say(inside, copy):
-    _, made, files = copy
+    rule, made, files = copy
     drawn = 0
     for spec in json.loads(files[Format.JSON])["charts"]:
         for each in re.findall(r"\{[^{}]*\"shown\"[^{}]*\}", json.dumps(spec)):
@@ -230,7 +230,28 @@ def test_the_charts_draw_what_the_tables_say(inside, copy):
                     assert point["shown"] == number.said
                     assert point["value"] == (None if number.mark else float(number.value or 0))
                     drawn += 1
-    assert drawn
+    assert drawn or rule.complementary
+
+
+def test_what_is_withheld_is_no_headline_and_no_chart_of_nothing(copy):
+    _, made, _ = copy
+    blocks = [block for section in made.sections for each in (section, *section.parts) for block in each.blocks]
+    for block in blocks:
+        if isinstance(block, Headlines | Picture):
+            assert not [id_ for id_ in block.figures if made.figures[id_].value is None], block
+
+
+def test_each_sign_is_explained_where_it_stands(copy):
+    _, made, files = copy
+    signs = {number.mark for number in made.numbers() if number.mark}
+    assert signs and signs <= made.shorthand.keys()
+    explained = {
+        column["name"]: column["dc:description"] for column in json.loads(files[Format.CSVW])["tableSchema"]["columns"]
+    }
+    for sign in signs:
+        assert f"{sign} is confidential" in explained["mark"]
+        assert f"[{sign}] confidential" in files[Format.HTML].decode()
+    assert "has every entry behind" not in files[Format.HTML].decode()
 
 
 def test_the_pdf_says_what_the_page_says_and_carries_the_same_data(copy):
