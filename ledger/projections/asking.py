@@ -136,6 +136,8 @@ def _names_of(row: type[Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def plain(value: Any) -> Any:
     """The value as JSON has it: days and instants as text, decimals as text with their exact digits, lists."""
     match value:
+        case str() | int() | None:  # what nearly all are
+            return value
         case datetime():
             return instant_text(value)
         case date():

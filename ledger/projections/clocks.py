@@ -30,7 +30,7 @@ from ledger.projections.audits import AuditReturns
 from ledger.projections.escalation_tracker import EscalationStages, EscalationTracker
 from ledger.projections.first_clocks import first_of_actions
 from ledger.projections.incidents import Incidents
-from ledger.projections.practice_reviews import PracticeReviews, ReviewRow
+from ledger.projections.practice_reviews import PracticeReviews
 from ledger.projections.rapid_reviews import RapidReviewRow, RapidReviews
 from ledger.projections.reports import PublishedReports, PublishedRow
 from ledger.projections.review_tracker import (
@@ -175,16 +175,11 @@ def _panel_replies(case: _Case) -> Iterator[Running]:
 
 
 def _of_reviews(case: _Case) -> Iterator[Running]:
+    packs, on = case.asking.packs_then, case.asking.as_of
     for review in case.rows(PracticeReviews):
-        yield from clocks_of_review(review, case.asking)
-
-
-def clocks_of_review(review: Held[ReviewRow], asking: Asking) -> Iterator[Running]:
-    """The clocks of one practice review."""
-    packs, on = asking.packs_then, asking.as_of
-    totals = {"days_running": days_running(review.row, on), "days_paused": days_paused(review.row, on)}
-    yield from _running(review, publication_clock(review.row, packs), **totals)
-    yield from _running(review, advance_copy_clock(review.row, packs))
+        totals = {"days_running": days_running(review.row, on), "days_paused": days_paused(review.row, on)}
+        yield from _running(review, publication_clock(review.row, packs), **totals)
+        yield from _running(review, advance_copy_clock(review.row, packs))
 
 
 def _of_cases(case: _Case) -> Iterator[Running]:

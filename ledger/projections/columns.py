@@ -72,7 +72,12 @@ class ListText(TypeDecorator[tuple[str, ...]]):
         return None if value is None else list_text(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...] | None:
-        return None if value is None else tuple(json.loads(value))
+        return None if value is None else _listed(value)
+
+
+@lru_cache(maxsize=10_000)
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(json.loads(text))
 
 
 def day_text(value: date | str | None) -> str | None:
@@ -189,7 +194,10 @@ def generation_table(projection: Projection[Any], generation: int) -> Table:
 
 
 def further_indexes(projection: Projection[Any], generation: int) -> list[Index]:
-    """What makes asking quick, and is made last when a generation is built from nothing."""
+    """What makes asking quick, and is made last when a generation is built from nothing.
+
+    The first holds all that `tables.held` goes by, so that only rows which are held then are looked at.
+    """
     table = Table(generation_name(projection.table, generation), MetaData(), *columns_of(projection))
     wanted = (("until", "valid_until", "valid_from", "since"), ("reference",), *projection.indexes)
     return [Index(f"{table.name}_{n}", *(table.c[column] for column in names)) for n, names in enumerate(wanted)]

@@ -80,6 +80,15 @@ def how_many(table: Table, as_at: int, as_of: date, *also: ColumnElement[bool]) 
     return select(counts[0] + counts[1] + counts[2])
 
 
+def by_reference(table: Table) -> tuple[ColumnElement[Any], ...]:
+    """The order of references and keys, for rows that are all wanted.
+
+    The reference is put as an expression, so that rows are found first and sorted then: SQLite would walk the whole table in the order of
+    the index on it, which took five times as long at a million entries.
+    """
+    return table.c.reference.concat(""), table.c.key
+
+
 class Tables:
     """One ledger's tables, for reading. What may be asked of a row, and how, stands with its projection."""
 
@@ -137,7 +146,7 @@ class Tables:
         as_of: date | None = None,
         where: Mapping[str, Any] | None = None,
         also: Sequence[ColumnElement[bool]] = (),
-        order_by: Sequence[str | ColumnElement[Any]] = ("reference", "key"),
+        order_by: Sequence[str | ColumnElement[Any]] = (),
         limit: int | None = None,
         offset: int = 0,
         on: Connection | None = None,
@@ -145,12 +154,14 @@ class Tables:
         """Rows of a projection as at a position, as of a day (without one: as they stand at last).
 
         `where` maps a column to a value, or to a list, tuple or set of which it is one; `also` takes further conditions
-        on `table_of(projection)`. A column in `order_by` may be preceded by `-`, or be an expression. `on` asks within a transaction of yours.
+        on `table_of(projection)`. A column in `order_by`, which is else by reference and key, may be preceded by `-`, or be an expression. `on`
+        asks within a transaction of yours.
         """
         table = table_of(projection)
         holds = held if limit is None else held_in_order
+        unsaid = by_reference(table) if limit is None else (table.c.reference, table.c.key)
         question = select(table).where(holds(table, as_at, as_of), *conditions(table, where or {}), *also)
-        question = question.order_by(*(_order(table, name) for name in order_by))
+        question = question.order_by(*([_order(table, name) for name in order_by] or unsaid))
         if limit is not None or offset:
             question = question.limit(limit).offset(offset)
         return self._ask(question, projection, on)
@@ -161,7 +172,7 @@ class Tables:
         """Rows as at a position for every day of the world: each key's whole past, in time order."""
         table = table_of(projection)
         question = select(table).where(held_ever(table, as_at), *conditions(table, where or {}))
-        return self._ask(question.order_by(table.c.reference, table.c.key, table.c.valid_from), projection, None)
+        return self._ask(question.order_by(*by_reference(table), table.c.valid_from), projection, None)
 
     def marked(
         self,
@@ -177,7 +188,7 @@ class Tables:
         question = select(table, *marks).where(held(table, as_at, as_of), or_(*marks))
         found: list[list[Held[R]]] = [[] for _ in marks]
         columns = len(table.c)
-        for row in on.execute(question.order_by(table.c.reference, table.c.key)):
+        for row in on.execute(question.order_by(*by_reference(table))):
             made = _held(row[:columns], projection)
             for holds, rows in zip(row[columns:], found, strict=True):
                 if holds:
