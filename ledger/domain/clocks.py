@@ -218,10 +218,9 @@ def audit_return_at_last(deadline: DayOrNotStated | None, returned_on: DayOrNotS
 
 
 def _begun(name: str, started: DayOrNotStated | None, met_on: DayOrNotStated | None) -> Clock:
-    begun = Clock(CLOCKS[name].rule, met_on=met_on, undue="cannot-tell", name=name)
-    if isinstance(started, date):
-        return replace(begun, started=started)
-    return replace(begun, note="The day it started is not stated.")
+    day = started if isinstance(started, date) else None
+    note = "The day it started is not stated." if day is None else ""
+    return Clock(CLOCKS[name].rule, started=day, met_on=met_on, note=note, undue="cannot-tell", name=name)
 
 
 def _own_day(name: str, due_on: DayOrNotStated | None, met_on: DayOrNotStated | None, without: str) -> Clock:
@@ -241,15 +240,14 @@ def _statutory(name: str, packs: Packs, started: DayOrNotStated, met_on: DayOrNo
     regime = packs.regime(clock.started)
     if regime is None:
         return unset(clock, f"No regime was in force on {clock.started}.")
-    clock = replace(clock, pack=regime.reference)
     allowed: RuleValue | None = getattr(regime, kind.limit)
     if allowed is None:
-        return unset(clock, f"{regime.reference} sets no time for it.")
-    return COUNTED[kind.count](packs, _allowed(clock, allowed), allowed.value)
+        return unset(replace(clock, pack=regime.reference), f"{regime.reference} sets no time for it.")
+    return COUNTED[kind.count](packs, _allowed(clock, regime.reference, allowed), allowed.value)
 
 
 def _answer_owed(packs: Packs, clock: Clock, allowed: ResponseTime, since: Moment, responded: Moment | None) -> Clock:
-    clock = _allowed(replace(_begun(clock.name, _day(since), clock.met_on), pack=clock.pack), allowed)
+    clock = _allowed(_begun(clock.name, _day(since), clock.met_on), clock.pack, allowed)
     if clock.started is None:
         return clock
     if allowed.unit == "hours":
@@ -257,11 +255,11 @@ def _answer_owed(packs: Packs, clock: Clock, allowed: ResponseTime, since: Momen
     return COUNTED[allowed.unit](packs, clock, allowed.value)
 
 
-def _allowed(clock: Clock, allowed: RuleValue | ResponseTime) -> Clock:
-    """The clock with the source of the time allowed, and a word of caution where nobody has confirmed it."""
+def _allowed(clock: Clock, pack: str | None, allowed: RuleValue | ResponseTime) -> Clock:
+    """The clock with the pack and the source of the time allowed, and a word of caution where nobody has confirmed it."""
     sure = allowed.confidence == "confirmed"
-    caution = "" if sure else f"The time allowed in {clock.pack} is {allowed.confidence.replace('-', ' ')}."
-    return replace(clock, source=allowed.source, confidence=allowed.confidence, note=clock.note or caution)
+    note = clock.note or ("" if sure else f"The time allowed in {pack} is {allowed.confidence.replace('-', ' ')}.")
+    return replace(clock, pack=pack, source=allowed.source, confidence=allowed.confidence, note=note)
 
 
 def _day(moment: Moment | None) -> DayOrNotStated | None:

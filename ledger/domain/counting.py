@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from ledger.domain.adoption import Packs
 from ledger.domain.calendar import BeyondCalendar, add_months, london_day
@@ -24,11 +24,12 @@ def _working_days(packs: Packs, clock: Clock, n: int) -> Clock:
     calendar = packs.calendar(start)
     if calendar is None:
         return unset(clock, f"No calendar of working days was in force on {start}.")
-    clock = replace(clock, calendar=calendar.reference, working_days=calendar.working_days)
+    counted: dict[str, Any] = {"calendar": calendar.reference, "working_days": calendar.working_days}
     try:
-        return replace(clock, due=calendar.working_days.add(start, n), undue=None)
+        counted |= {"due": calendar.working_days.add(start, n), "undue": None}
     except BeyondCalendar as beyond:
-        return replace(clock, note=str(beyond))
+        counted["note"] = str(beyond)
+    return replace(clock, **counted)
 
 
 def _working_days_before(packs: Packs, clock: Clock, n: int) -> Clock:

@@ -59,16 +59,13 @@ def children_involved(asked: Asked) -> Measure:
 def notified_in_time(asked: Asked) -> Measure:
     """Of the incidents that FIG-SIN counts, those notified within five working days after the authority became aware, under the regime and calendar in force that day; incidents of which it cannot be told are left out of both numbers (WT-SIN-5WD, GEN-WD-START)."""
     timed, untold = [], 0
-    states: dict[tuple[object, object], clocks.State] = {}
-    columns = (I.known_on, I.notified_on, I.reported_entry, I.notified_entry)
-    for known_on, notified_on, *entries in asked.some(Incidents, columns, *_notified(asked).where):
-        if (days := (known_on, notified_on)) not in states:
-            states[days] = clocks.state(clocks.sin_5wd(asked.packs, *days), asked.day)
-        state = states[days]
+    for alike in _notified(asked).cells(asked, ("known_on", "notified_on")):
+        known_on, notified_on = alike.of
+        state = clocks.state(clocks.sin_5wd(asked.packs, known_on, notified_on), asked.day)
         if state in ("met", "met-late"):
-            timed.append(Case({"met": state == "met"}, tuple(entries)))
+            timed.append(Case({"met": state == "met"}, tuple(alike.entries), alike.rows))
         else:
-            untold += 1
+            untold += alike.rows
     return _in_time(timed, untold, ("FIG-SIN-5WD", "FIG-SIN"), "incidents")
 
 
@@ -119,4 +116,4 @@ def _cited(found: Held[RapidReviewRow], notification: int) -> tuple[int, ...]:
 def _in_time(timed: list[Case], untold: int, ids: tuple[str, str], unit: str) -> Measure:
     note = f"Of {untold} more it cannot be told." if untold else ""
     met = Cases.of(case for case in timed if case.of["met"])
-    return Share(met, Cases.of(timed), ids, unit, note=note)
+    return Share(met, Cases.of(timed), ids, unit, amounts=True, note=note)

@@ -58,7 +58,7 @@ class Period:
         return _named(self.first, self.last)
 
 
-@lru_cache(maxsize=1_000)
+@lru_cache(maxsize=10_000)
 def _named(first: date, last: date) -> str:
     begins = first.year - (first.month < APRIL)
     year = f"{begins}-{(begins + 1) % 100:02}"

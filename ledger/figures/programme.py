@@ -104,9 +104,9 @@ def recommendations_without_action(asked: Asked) -> Measure:
     actions = asked.some(ActionLog, (A.source_reference, A.source_number), A.source_record == "scrutiny")
     answered = {(reference, number) for reference, number in actions}
     without = [
-        Case({"scrutiny": made.reference}, (made.first_entry,))
-        for made in asked.held(ScrutinyRecommendations)
-        if (made.reference, made.row.number) not in answered
+        Case({"scrutiny": reference}, (entry,))
+        for reference, number, entry in asked.some(ScrutinyRecommendations, (R.reference, R.number, R.first_entry))
+        if (reference, number) not in answered
     ]
     return Count(Cases.of(without), among=Selection(ScrutinyRecommendations))
 

@@ -16,7 +16,7 @@ from ledger.domain.fields import NOT_STATED
 from ledger.figures.period import Period
 from ledger.projections.columns import table_of
 from ledger.projections.rows import Projection
-from ledger.projections.tables import Held, Tables, held
+from ledger.projections.tables import Held, Tables, by_reference, held
 
 R = TypeVar("R")
 Codes = tuple[Any, ...]
@@ -65,7 +65,7 @@ class Asked:
         """Only these columns of the same rows, in order of reference and key: for tables that may be long."""
         table = table_of(projection)
         question = select(*columns).where(held(table, self.as_at, self.day), *also)
-        return iter(self.on.execute(question.order_by(table.c.reference, table.c.key)))
+        return iter(self.on.execute(question.order_by(*by_reference(table))))
 
 
 class Counted(Protocol):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 
 from ledger.figures.measures import NOT_STATED, Value, rounded
 from ledger.figures.period import Period
@@ -53,7 +54,7 @@ class Stated:
                 return max(0, -exponent) if isinstance(exponent, int) else 1
         return 1
 
-    @property
+    @cached_property
     def recomputed(self) -> Decimal | None:
         """A share or a rate worked out from its parts, to as many places as printed; None where a part is not given."""
         scale = {"share": HUNDRED, "rate": self.per}.get(self.measure)
@@ -61,7 +62,7 @@ class Stated:
             return None
         return rounded(Fraction(self.numerator * scale, self.denominator), self.places)
 
-    @property
+    @cached_property
     def worth(self) -> Value:
         """Its value: worked out where it can be, else as given; a count as a whole number."""
         if (found := self.recomputed) is not None:

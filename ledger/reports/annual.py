@@ -11,6 +11,7 @@ from ledger.figures import answers
 from ledger.figures.answer import Answer, asking
 from ledger.figures.period import Period
 from ledger.figures.selection import Asked
+from ledger.projections.columns import table_of
 from ledger.projections.partnership import Agencies, Groups
 from ledger.projections.priorities import Priorities
 from ledger.projections.tables import Tables
@@ -84,4 +85,5 @@ def names(asked: Asked) -> dict[str, str]:
     """What the codes of agencies and groups, and the references of priorities, stand for."""
     found = {each.reference: each.row.name for each in asked.held(Agencies)}
     found |= {each.reference: each.row.name for each in asked.held(Groups)}
-    return found | {each.reference: each.row.title for each in asked.held(Priorities)}
+    priorities = table_of(Priorities).c
+    return found | dict(asked.some(Priorities, (priorities.reference, priorities.title)))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from typing import Any
+
+import msgspec
 
 from ledger.reports.document import Document
 from ledger.reports.drawing import chart_of
@@ -45,17 +45,8 @@ def wire(document: Document) -> dict[str, Any]:
 
 def to_json(document: Document) -> bytes:
     """One line per figure."""
-    return "".join(_lines(document)).encode()
-
-
-def _lines(document: Document) -> Iterator[str]:
     told = wire(document)
     figures = told.pop("figures")
-    yield _line(told)[:-1] + ',"figures":[\n'
-    for n, each in enumerate(figures):
-        yield (",\n" if n else "") + _line(each)
-    yield "\n]}\n"
-
-
-def _line(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return (
+        msgspec.json.encode(told)[:-1] + b',"figures":[\n' + b",\n".join(map(msgspec.json.encode, figures)) + b"\n]}\n"
+    )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
 
-from ledger.domain.clocks import state
+from ledger.domain.clocks import Clock, state
 from ledger.domain.fields import spoken
 from ledger.enquiries.actions import adrift, delayed, put_off
 from ledger.enquiries.enquiry import CannotTell, Looking
@@ -16,8 +17,7 @@ from ledger.figures.measures import pounds
 from ledger.figures.selection import Asked, within
 from ledger.projections.accounts import Accounts
 from ledger.projections.action_log import ActionLog
-from ledger.projections.asking import Asking, plain
-from ledger.projections.clocks import clocks_of_review
+from ledger.projections.asking import plain
 from ledger.projections.columns import table_of
 from ledger.projections.decisions import Decisions
 from ledger.projections.editions import Editions
@@ -25,9 +25,10 @@ from ledger.projections.engagements import Engagements
 from ledger.projections.escalation_tracker import EscalationTracker
 from ledger.projections.practice_reviews import LearningFromReviews, PracticeReviews, Recommendations
 from ledger.projections.priorities import Priorities
+from ledger.projections.review_tracker import advance_copy_clock, publication_clock
 from ledger.projections.rows import Projection
 from ledger.projections.scrutinies import Scrutinies
-from ledger.projections.tables import held
+from ledger.projections.tables import by_reference, held
 from ledger.projections.training_places import TrainingEvaluations
 
 SAID_EMPTY = "The ledger holds nothing to tell here for this period."
@@ -82,7 +83,7 @@ class _Asks:
         question = (
             select(*(table.c[name] for name in columns), *cited)
             .where(held(table, asked.as_at, None if self.at_last else asked.day), *self.where(asked))
-            .order_by(table.c.reference, table.c.key)
+            .order_by(*by_reference(table))
         )
         found = asked.on.execute(question).all()
         rows = tuple(tuple(map(plain, row[: len(columns)])) for row in found)
@@ -108,14 +109,13 @@ class _Clocked(_Asks):
     """Reviews with how each of their clocks stands at the end of the period."""
 
     def part(self, asked: Asked) -> Part:
-        made, standing = super().part(asked), dict[str, list[str]]()
-        asking = Asking(asked.as_at, asked.day, asked.packs)
-        for review in asked.held(PracticeReviews, *self.where(asked)):
-            for each in clocks_of_review(review, asking):
-                due = f", due {spoken(each.clock.due)}" if each.clock.due else ""
-                stands = f"{each.clock.name.replace('-', ' ')}: {state(each.clock, asked.day).replace('-', ' ')}{due}"
-                standing.setdefault(each.reference, []).append(stands)
-        rows = tuple((*row, "; ".join(standing.get(row[0], [])) or "none runs") for row in made.rows)
+        made, packs = super().part(asked), asked.packs.as_at(asked.as_at)
+        clocks = [
+            [clock for clock in (publication_clock(each.row, packs), advance_copy_clock(each.row, packs)) if clock]
+            for each in asked.held(PracticeReviews, *self.where(asked))
+        ]
+        told = ("; ".join(_stands(clock, asked.day) for clock in of_one) or "none runs" for of_one in clocks)
+        rows = tuple((*row, said) for row, said in zip(made.rows, told, strict=True))
         return replace(made, columns=(*made.columns, "clocks"), rows=rows)
 
 
@@ -126,6 +126,11 @@ class _Costs(_Asks):
         made = super().part(asked)
         n = made.columns.index("amount")
         return replace(made, rows=tuple((*row[:n], str(pounds(row[n])), *row[n + 1 :]) for row in made.rows))
+
+
+def _stands(clock: Clock, on: date) -> str:
+    due = f", due {spoken(clock.due)}" if clock.due else ""
+    return f"{clock.name.replace('-', ' ')}: {state(clock, on).replace('-', ' ')}{due}"
 
 
 def _drift(asked: Asked) -> dict[str, list[str]]:
