@@ -57,13 +57,20 @@ def batches(homes: Homes, engine: str, repeats: int, events: int) -> list[Row]:
 
 def long_records(homes: Homes, engine: str, repeats: int, records: int) -> list[Row]:
     """d, e: one command on a record of 40 events, and reading such a record back into its state."""
-    with closing(actions_in(homes.new(engine))) as theirs, opened(homes.new(engine)) as ours:
+    with (
+        closing(actions_in(homes.new(engine))) as theirs,
+        opened(homes.new(engine)) as ours,
+        closing(OnlyStored(homes.new(engine))) as bare,
+    ):
         actions = list(made([event for n in range(records) for event in lives.action_of(LENGTH, f"L{n}")], LENGTH))
         for number, action in enumerate(actions):
             theirs.save(action)
             record(ours, raw(lives.action_of(LENGTH, f"L{number}")))
         ids = [action.id for action in actions]
-        return [*_replays(engine, repeats, ours, theirs, ids), *_commands(engine, repeats, ours, theirs, ids)]
+        return [
+            *_replays(engine, repeats, ours, theirs, ids),
+            *_commands(engine, repeats, ours, theirs, ids, bare=bare),
+        ]
 
 
 def _replays(engine: str, repeats: int, ours: Ledger, theirs: Actions, ids: Sequence[UUID]) -> list[Row]:
@@ -77,7 +84,9 @@ def _replays(engine: str, repeats: int, ours: Ledger, theirs: Actions, ids: Sequ
     return both_rows(told, engine, mine, other, 1.5, unit="records/s")
 
 
-def _commands(engine: str, repeats: int, ours: Ledger, theirs: Actions, ids: Sequence[UUID]) -> list[Row]:
+def _commands(
+    engine: str, repeats: int, ours: Ledger, theirs: Actions, ids: Sequence[UUID], *, bare: OnlyStored
+) -> list[Row]:
     runs = count()
 
     def rate(threads: int, do: Callable[[Any], object], things: Sequence[Any]) -> Rates:
@@ -87,9 +96,9 @@ def _commands(engine: str, repeats: int, ours: Ledger, theirs: Actions, ids: Seq
     def notes() -> list[bytes]:
         return list(_notes(len(ids), next(runs)))
 
-    def one_by_one() -> Rates:
+    def one_by_one(write: Callable[[bytes], object]) -> Rates:
         bodies = notes()
-        return timed_both(lambda: [record(ours, [body]) for body in bodies], len(bodies))
+        return timed_both(lambda: list(map(write, bodies)), len(bodies))
 
     get_and_save = partial(_get_and_save, theirs)
 
@@ -100,12 +109,18 @@ def _commands(engine: str, repeats: int, ours: Ledger, theirs: Actions, ids: Seq
         finally:
             writer.close()
 
-    alone = in_turn(repeats, one_by_one, lambda: timed_both(lambda: list(map(get_and_save, ids)), len(ids)))
+    alone = in_turn(
+        repeats,
+        lambda: one_by_one(lambda body: record(ours, [body])),
+        lambda: timed_both(lambda: list(map(get_and_save, ids)), len(ids)),
+        lambda: one_by_one(lambda body: bare.write([batch([body])])),
+    )
     together = in_turn(repeats, side_by_side, lambda: rate(SIDE_BY_SIDE, get_and_save, ids))
     told = f"a command on a record of {LENGTH} events : their get and save"
     return [
         *both_rows(f"{told}, {SIDE_BY_SIDE} senders at once", engine, together[0], together[1], 5, unit="commands/s"),
         *both_rows(f"{told}, one after the other", engine, alone[0], alone[1], 5, unit="commands/s"),
+        *both_rows(f"{told}, one after the other, only stored", engine, alone[2], alone[1], None, unit="commands/s"),
     ]
 
 
