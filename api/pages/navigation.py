@@ -26,7 +26,10 @@ class Way:
     unless: Verb | None = None
 
 
-OF_LISTS = tuple(f"/pages/{name}" for name in (*BY_NAME, "enquiries", "records", "incidents", "entries"))
+OF_LISTS = tuple(
+    f"/pages/{name}" for name in (*BY_NAME, "enquiries", "records", "incidents", "entries") if name != "reports"
+)
+"""Below the lists; what is published of reports stands on a page of their own."""
 WAYS = (
     Way("Home", "/pages", Verb.ENTER),
     Way("Actions", "/pages/actions", Verb.READ),

@@ -15,7 +15,7 @@ from ledger.clock import DemonstrationClock
 from ledger.wiring import open_parts
 from tests.access.signing_in import sign_in
 from tests.web.conftest import AFTERWARDS, YEAR
-from tests.web.reading import FIELDS, Page, Reader
+from tests.web.reading import FIELDS, Page, Reader, said
 
 HERE = "/pages/reports/annual/2024-25"
 
@@ -75,6 +75,8 @@ def test_the_page_says_each_step_and_what_is_to_do(year):
         "sent",
     ]
     assert HERE in year.get("/pages/reports").links
+    active = [said(each) for each in page.all("li") if "service-navigation__item--active" in each.get("class", "")]
+    assert active == ["Figures and reports"]
 
 
 def test_who_makes_the_report_writes_it_and_whoever_signs_clears_it(as_role):
