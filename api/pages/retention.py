@@ -24,9 +24,9 @@ def _standing(item: Item, _: Names) -> Cell:
 
 
 def _counted_from(item: Item, _: Names) -> Cell:
-    if item["trigger"] == "review-date":
+    if item["state"] == "not-begun":
         return Cell("A day that the controller enters")
-    return Cell(words.day(item["began_on"]), (), _event_name(item["type"]))
+    return Cell(words.day(item["since"]), (), _event_name(item["type"]))
 
 
 def _event_name(type_: str | None) -> str:
@@ -51,7 +51,7 @@ RETENTION = Sheet(
         Column("Record", of_record, "reference"),
         Column("How it stands", _standing, "state"),
         Column("Due", dated("due_on"), "due_on"),
-        Column("Counted from", _counted_from, "began_on"),
+        Column("Counted from", _counted_from),
         Column("Class", _period, "retention_class"),
     ),
     "No record’s time is over here, and none waits for a day to review.",

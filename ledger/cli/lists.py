@@ -211,7 +211,7 @@ LISTS = (
         "record": _record, "authority": _field("authority"), "since": _field("placed_on"), "entry": _field("key"),
     }),
     Listed("retention", "Retention", "How long each record is kept: those whose time is over, that wait for a day to review, or that no pack tells of; --where state=running for the rest.", {
-        "record": _record, "class": _words("retention_class"), "state": _words("state"), "since": _field("began_on"), "event": _field("type"),
+        "record": _record, "class": _words("retention_class"), "state": _words("state"), "since": _field("since"), "event": _field("type"),
         "years": _field("years"), "due": _field("due_on"), "held for": _field("holds"), "pack": _field("pack"),
         "time given is": _words("confidence"),
     }),

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from ledger.domain.calendar import MONTHS, add_months
 from ledger.domain.conventions import Retention, RetentionClass
 from ledger.domain.fields import spoken, worded
 from ledger.domain.general import AMENDING, DuplicateOf, Mark, RetentionSet, WordsErased
@@ -23,19 +21,12 @@ is over, or its day to review has come. `held`: so it is, and a hold stands. `er
 
 
 @dataclass(frozen=True, slots=True)
-class Last:
-    """The last thing that happened to a record: the day its time is counted from, the type of the event, and its position."""
-
-    on: date
-    type: str
-    position: int
-
-
-@dataclass(frozen=True, slots=True)
 class Keeping:
-    """What the entries of a record say of how long it is kept. `set_by`, `erased`: positions, of what said so last."""
+    """What the entries of a record say of how long it is kept. `last_year`: in which the last thing happened to it. `set_by`, `erased`: the
+    positions of what set its day to review, and of the certificate that it was erased because its time was over, if nothing was recorded since.
+    """
 
-    last: Last
+    last_year: int
     retention_class: str | None = None
     review_on: date | None = None
     set_by: int | None = None
@@ -45,60 +36,65 @@ class Keeping:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """How long a record is kept, on a day. `began_on`: the day of the event at `position`, of this `type`, that starts the time or names its end."""
+    """How long a record is kept, on a day."""
 
     retention_class: str | None
     period: RetentionClass | None
     state: State
     trigger: Literal["last-entry", "review-date"] | None = None
-    began_on: date | None = None
-    type: str | None = None
-    position: int | None = None
     due_on: date | None = None
 
 
 def kept(record: str, keeping: Keeping, pack: Retention | None, on: date) -> Kept:
-    """How long a record of a kind is kept under a pack, as of a day. A day to review that was entered comes before any count of years."""
+    """How long a record of a kind is kept under a pack, as of a day. A day to review that was entered comes before any count of years.
+
+    Years are counted from the end of the one in which the last thing happened, so that what is known to the month or the year only is not
+    kept too short.
+    """
     period = None
     if pack is not None:
         named = keeping.retention_class
         period = pack.class_of(record) if named is None else pack.named(named)
     code = keeping.retention_class or (period.code if period else None)
-    last = keeping.last
     if keeping.review_on is not None:
-        due = keeping.review_on
-        state = _state(keeping, due, on, "review-due")
-        return Kept(code, period, state, "review-date", None, f"{record}.retention-set", keeping.set_by, due)
+        return Kept(
+            code, period, _state(keeping, keeping.review_on, on, "review-due"), "review-date", keeping.review_on
+        )
     if period is None:
         return Kept(code, None, "no-period")
     if period.trigger == "review-date":
         return Kept(code, period, "not-begun", "review-date")
-    due = add_months(last.on, period.years.value * MONTHS)
-    return Kept(code, period, _state(keeping, due, on, "due"), "last-entry", last.on, last.type, last.position, due)
+    due = date(keeping.last_year + period.years.value, 12, 31)
+    return Kept(code, period, _state(keeping, due, on, "due"), "last-entry", due)
 
 
 def _state(keeping: Keeping, due: date, on: date, over: State) -> State:
-    if keeping.erased is not None and keeping.erased > keeping.last.position:
+    if keeping.erased is not None:
         return "erased"
     if due > on:
         return "running"
     return "held" if keeping.holds else over
 
 
-def keeping_of(entries: Sequence[Entry]) -> Keeping:
-    """What a record's entries, in recorded order, say. Of one that was withdrawn or repeats another, that is the last thing that happened."""
-    counted = effective(entries)
-    happened = [entry for entry in counted if not isinstance(entry.event, Mark)]
+def last_thing(entries: Sequence[Entry], on: date = date.max) -> Entry:
+    """The last thing that happened to a record up to a day. Of one that was withdrawn or repeats another, that is what said so."""
+    happened = [entry for entry in effective(entries) if not isinstance(entry.event, Mark)]
     if not happened or any(isinstance(entry.event, DuplicateOf) for entry in happened):
         happened = [entry for entry in entries if isinstance(entry.event, AMENDING)]
-    latest = max(happened, key=lambda entry: (last_of(entry).on, entry.day, entry.position))
-    found = Keeping(last_of(latest), holds=fold(entries).holds)
+    return max((entry for entry in happened if entry.day <= on), key=lambda entry: (entry.day, entry.position))
+
+
+def keeping_of(entries: Sequence[Entry]) -> Keeping:
+    """What a record's entries, in recorded order, say."""
+    found = Keeping(last_thing(entries).day.year, holds=fold(entries).holds)
+    counted = effective(entries)
     for entry in sorted(counted, key=lambda entry: (entry.day, entry.position)):
-        found = after(found, entry)
-    return found
+        found = _after(found, entry)
+    things = (entry.position for entry in counted if not isinstance(entry.event, Mark))
+    return replace(found, erased=None) if found.erased is not None and max(things, default=0) > found.erased else found
 
 
-def after(keeping: Keeping, entry: Entry) -> Keeping:
+def _after(keeping: Keeping, entry: Entry) -> Keeping:
     """What is said after one more entry, in time order: what an event leaves out stays as it was."""
     match entry.event:
         case RetentionSet(retention_class=code, review_on=day):
@@ -109,22 +105,9 @@ def after(keeping: Keeping, entry: Entry) -> Keeping:
                 set_by=entry.position if day else keeping.set_by,
             )
         case WordsErased(ground=ground) if ground == OVER:
-            return replace(keeping, erased=entry.position)
+            return replace(keeping, erased=max(entry.position, keeping.erased or 0))
         case _:
             return keeping
-
-
-def last_of(entry: Entry) -> Last:
-    """An entry as the last thing that happened: of a month or a year, on its last day, so that no record is kept too short."""
-    day = entry.day
-    match entry.timeprecision:
-        case "month":
-            day = day.replace(day=monthrange(day.year, day.month)[1])
-        case "year":
-            day = day.replace(month=MONTHS, day=31)
-        case _:
-            pass
-    return Last(day, entry.kind.name, entry.position)
 
 
 def not_over(name: str, found: Kept) -> str | None:

@@ -116,7 +116,7 @@ QUESTIONS = (
     _listed("statements", Statements),
     _listed("restrictions", Restrictions),
     _listed("holds", Holds),
-    Question("retention", retention.retention, retention.FIELDS),
+    Question("retention", retention.retention, retention.FIELDS, retention.PARTS),
     _listed("reports", PublishedReports),
 )
 BY_NAME = {question.name: question for question in QUESTIONS}

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from ledger.domain.general import GENERAL, Mark, RetentionSet, WordsErased
-from ledger.domain.history import Entry, Hold
-from ledger.domain.keeping import OVER, Keeping, Kept, Last, kept, last_of
+from ledger.domain.history import Entry, Hold, effective
+from ledger.domain.keeping import OVER, Keeping, Kept, kept, last_thing
 from ledger.domain.register import REGISTER
 from ledger.projections.amendments import Amendments
 from ledger.projections.asking import Answer, Asking, Item, answered, plain
@@ -27,34 +27,33 @@ KEPT = tuple(
 ATTENTION = ("no-period", "not-begun", "due", "review-due", "held")
 """The states listed where no other is asked for: those in which somebody has something to do."""
 FIELDS = (
-    "record", "reference", "key", "state", "retention_class", "trigger", "began_on", "type", "entry", "years", "due_on", "days_left",
-    "held", "holds", "pack", "rule", "source", "confidence", "note", "entries",
+    "record", "reference", "key", "state", "retention_class", "trigger", "years", "due_on", "days_left", "held", "holds", "pack", "rule", "source",
+    "confidence", "note", "entries",
 )  # fmt: skip
+PARTS = ("since", "type", "entry")
+"""What is read from a record's own entries, of the items on a page."""
 
 
 @dataclass(frozen=True, slots=True)
 class LastRow:
-    """The last thing that happened to a record, and the day from which its time is counted."""
+    """The year in which the last thing happened to a record. No more is kept, so that most entries change nothing here."""
 
-    last_on: date
-    type: str
+    year: int
 
 
 class LastEvents(Projection[LastRow]):
-    """What happened last to each record that holds words?"""
+    """In which year did the last thing happen to each record that holds words?"""
 
     table = "last_events"
     records = KEPT
     row = LastRow
 
     def apply(self, rows: Rows[LastRow], entry: Entry) -> None:
-        match entry.event:
-            case Mark():
-                pass
-            case _:
-                last, held = last_of(entry), rows.get()
-                if held is None or held.last_on <= last.on:
-                    rows.open(LastRow(last.on, last.type))
+        if isinstance(entry.event, Mark):
+            return
+        held = rows.get()
+        if held is None or held.year != entry.day.year:
+            rows.open(LastRow(entry.day.year))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,30 +74,45 @@ class Retentions(Projection[RetentionRow]):
     row = RetentionRow
 
     def apply(self, rows: Rows[RetentionRow], entry: Entry) -> None:
-        row = rows.get() or RetentionRow(None, None)
+        if not isinstance(entry.event, Mark):
+            self._happened(rows, entry.position)
+            return
         match entry.event:
             case RetentionSet(retention_class=code, review_on=day):
+                row = rows.get() or RetentionRow(None, None)
                 set_by = entry.position if day else row.set_entry
                 code, day = code or row.retention_class, day or row.review_on
                 rows.open(replace(row, retention_class=code, review_on=day, set_entry=set_by))
-            case WordsErased(ground=ground) if ground == OVER:
-                rows.open(replace(row, erased_entry=entry.position))
+            case WordsErased(ground=ground) if ground == OVER and int(rows.beside.get("last", "0")) < entry.position:
+                row = rows.get() or RetentionRow(None, None)
+                rows.open(replace(row, erased_entry=max(entry.position, row.erased_entry or 0)))
             case _:
                 pass
+
+    def _happened(self, rows: Rows[RetentionRow], position: int) -> None:
+        """What is recorded behind a certificate was not erased by it, whenever it happened."""
+        if position > int(rows.beside.get("last", "0")):
+            rows.beside["last"] = str(position)
+        row = rows.get()
+        if row is not None and row.erased_entry is not None and row.erased_entry < position:
+            rows.open(replace(row, erased_entry=None))
 
 
 def retention(tables: Tables, asking: Asking) -> Answer:
     """How long each record that holds words is kept: those whose time is over, or that nobody can tell of; with a filter on `state`, others.
 
-    `began_on`: the day of the event of this `type`, at `entry`, from which the `years` of the class are counted; or `entry` sets the day to review. `held`: whether
-    a hold stands, of the authorities in `holds`. Asked as of a day to come, it tells what will be due by then if nothing more is recorded.
+    Years are counted from the end of the one in which the last thing happened to the record: the event of this `type`, at `entry`, which was
+    `since` that day; where a day to review was entered, they tell of what entered it. `held`: whether a hold stands, of the authorities in
+    `holds`. Asked as of a day to come, it tells what will be due by then if nothing more is recorded.
     """
     if "state" not in asking.filters:
         asking = replace(asking, filters={**asking.filters, "state": ATTENTION})
     pack = asking.packs_then.retention(asking.as_of)
     found = ((name, keeping, kept(name[0], keeping, pack, asking.as_of)) for name, keeping in _keepings(tables, asking))
     reference = None if pack is None else pack.reference
-    return answered((_told(*each, reference, asking.as_of) for each in found), asking, FIELDS)
+    answer = answered((_told(*each, reference, asking.as_of) for each in found), asking, FIELDS)
+    histories = asking.histories([f"{item['record']}/{item['reference']}" for item in answer.items])
+    return replace(answer, items=[_with_its_event(item, histories, asking.as_of) for item in answer.items])
 
 
 Name = tuple[str, str]
@@ -111,16 +125,14 @@ def _keepings(tables: Tables, asking: Asking) -> Iterator[tuple[Name, Keeping]]:
     holds: defaultdict[Name, list[Hold]] = defaultdict(list)
     for held in tables.rows(Holds, **at):
         holds[_name(held)].append(Hold(int(held.key), held.row.authority))
-    lasts = {
-        _name(held): Last(held.row.last_on, held.row.type, held.last_entry) for held in tables.rows(LastEvents, **at)
-    }
-    for name, last in (lasts | _of_no_account(tables, asking, lasts)).items():
+    lasts = {_name(held): held.row.year for held in tables.rows(LastEvents, **at)}
+    for name, year in (lasts | _of_no_account(tables, asking, lasts)).items():
         row = said.get(name, RetentionRow(None, None))
         hold = tuple(sorted(holds[name], key=lambda each: each.position)) if name in holds else ()
-        yield name, Keeping(last, row.retention_class, row.review_on, row.set_entry, row.erased_entry, hold)
+        yield name, Keeping(year, row.retention_class, row.review_on, row.set_entry, row.erased_entry, hold)
 
 
-def _of_no_account(tables: Tables, asking: Asking, counted: Mapping[Name, Last]) -> dict[Name, Last]:
+def _of_no_account(tables: Tables, asking: Asking, counted: Mapping[Name, int]) -> dict[Name, int]:
     """Records that were withdrawn or repeat another: their words are there still, and are kept from the day that this was said."""
     amended: defaultdict[Name, list[Held[Any]]] = defaultdict(list)
     for held in tables.rows(Amendments, as_at=asking.as_at, as_of=asking.as_of, where={"record": KEPT}):
@@ -133,10 +145,7 @@ def _of_no_account(tables: Tables, asking: Asking, counted: Mapping[Name, Last])
             _name(held) for held in tables.rows(LastEvents, as_at=asking.as_at, where={"reference": references})
         }
     return {
-        name: max(
-            (Last(held.row.amended_on, f"{held.record}.{held.row.kind}", held.row.entry) for held in each),
-            key=lambda last: (last.on, last.position),
-        )
+        name: max(held.row.amended_on.year for held in each)
         for name, each in amended.items()
         if name not in yet_to_begin
     }
@@ -156,9 +165,6 @@ def _told(name: Name, keeping: Keeping, found: Kept, pack: str | None, on: date)
         "state": found.state,
         "retention_class": found.retention_class,
         "trigger": found.trigger,
-        "began_on": plain(found.began_on),
-        "type": found.type,
-        "entry": found.position,
         "years": years.value if years else None,
         "due_on": plain(found.due_on),
         "days_left": (found.due_on - on).days if found.due_on else None,
@@ -169,5 +175,17 @@ def _told(name: Name, keeping: Keeping, found: Kept, pack: str | None, on: date)
         "source": years.source if years else None,
         "confidence": years.confidence if years else None,
         "note": years.note if years else None,
-        "entries": sorted({found.position, keeping.erased, *(hold.position for hold in keeping.holds)} - {None}),
+        "entries": sorted({keeping.erased, *(hold.position for hold in keeping.holds)} - {None}),
+        **dict.fromkeys(PARTS),
+        "entry": keeping.set_by if found.trigger == "review-date" else None,
     }
+
+
+def _with_its_event(item: Item, histories: Mapping[str, Sequence[Entry]], on: date) -> Item:
+    """The item, with the event that it is kept since."""
+    own = histories.get(f"{item['record']}/{item['reference']}", ())
+    if not own or item["due_on"] is None:
+        return item
+    found = next((each for each in effective(own) if each.position == item["entry"]), None) or last_thing(own, on)
+    told = {"since": plain(found.day), "type": found.kind.name, "entry": found.position}
+    return item | told | {"entries": sorted({*item["entries"], found.position})}

@@ -62,7 +62,11 @@ def test_as_of_a_day_to_come_it_says_what_will_be_due(told):
     items = asked(told, "?as_of=2093-05-01&sort=-due_on")
     assert (items["INC-OWN"]["state"], items["INC-OWN"]["days_left"]) == ("review-due", 0)
     assert (items["ACT-OWN"]["state"], items["ACT-OWN"]["holds"]) == ("held", ["Inquiry"])
-    assert items["QAS"]["state"] == "due"
+    assert (items["QAS"]["state"], items["QAS"]["type"], items["QAS"]["due_on"]) == (
+        "due",
+        "group.established",
+        "2029-12-31",
+    )
     assert (items["QAS"]["years"], items["QAS"]["pack"]) == (10, "proposed-retention@1")
     assert asked(told, "?as_of=2093-05-01&held=true").keys() == {"ACT-OWN"}
 
@@ -74,8 +78,8 @@ def test_as_at_a_position_before_the_pack_was_adopted_no_period_was_set(told):
 def test_it_goes_out_as_csv_like_every_list(told):
     answer = told.get("/retention?format=csv&state=running&reference=INC-OWN", Role.SCRUTINEER)
     first, row = answer.text.splitlines()
-    assert first.startswith("record,reference,key,state,retention_class,trigger,began_on,type,entry,years,due_on")
-    assert row.startswith("incident,INC-OWN,,running,case,review-date,,incident.retention-set")
+    assert first.startswith("record,reference,key,state,retention_class,trigger,years,due_on,days_left,held")
+    assert row.startswith("incident,INC-OWN,,running,case,review-date,75,2093-05-01")
     assert told.get("/retention?sort=no_field", Role.SCRUTINEER).status_code == 422
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from ledger.domain.adoption import Adoption, Packs
 from ledger.domain.conventions import Retention
-from ledger.domain.keeping import keeping_of, kept, not_over
+from ledger.domain.keeping import keeping_of, kept, last_thing, not_over
 from ledger.regimes import load_shelf
 from tests.domain.scenario import LA, PARTNERS, World, given, post
 
@@ -44,31 +44,29 @@ def why_not(name, told):
     return not_over(name, told) or ""
 
 
-def test_ten_years_run_from_the_last_event_and_are_over_on_their_last_day():
-    told = found(IDENTIFIED, CLOSED, on="2030-02-27")
-    assert (told.retention_class, told.trigger, told.began_on, told.type) == (
-        "governance",
-        "last-entry",
-        date(2020, 2, 29),
-        "risk.rescored",
-    )
-    assert (told.position, told.due_on, told.state) == (5, date(2030, 2, 28), "running")
-    assert found(IDENTIFIED, CLOSED, on="2030-02-28").state == "due"
+def test_ten_years_run_from_the_end_of_the_year_of_the_last_event_and_are_over_on_their_last_day():
+    told = found(IDENTIFIED, CLOSED, on="2030-12-30")
+    assert (told.retention_class, told.trigger) == ("governance", "last-entry")
+    assert (told.due_on, told.state) == (date(2030, 12, 31), "running")
+    assert found(IDENTIFIED, CLOSED, on="2030-12-31").state == "due"
 
 
 def test_marks_do_not_begin_the_time_anew_but_a_hold_stands_over_it():
     assert found(IDENTIFIED, CLOSED, HELD, on="2029-01-01").state == "running"
     told = found(IDENTIFIED, CLOSED, HELD, on="2035-01-01")
-    assert (told.state, told.due_on) == ("held", date(2030, 2, 28))
+    assert (told.state, told.due_on) == ("held", date(2030, 12, 31))
     lifted = post("risk.hold-lifted", "RSK-1", {"hold": 6}, on="2021-02-01")
     assert found(IDENTIFIED, CLOSED, HELD, lifted, on="2035-01-01").state == "due"
 
 
-@pytest.mark.parametrize(("precision", "began"), [("month", "2019-05-31"), ("year", "2019-12-31")])
-def test_what_is_known_to_the_month_or_the_year_only_is_kept_from_its_end(precision, began):
-    first = {"month": "2019-05-01", "year": "2019-01-01"}[precision]
-    vague = post("risk.identified", "RSK-1", RISK | {"identified_on": "not-stated"}, on=first, precision=precision)
-    assert str(found(vague, on="2025-01-01").began_on) == began
+def test_the_last_event_is_the_latest_by_its_day_not_the_one_recorded_last():
+    late = post("risk.rescored", "RSK-1", RESCORED | {"likelihood": 4, "rescored_on": "2019-06-01"}, on="2019-06-01")
+    world = World(PACKS)
+    for each in (*PARTNERS, IDENTIFIED, CLOSED, late):
+        assert not world.record(each).refusals
+    own = world.entries["risk", "RSK-1"]
+    assert (last_thing(own).position, last_thing(own[:1]).position) == (5, 4)
+    assert keeping_of(own).last_year == 2020
 
 
 def test_a_case_waits_for_a_day_to_review_which_the_controller_enters():
@@ -76,12 +74,7 @@ def test_a_case_waits_for_a_day_to_review_which_the_controller_enters():
     assert (told.retention_class, told.state, told.due_on) == ("case", "not-begun", None)
     entered = said("incident", "INC-1", review_on="2094-02-01")
     told = found(INCIDENT, entered, on="2094-01-31", record="incident")
-    assert (told.state, told.due_on, told.type, told.position) == (
-        "running",
-        date(2094, 2, 1),
-        "incident.retention-set",
-        5,
-    )
+    assert (told.state, told.due_on, told.trigger) == ("running", date(2094, 2, 1), "review-date")
     assert found(INCIDENT, entered, on="2094-02-01", record="incident").state == "review-due"
 
 
@@ -89,9 +82,9 @@ def test_a_day_to_review_comes_before_the_years_and_what_is_left_out_stays():
     later = said(review_on="2060-01-01")
     assert found(IDENTIFIED, later, on="2040-01-01").due_on == date(2060, 1, 1)
     told = found(IDENTIFIED, later, said(retention_class="case", on="2023-01-01"), on="2040-01-01")
-    assert (told.retention_class, told.due_on, told.position) == ("case", date(2060, 1, 1), 5)
+    assert (told.retention_class, told.due_on) == ("case", date(2060, 1, 1))
     taken_back = post("risk.withdrawn", "RSK-1", {"position": 5, "reason": "Meant for another.", "decided_by": "LA"})
-    assert found(IDENTIFIED, later, taken_back, on="2040-01-01").due_on == date(2029, 5, 20)
+    assert found(IDENTIFIED, later, taken_back, on="2040-01-01").due_on == date(2029, 12, 31)
 
 
 def test_without_a_pack_nothing_says_how_long():
@@ -105,13 +98,13 @@ def test_without_a_pack_nothing_says_how_long():
 def test_what_was_withdrawn_or_repeats_another_is_kept_from_then_on():
     void = post("risk.withdrawn", "RSK-1", {"position": 4, "reason": "Never so.", "decided_by": "LA"}, on="2021-03-01")
     told = found(IDENTIFIED, CLOSED, void, on="2025-01-01")
-    assert (told.type, told.due_on) == ("risk.withdrawn", date(2031, 3, 1))
+    assert told.due_on == date(2031, 12, 31)
     other = post("incident.reported", "INC-2", INCIDENT.data, on="2019-06-03")
     world = World(PACKS)
     repeats = post("incident.duplicate-of", "INC-1", {"duplicate_of": "INC-2"}, on="2021-04-01")
     for each in (*PARTNERS, INCIDENT, other, repeats):
         assert not world.record(each).refusals
-    assert keeping_of(world.entries["incident", "INC-1"]).last.type == "incident.duplicate-of"
+    assert last_thing(world.entries["incident", "INC-1"]).kind.name == "incident.duplicate-of"
 
 
 def test_only_the_business_unit_says_how_long():
@@ -147,7 +140,7 @@ def test_a_class_needs_a_pack_in_force():
 
 def test_why_it_is_not_over_names_the_rule():
     whys = {
-        "2025-01-01": "risk/RSK-1 is kept until 28 February 2030, in the class governance (RET-DESIGN).",
+        "2025-01-01": "risk/RSK-1 is kept until 31 December 2030, in the class governance (RET-DESIGN).",
         "2035-01-01": None,
     }
     for day, why in whys.items():
