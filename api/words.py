@@ -105,7 +105,10 @@ def opened(request: Request, position: int, asked: Asked) -> tuple[Entry, Openin
         )
     found: WordsOf = words_of(ledger, entry)
     if not found.logged:
-        raise Problem(NOT_FOUND, f"Entry {position} has no words whose opening is logged; GET …/words has the others.")
+        raise Problem(
+            NOT_FOUND,
+            f"Entry {position} has no words whose opening is logged, or none any more; GET …/words has the others, and what was erased.",
+        )
     log: AccessLog = request.app.state.openings
     paths = tuple(each.path for each in found.logged)
     act = Act(entry.originator_id, position, paths, asked.purpose, ledger.head().position, asked.regarding or None)

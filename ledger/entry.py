@@ -18,7 +18,7 @@ from ledger.domain.fields import WORDS, Instant, TimePrecision, written_as
 from ledger.domain.general import AMENDING, Corrected
 from ledger.domain.history import Entry
 from ledger.domain.register import REGISTER, TYPE_PREFIX, Event, EventType, Path
-from ledger.findings import placed
+from ledger.findings import alike, placed
 from ledger.log import tree
 
 MOST_BYTES = 65_535
@@ -145,7 +145,7 @@ def parse(value: Any, raw: bytes | None = None) -> Submission:
         raise Malformed(Fault("", "an event is a JSON object"))
     kind = REGISTER.get(value["type"]) if isinstance(value.get("type"), str) else None
     if kind is None:
-        raise Malformed(Fault("/type", f"unknown event type; types begin {TYPE_PREFIX} and GET /schemas lists them"))
+        raise Malformed(Fault(*_no_type(value)))
     raw = canonical.write(value) if raw is None else raw
     if b"null" in raw:
         _refuse_nulls(value, "", known_names(kind))
@@ -194,6 +194,15 @@ def words_of_record(record: str) -> frozenset[Path]:
     """Every path to free text in any event of a record: a correction may bring new words for any of them."""
     own = (k for k in REGISTER.values() if k.record.name == record and k.event not in AMENDING)
     return frozenset(path for kind in own for path, _ in kind.words)
+
+
+def _no_type(value: dict[str, Any]) -> tuple[str, str]:
+    """Where and why an event's type is none of ours."""
+    if "type" not in value:
+        return "/type", f"this field is needed; types begin {TYPE_PREFIX} and GET /schemas lists them"
+    if meant := alike(str(value["type"]), REGISTER) or alike(f"{TYPE_PREFIX}{value['type']}", REGISTER):
+        return "/type", f"unknown event type; did you mean `{meant}`?"
+    return "/type", f"unknown event type; types begin {TYPE_PREFIX} and GET /schemas lists them"
 
 
 def faults(error: ValidationError, value: Any, kind: EventType | None = None) -> list[Fault]:

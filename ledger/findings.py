@@ -130,12 +130,17 @@ def _meant(findings: list[_Finding]) -> list[_Finding]:
     return [finding for finding in findings if finding.place.member not in dropped]
 
 
+def alike(name: str, known: Collection[str]) -> str | None:
+    """The one of ours that is meant, if any is so alike."""
+    return next(iter(get_close_matches(name[:90], known, n=1, cutoff=ALIKE)), None)
+
+
 def not_known(names: Collection[str], known: Collection[str]) -> str:
     """How many fields are not known in a place, and which of ours may be meant; none of theirs is repeated."""
     strangers = [name for name in names if name not in known]
     told = [f"`{name}` does not belong here" for name in names if name in known]
     if strangers:
-        meant = {near for name in strangers for near in get_close_matches(name[:60], known, n=1, cutoff=ALIKE)}
+        meant = {near for name in strangers if (near := alike(name, known))}
         count = "1 field here is" if len(strangers) == 1 else f"{len(strangers)} fields here are"
         hint = (
             f"did you mean {' or '.join(f'`{name}`' for name in sorted(meant))}?" if meant else "the schema lists all"

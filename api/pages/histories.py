@@ -168,6 +168,7 @@ def _entry_page(
         counts=counted_as,
         words={each.path: each.text for each in words.ordinary} | (opened or {}),
         closed=[each.path for each in words.logged],
+        erased=words.erased,
         opened=number,
         purposes=[(each.value, worded(each.value).capitalize()) for each in Purpose],
         may_open=may_open,

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from api.pages import assets, words
 from api.pages.links import kept
 from api.pages.navigation import navigation
+from api.pages.whose import whose
 from api.problems import NOT_SIGNED_IN, UNAUTHENTICATED, Problem
 from api.sessions import known, token_of
 
@@ -34,12 +35,14 @@ def render(
     **context: Any,
 ) -> Response:
     """A page. `title` is its h1 and begins its title; `crumbs` lead to it, as (text, address). Nothing in a page runs that has not its nonce."""
-    nonce = secrets.token_urlsafe(16)
+    nonce, of = secrets.token_urlsafe(16), whose(request)
     text = _ours().get_template(template).render(
         title=title,
         crumbs=crumbs,
         keep=partial(kept, request),
         service=SERVICE,
+        service_title=SERVICE if of is None else f"{of.name} – {SERVICE}",
+        whose=of,
         nonce=nonce,
         path=request.url.path,
         navigation=navigation(request),

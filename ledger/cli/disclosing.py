@@ -67,7 +67,8 @@ def open_(
         found = words_of(ledger, entry).logged
         if not found:
             raise Stop(
-                Code.NOT_FOUND, f"Entry {position} has no words whose opening is logged; `ledger words` has the others."
+                Code.NOT_FOUND,
+                f"Entry {position} has no words whose opening is logged, or none any more; `ledger words` has the others, and what was erased.",
             )
         opening = _logged(log, ledger, entry, found, purpose=meant, regarding=regarding)
     if as_json:

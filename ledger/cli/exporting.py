@@ -80,13 +80,15 @@ def export(
             Code.USAGE, "--words and --purpose go together: what is opened is logged with what it is opened for."
         )
     meant = None if purpose is None else purpose_of(purpose)
+    if out.exists():
+        raise Stop(Code.USAGE, f"{out} exists already.")
     with told(), opened(database, make=True) as ledger:
+        scope = _scope(ledger, incident or record, period, agency, cited=incident is not None)
         seal = _sealed(ledger)
         kept = cosignatures_of(ledger)
         if wait is not None:
             agreed_within(kept, ledger.head().position, wait)
         checkpoint, size = _checkpoint(kept)
-        scope = _scope(ledger, incident or record, period, agency, cited=incident is not None)
         with progress("writing") as move:
             try:
                 found = chosen(ledger, scope, seal, size, move)

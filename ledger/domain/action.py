@@ -19,6 +19,7 @@ from ledger.domain.action_rules import (
     it_is_specific_and_measurable,
     it_was_done_before,
     its_owner_accepts_it,
+    its_owner_says_so,
     the_due_date_changes,
     the_overseeing_group_closes_it,
     the_owner_changes,
@@ -83,7 +84,7 @@ class ActionAccepted(Event):
 
     by: Owner
 
-    rules = (it_is_not_closed, its_owner_accepts_it)
+    rules = (it_is_not_closed, its_owner_accepts_it, its_owner_says_so)
 
     def sentence(self) -> str:
         return f"Accepted by {owner_name(self.by)}"
@@ -116,7 +117,7 @@ class ActionProgressed(Event):
     note: Words
     own_rating: Rating | None = None
 
-    rules = (it_is_not_closed, the_rating_is_one_of_the_pack)
+    rules = (it_is_not_closed, its_owner_says_so, the_rating_is_one_of_the_pack)
 
     def sentence(self) -> str:
         return "Progress noted" + (f"; the owner rates it {self.own_rating}" if self.own_rating else "")
@@ -144,7 +145,7 @@ class ActionCompleted(Event):
     completed_on: DayOrNotStated
     evidence: list[EvidenceRef] = Field(default=[], max_length=50)
 
-    rules = (it_is_not_closed, it_is_done_once)
+    rules = (it_is_not_closed, its_owner_says_so, it_is_done_once)
 
     def sentence(self) -> str:
         return f"Completed on {spoken(self.completed_on)}"

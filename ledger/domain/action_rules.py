@@ -172,6 +172,19 @@ def _body(owner: Owner | NotStated) -> tuple[str, str] | None:
             return None
 
 
+@rule(
+    "ACT-OWNER",
+    source="events.md: action.accepted, action.progressed, action.completed: the owner says so",
+    effect=FLAG,
+)
+def its_owner_says_so(action: Action, claim: Claim[ActionAccepted | ActionProgressed | ActionCompleted]) -> str | None:
+    """What an agency says of its own action comes from that agency, or from the business unit for it."""
+    match action.owner:
+        case AgencyOwner(agency=agency) if not claim.sent_by_business_unit and claim.source != f"/agencies/{agency}":
+            return f"The action belongs to {agency}, and another source says this of it."
+    return None
+
+
 @rule("ACT-OWNER", source="events.md: action.reassigned, new owner")
 def the_owner_changes(action: Action, claim: Claim[ActionReassigned]) -> str | None:
     """A reassigned action has another owner, or another group that oversees it."""

@@ -153,6 +153,14 @@ ErasureGround = Literal[
     "no-longer-necessary", "consent-withdrawn", "objection-upheld", "unlawful", "legal-obligation", "retention-ended",
 ]  # fmt: skip
 """Why words are erased: the grounds of UK GDPR article 17(1), and that their time is over."""
+_GROUNDS: dict[ErasureGround, str] = {
+    "no-longer-necessary": "they are no longer needed",
+    "consent-withdrawn": "consent was withdrawn",
+    "objection-upheld": "an objection was upheld",
+    "unlawful": "holding them was unlawful",
+    "legal-obligation": "the law requires it",
+    "retention-ended": "the time they are kept is over",
+}
 
 
 class ErasedWords(Part):
@@ -179,7 +187,8 @@ class WordsErased(Mark):
     confirmed_by: OneOfTwo
 
     def sentence(self) -> str:
-        return f"Sealed words were erased in {len(self.erased)} places: {worded(self.ground)}"
+        number = len(self.erased)
+        return f"Sealed words were erased in {number} {'place' if number == 1 else 'places'}; the ground: {_GROUNDS[self.ground]}"
 
 
 GENERAL: dict[str, type[Event]] = {

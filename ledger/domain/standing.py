@@ -134,7 +134,10 @@ def the_date_inside_is_the_time_outside(standing: Standing, claim: Claim[Any]) -
     ):
         return None
     when = "on" if claim.timeprecision in ("instant", "day") else f"in the {claim.timeprecision} of"
-    return f"data.{claim.kind.happens} is {inside}, but time falls {when} {outside} in Europe/London."
+    return (
+        f"data.{claim.kind.happens} is {inside}, but time falls {when} {outside} in Europe/London;"
+        " say the same day in both, and in a correction change both."
+    )
 
 
 @rule("REC-DUP", source="events.md: duplicate-of")

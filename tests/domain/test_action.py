@@ -1,7 +1,7 @@
 """Actions are raised, owned, done, assured by others, shown to matter, closed and reopened."""
 
 from datetime import date
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
@@ -286,3 +286,18 @@ def test_a_corrected_due_date_is_the_one_that_counts():
     given(*WORLD, raised()).when(corrected).then_recorded().then_state(
         lambda a: (a.due_on, a.original_due_on) == (date(2020, 2, 28), date(2020, 2, 28))
     )
+
+
+OWNERS: dict[str, dict[str, Any]] = {
+    "accepted": {"by": NURSE},
+    "progressed": {"note": "Letters have gone out"},
+    "completed": {"completed_on": "2020-02-01", "evidence": [ARTEFACT]},
+}
+
+
+@pytest.mark.parametrize("name", OWNERS)
+def test_another_agency_speaks_for_the_owner(name):
+    said = OWNERS[name]
+    given(*WORLD, raised()).when(act(name, source="/agencies/LA", **said)).then_recorded("ACT-OWNER")
+    given(*WORLD, raised()).when(act(name, source="/agencies/HEALTH", **said)).then_recorded()
+    given(*WORLD, raised()).when(act(name, **said)).then_recorded()
