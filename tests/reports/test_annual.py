@@ -56,6 +56,7 @@ def test_the_json_has_the_shape_machines_read(real, made):
         "notice",
         "demonstration",
         "retrospective",
+        "disclosure",
         "parts",
         "narrative",
         "charts",
