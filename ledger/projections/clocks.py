@@ -9,6 +9,8 @@ from datetime import date
 from itertools import zip_longest
 from typing import Any, TypeVar
 
+from sqlalchemy import or_
+
 from ledger.domain.calendar import days_of, next_year
 from ledger.domain.clocks import (
     Clock,
@@ -21,12 +23,13 @@ from ledger.domain.clocks import (
     yearly_report_12m,
     yearly_report_by,
 )
-from ledger.domain.fields import known_day
+from ledger.domain.fields import NOT_STATED, DayOrNotStated, known_day
 from ledger.domain.report_record import reference_of
 from ledger.projections.action_log import ActionLog, ActionRow
 from ledger.projections.ask import stage_clock
 from ledger.projections.asking import Answer, Asking, Item, answered, entries_of, identity, told_clock
 from ledger.projections.audits import AuditReturns
+from ledger.projections.columns import table_of
 from ledger.projections.escalation_tracker import EscalationStages, EscalationTracker
 from ledger.projections.first_clocks import first_of_actions
 from ledger.projections.incidents import Incidents
@@ -86,9 +89,14 @@ def clocks(tables: Tables, asking: Asking) -> Answer:
     """
     if "state" not in asking.filters:
         asking = replace(asking, filters={**asking.filters, "state": ATTENTION})
+    case = _Case(tables, asking, None, undone=set(ATTENTION).issuperset(_several(asking.filters["state"])))
     if (first := first_of_actions(tables, asking)) is not None:
-        return _with_first(_Case(tables, asking, None), *first)
-    return answered((_told(running, asking.as_of) for running in running_clocks(tables, asking)), asking, FIELDS)
+        return _with_first(case, *first)
+    return answered((_told(running, asking.as_of) for running in _every(case)), asking, FIELDS)
+
+
+def _several(wanted: str | Sequence[str]) -> Sequence[str]:
+    return (wanted,) if isinstance(wanted, str) else wanted
 
 
 def _with_first(case: _Case, actions: Sequence[Held[ActionRow]], total: int) -> Answer:
@@ -110,27 +118,41 @@ def clocks_of(tables: Tables, asking: Asking, kind: str) -> Iterator[Running]:
 
 def running_clocks(tables: Tables, asking: Asking, names: Iterable[str] | None = None) -> list[Running]:
     """The clocks of all records, or of those named (`<record>/<reference>`), whatever their state."""
-    case = _Case(tables, asking, None if names is None else tuple(names))
-    actions = (clock for held in case.rows(ActionLog) for clock in _of_action(held))
+    return _every(_Case(tables, asking, None if names is None else tuple(names)))
+
+
+def _every(case: _Case) -> list[Running]:
+    actions = (clock for held in case.rows(ActionLog, "completed_on") for clock in _of_action(held))
     return [*_of_cases(case), *actions, *_of_escalations(case), *_of_returns(case), *_of_reports(case)]
 
 
 @dataclass(frozen=True)
 class _Case:
-    """The records asked about, and their rows."""
+    """The records asked about, and their rows.
+
+    `undone`: whether only clocks that run or ran over are asked about; then rows that tell of what was done in the end stay where they are.
+    """
 
     tables: Tables
     asking: Asking
     names: Sequence[str] | None
+    undone: bool = False
 
-    def rows(self, projection: type[Projection[R]]) -> list[Held[R]]:
+    def done(self, day: DayOrNotStated | None) -> bool:
+        """Whether a clock that was met on this day is not asked about."""
+        return self.undone and day is not None and (day == NOT_STATED or day <= self.asking.as_of)
+
+    def rows(self, projection: type[Projection[R]], *met_by: str) -> list[Held[R]]:
+        """`met_by`: columns of the days on which the clocks told from a row were met."""
         (record,) = projection.records
         where: dict[str, Any] = {}
         if self.names is not None:
             where = {"reference": [name.partition("/")[2] for name in self.names if name.startswith(f"{record}/")]}
         if self.names is not None and not where["reference"]:
             return []
-        return self.tables.rows(projection, as_at=self.asking.as_at, as_of=self.asking.as_of, where=where)
+        asking, columns = self.asking, [table_of(projection).c[name] for name in met_by if self.undone]
+        not_yet = [or_(*(or_(each.is_(None), each > asking.as_of) for each in columns))] if columns else []
+        return self.tables.rows(projection, as_at=asking.as_at, as_of=asking.as_of, where=where, also=not_yet)
 
 
 def _told(running: Running, on: date) -> Item:
@@ -150,7 +172,7 @@ def _running(held: Held[Any], clock: Clock | None, **more: Any) -> Iterator[Runn
 
 
 def _notifications(case: _Case) -> Iterator[Running]:
-    for incident in case.rows(Incidents):
+    for incident in case.rows(Incidents, "notified_on"):
         yield from _running(incident, notification_clock(incident.row, case.asking.packs_then))
 
 
@@ -163,6 +185,8 @@ def _rapid_reviews(case: _Case) -> Iterator[Running]:
             looked_into[reference].append(review)
     for incident in case.rows(Incidents):
         for review in looked_into[incident.reference]:
+            if case.done(review.row.first_submitted_on):
+                continue
             clock = rapid_review_clock(incident.row, review.row, packs)
             yield from _running(review, clock, part=incident.reference)
         if not looked_into[incident.reference]:
@@ -170,13 +194,13 @@ def _rapid_reviews(case: _Case) -> Iterator[Running]:
 
 
 def _panel_replies(case: _Case) -> Iterator[Running]:
-    for review in case.rows(RapidReviews):
+    for review in case.rows(RapidReviews, "replied_on"):
         yield from _running(review, panel_reply_clock(review.row, case.asking.packs_then), owed_by="national-panel")
 
 
 def _of_reviews(case: _Case) -> Iterator[Running]:
     packs, on = case.asking.packs_then, case.asking.as_of
-    for review in case.rows(PracticeReviews):
+    for review in case.rows(PracticeReviews, "published_on", "sent_to_panel_on"):
         totals = {"days_running": days_running(review.row, on), "days_paused": days_paused(review.row, on)}
         yield from _running(review, publication_clock(review.row, packs), **totals)
         yield from _running(review, advance_copy_clock(review.row, packs))
@@ -197,7 +221,7 @@ def _of_action(held: Held[ActionRow]) -> Iterator[Running]:
 def _of_escalations(case: _Case) -> Iterator[Running]:
     packs, on = case.asking.packs_then, case.asking.as_of
     challenged = {held.reference: held.row.with_agency for held in case.rows(EscalationTracker)}
-    for stage in case.rows(EscalationStages):
+    for stage in case.rows(EscalationStages, "answered_on"):
         clock, left = stage_clock(stage.row, packs), known_day(stage.row.left_on)
         over = left is not None and left <= on and stage.row.answered_on is None and stage.row.left_by == "advanced"
         if over and state(clock, left or on) == "running":
@@ -217,7 +241,7 @@ def action_clocks(row: ActionRow) -> Iterator[Clock]:
 
 
 def _of_returns(case: _Case) -> Iterator[Running]:
-    for asked in case.rows(AuditReturns):
+    for asked in case.rows(AuditReturns, "returned_on"):
         row = asked.row
         yield from _running(asked, audit_return(row.deadline, row.returned_on), part=row.body, owed_by=row.body)
         if row.final_deadline is not None:
