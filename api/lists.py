@@ -59,8 +59,10 @@ def asked_of(question: Question) -> type[Listed]:
     ways = "|".join(question.plain)
     order = "fields of this list, divided by commas, each with - before it for the other way round"
     sort = Annotated[str, written_as(rf"^-?({ways})(,-?({ways}))*$", order, max_length=1000)] | None
+    of_choices = {name: Literal[values] for name, values in question.choices.items()}
     filters: dict[str, Any] = {
-        name: (list[Value], Field(default=[], max_length=50, description=_ONLY)) for name in question.plain
+        name: (list[of_choices.get(name, Value)], Field(default=[], max_length=50, description=_ONLY))  # type: ignore[misc]
+        for name in question.plain
     }
     return create_model(
         f"Asked of {question.name}", __base__=Listed, sort=(sort, Field(default=None, description=_SORT)), **filters

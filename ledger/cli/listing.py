@@ -44,8 +44,13 @@ def command(listed: Listed) -> Callable[..., None]:
     ) -> None:  # fmt: skip
         from ledger.projections.questions import BY_NAME
 
+        question = BY_NAME[listed.name]
+        for name, values in _filters(where or ()).items():
+            among = question.choices.get(name, values)
+            if not set(values).issubset(among):
+                raise Stop(Code.USAGE, f"--where {name}= takes one of {', '.join(among)}.")
         _list(
-            listed.title, BY_NAME[listed.name].answer, listed.columns, database=database, as_at=as_at, as_of=as_of,
+            listed.title, question.answer, listed.columns, database=database, as_at=as_at, as_of=as_of,
             where=where, sort=sort or listed.order, limit=limit, as_json=as_json,
         )  # fmt: skip
 

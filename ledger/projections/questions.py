@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
+from ledger.domain import clock, keeping
+from ledger.domain.action_rules import Stage
 from ledger.projections import ask, attendance, clocks, programme, retention, review_tracker
 from ledger.projections.accounts import Accounts
 from ledger.projections.action_log import ActionLog
@@ -32,6 +34,16 @@ from ledger.projections.training_places import TrainingPlaces
 
 WORDED = ("words", "words_are")
 """What is said of an item, and whether that is kept."""
+TRUE_OR_FALSE = ("true", "false", "null")
+_TRUE_OR_FALSE = frozenset((
+    "accepted", "approximate", "departs", "done", "held", "influenced", "lapsed", "late", "one_day", "open", "outstanding", "overdue", "planned",
+    "ratings_disagree", "retrospective", "settled", "signed", "unmeasured", "unplanned",
+))  # fmt: skip
+_CHOICES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "actions": {"state": get_args(Stage), "impact": TRUE_OR_FALSE},
+    "clocks": {"state": get_args(clock.State)},
+    "retention": {"state": get_args(keeping.State)},
+}
 
 
 @dataclass(frozen=True)
@@ -52,6 +64,12 @@ class Question:
         first = ("record", "reference", "key")
         said = WORDED if self.words == "items" else ()
         return (*first, *(name for name in (*self.plain, *self.parts) if name not in first), *MARKS, *said)
+
+    @property
+    def choices(self) -> Mapping[str, tuple[str, ...]]:
+        """All that a filter on a field may ask for, where that is a closed list: anything else is a slip, and not a question without an answer."""
+        flags: dict[str, tuple[str, ...]] = {name: TRUE_OR_FALSE for name in self.plain if name in _TRUE_OR_FALSE}
+        return {**flags, **_CHOICES.get(self.name, {})}
 
     def answer(self, tables: Tables, asking: Asking) -> Answer:
         """The answer, each item with the marks of its record."""

@@ -108,7 +108,18 @@ def test_no_cell_is_a_formula():
 
 
 @pytest.mark.parametrize(
-    "query", ["colour=blue", "sort=colour", "sort=clock", "limit=0", "format=xml", "as_of=2019-02-30", "state=%00"]
+    "query",
+    [
+        "colour=blue",
+        "sort=colour",
+        "sort=clock",
+        "limit=0",
+        "format=xml",
+        "as_of=2019-02-30",
+        "state=%00",
+        "state=finished",
+        "overdue=yes",
+    ],
 )
 def test_a_question_a_list_does_not_take(told, query):
     answer = told.get(f"/actions?{query}")

@@ -65,6 +65,8 @@ def test_filters_order_and_length(ask):
 def test_what_is_asked_wrongly_is_bad_usage(ask):
     for wrong in (
         ("--where", "colour=red"),
+        ("--where", "overdue=yes"),
+        ("--where", "state=finished"),
         ("--where", "state"),
         ("--sort", "colour"),
         ("--as-of", "soon"),

@@ -24,6 +24,7 @@ from tests.projections.oracle import cases, programme, work
 from tests.projections.oracle.world import Told, World
 
 FIRST, DAYS = date(2024, 1, 1), 730
+LAST = FIRST + timedelta(DAYS)
 ORACLES: dict[str, Callable[[World], Told]] = {
     "actions": work.actions,
     "escalations": work.escalations,
@@ -159,3 +160,20 @@ def test_the_marks_of_an_item_are_those_of_its_record_and_entries(
     asking, world = at(year, moment, lambda entry: isinstance(entry.event, Mark))
     for item in BY_NAME[name].answer(asked, asking).items:
         assert {mark: item[mark] for mark in MARKS} == programme.marks(world, item)
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_a_filter_of_closed_choices_has_them_all(asked: Tables, year: Year, name: str) -> None:
+    """What is true or false is asked for as such, and no state there is goes unnamed: else a filter would refuse what the list itself shows."""
+    question = BY_NAME[name]
+
+    def read(names: Iterable[str]) -> dict[str, list[Entry]]:
+        return {each: [entry for entry in year.entries if entry.originator_id == each] for each in names}
+
+    for item in question.answer(asked, Asking(year.head, LAST, year.packs, histories=read)).items:
+        for field in question.plain:
+            known = question.choices.get(field)
+            if isinstance(item[field], bool):
+                assert known is not None, field
+            elif known is not None and item[field] is not None:
+                assert item[field] in known, field
