@@ -61,7 +61,8 @@ def recorded(reader: Reader, address: str, **changes: str) -> tuple[Page, Page]:
 
 def test_the_page_says_each_step_and_what_is_to_do(year):
     page = year.get(HERE)
-    assert [row[1] for row in page.rows()] == ["Done", "Done", "Done", "Done", "To do", "To do"]
+    states = [("Done" if row[0].endswith("Done") else row[0][-len("To do") :]) for row in page.rows()]
+    assert states == ["Done", "Done", "Done", "Done", "To do", "To do"]
     assert "Draft 1 went round to EXEC on 27 June 2025" in page.main
     assert "Signed off by NALA, NPOL, NAICB." in page.main
     assert "Each written section is cleared for disclosure as it stands." in page.main
