@@ -3,35 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
-from pydantic import ValidationError
 
 from api.limits import Limits
-from api.problems import FORBIDDEN, NO_PROVIDER, NOT_REACHED, RULE_BROKEN, UNAUTHENTICATED, Problem
-from api.receipts import problem_of
+from api.problems import FORBIDDEN, NO_PROVIDER, NOT_REACHED, UNAUTHENTICATED, Problem
 from api.sessions import session_of
-from ledger.access.citing import NotThere, cited_by
 from ledger.access.keys import PREFIX, Keys
 from ledger.access.policy import Verb, may, may_post
 from ledger.access.principal import AGENCIES, BUSINESS_UNIT, BUSINESS_UNIT_SOURCE, Principal, Role
-from ledger.access.sight import Sight, involves, sight
+from ledger.access.screening import screen_of
+from ledger.access.sight import Sight, Sights, involves, sees_everything
 from ledger.access.sign_in import Client, SignIn
 from ledger.access.tokens import Provider, ProviderSilent, Tokens, Unproved
 from ledger.clock import Clock
+from ledger.desk import Screen
 from ledger.domain.calendar import london_day
-from ledger.domain.claim import Broken
-from ledger.domain.corrections import it_speaks_of_an_original_event
-from ledger.domain.register import RECORDS
-from ledger.domain.standing import cited_records_are_known, record_was_begun
-from ledger.entry import MINT, Submission
-from ledger.outcome import unfit
+from ledger.entry import Submission
 from ledger.projections.tables import NoTables
-from ledger.receipts import told_broken
 from ledger.settings import Settings
 from ledger.wiring import Parts
 
@@ -56,7 +49,7 @@ class Access:
         """`sign_in`: how people come to the pages; `address`: where they reach them, https://…, if that is set; `limits`: how often one may ask."""
         self._keys, self._tokens = keys, tokens
         self.sign_in, self.address, self.limits = sign_in, address, limits or Limits(0)
-        self.parts: Parts | None = None
+        self._parts: Parts | None = None
 
     @classmethod
     def of(cls, settings: Settings, database: str, clock: Clock) -> Self:
@@ -73,6 +66,10 @@ class Access:
             returns_to = f"{settings.address}{CALLBACK}"
             sign_in = SignIn(tokens, Client(settings.oidc_client, settings.client_secret, returns_to))
         return cls(keys, tokens, sign_in, settings.address, limits)
+
+    def opened(self, parts: Parts) -> None:
+        """Once the ledger is open whose records it is about."""
+        self._parts, self._sights = parts, Sights(parts.tables)
 
     def close(self) -> None:
         if self._keys is not None:
@@ -111,69 +108,34 @@ class Access:
         _expect(found, Verb.POST)
         return found
 
-    def screened(self, speaker: Principal, items: Sequence[Submission | Problem]) -> list[Submission | Problem]:
-        """What was posted, with a problem in the place of each event that is not theirs to record."""
-        seen = self.sight(speaker)
-        begun: set[str] = set()
-        found: list[Submission | Problem] = []
-        for item in items:
-            found.append(item if isinstance(item, Problem) else self._why_not(seen, item, begun) or item)
-            if isinstance(last := found[-1], Submission) and self._begins_a_case(last):
-                begun.add(f"{last.record}/{last.reference}")
-        return found
+    def admissible(self, speaker: Speaker, items: Sequence[Submission | Problem]) -> list[Submission | Problem]:
+        """What was posted, with a problem in the place of each event that is not theirs to record at all."""
+        if speaker is None:
+            return list(items)
+        return [item if isinstance(item, Problem) else _not_theirs(speaker, item) or item for item in items]
 
-    def _begins_a_case(self, posted: Submission) -> bool:
-        """Whether it begins a case that is not there: what follows in its batch may speak of it."""
-        begins = posted.kind.begins and RECORDS[posted.record].case and posted.reference != MINT
-        return begins and not self._open.ledger.record(f"{posted.record}/{posted.reference}")
-
-    def _why_not(self, seen: Sight, posted: Submission, begun: set[str]) -> Problem | None:
-        speaker = seen.principal
-        if not may_post(speaker, posted.kind, posted.source):
-            return forbidden(
-                f"A {speaker.role.title} of {speaker.agency} does not record {posted.kind.name} from that source."
-            )
-        if not seen.is_limited:
-            return None
-        name = f"{posted.record}/{posted.reference}"
-        entries = [] if posted.reference == MINT else self._open.ledger.record(name)
-        if self._hidden(seen, {name} - begun) and (entries or not posted.kind.begins):
-            state = "begun already" if posted.kind.begins and not posted.kind.continues else "never begun"
-            return _refused(Broken(record_was_begun, f"{name} was {state}."))
-        try:
-            cited = cited_by(posted.kind, posted.event, entries)
-        except NotThere:  # also what the same batch is about to record: nobody has seen yet what that cites
-            return _refused(Broken(it_speaks_of_an_original_event, f"It speaks of no entry of {name}."))
-        except ValidationError as error:
-            return problem_of(unfit(error, posted))
-        if hidden := self._hidden(seen, sorted(cited - {name} - begun)):
-            return _refused(Broken(cited_records_are_known, f"Not known to this ledger: {', '.join(hidden)}."))
-        return None
+    def screen(self, speaker: Speaker) -> Screen | None:
+        """What is to be refused to them inside the write, since they do not see it. It may wait for a database."""
+        return None if speaker is None or sees_everything(speaker.role) else screen_of(self.sight(speaker))
 
     @property
     def _open(self) -> Parts:
-        assert self.parts is not None, "nothing is read or posted before the ledger is open"
-        return self.parts
-
-    def _hidden(self, seen: Sight, names: Iterable[str]) -> list[str]:
-        """Which of these records they do not see; the tables may be behind, so the ledger itself is asked last."""
-        unseen = [name for name in names if not seen.sees(name)]
-        return [
-            name
-            for name in unseen
-            if name in seen.withheld or not involves(self._open.ledger.record(name), seen.principal.agency)
-        ]
+        assert self._parts is not None, "nothing is read or posted before the ledger is open"
+        return self._parts
 
     def sight(self, speaker: Principal) -> Sight:
         """What they see now."""
         try:
-            return sight(speaker, self._open.tables, london_day(self._open.ledger.clock.now()))
+            return self._sights.of(speaker, london_day(self._open.ledger.clock.now()))
         except NoTables:
             raise Problem(NOT_REACHED, "The tables are being built.", headers={"retry-after": "1"}) from None
 
     def shows(self, speaker: Principal, name: str) -> bool:
         """Whether they see a record, also one that was begun a moment ago."""
-        return not self._hidden(self.sight(speaker), [name])
+        seen = self.sight(speaker)
+        if name in seen.withheld:
+            return False
+        return seen.reaches(name) or involves(self._open.ledger.record(name), speaker.agency)
 
     def _of_key(self, text: str) -> Principal | None:
         return None if self._keys is None else self._keys.principal(text)
@@ -286,6 +248,7 @@ def forbidden(detail: str) -> Problem:
     return Problem(FORBIDDEN, detail)
 
 
-def _refused(broken: Broken) -> Problem:
-    """A case that is not theirs is answered like one that is not there."""
-    return Problem(RULE_BROKEN, f"Broken: {broken.rule.id}.", {"rules": [told_broken(broken)]})
+def _not_theirs(speaker: Principal, posted: Submission) -> Problem | None:
+    if may_post(speaker, posted.kind, posted.source):
+        return None
+    return forbidden(f"A {speaker.role.title} of {speaker.agency} does not record {posted.kind.name} from that source.")

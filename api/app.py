@@ -90,7 +90,7 @@ def create_app(
     @asynccontextmanager
     async def living(app: FastAPI) -> AsyncIterator[None]:
         parts = await asyncio.to_thread(open_)
-        access.parts = parts
+        access.opened(parts)
         app.state.openings = await asyncio.to_thread(AccessLog.open, parts.database, parts.ledger.clock)
         app.state.askings = await asyncio.to_thread(Askings.open, parts.database, parts.ledger.clock)
         app.state.sessions = await asyncio.to_thread(

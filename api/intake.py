@@ -72,7 +72,7 @@ class Intake:
         found = (
             await asyncio.to_thread(posted, kind, headers, body) if len(body) > LONG else posted(kind, headers, body)
         )
-        items = found.items if speaker is None else await asyncio.to_thread(self._access.screened, speaker, found.items)
+        items = self._access.admissible(speaker, found.items)
         if found.is_batch:
             return await (self._all_or_none(items, speaker) if atomic else self._each(items, speaker))
         if isinstance(item := items[0], Problem):
@@ -81,10 +81,7 @@ class Intake:
 
     async def taken(self, submission: Submission, speaker: Speaker, *, record: bool = True) -> Outcome:
         """What becomes of one event of a page; raises Problem. Without `record` it is only judged, and a NotReached says that nothing is wrong."""
-        items: Sequence[Item] = (submission,)
-        if speaker is not None:
-            items = await asyncio.to_thread(self._access.screened, speaker, items)
-        if isinstance(item := items[0], Problem):
+        if isinstance(item := self._access.admissible(speaker, (submission,))[0], Problem):
             raise item
         return (await self._record((item,), speaker, whole=record))[0]
 
@@ -114,6 +111,7 @@ class Intake:
         source = submissions[0].source
         if any(other.source != source for other in submissions):
             raise Problem(SEVERAL_SOURCES, "The events name more than one source.")
+        screen = None if speaker is None else await asyncio.to_thread(self._access.screen, speaker)
         future: asyncio.Future[list[Outcome]] = asyncio.get_running_loop().create_future()
 
         def settle(answer: Answer) -> None:
@@ -127,7 +125,8 @@ class Intake:
         try:
             if self.writer is None:
                 raise Closed("the ledger is not open")
-            self.writer.offer(Batch(tuple(submissions), recordedby(speaker, source), atomic, whole), settle)
+            batch = Batch(tuple(submissions), recordedby(speaker, source), atomic, whole, screen=screen)
+            self.writer.offer(batch, settle)
             return await future
         except ReadOnly as error:
             raise Problem(READ_ONLY, str(error)) from None

@@ -22,7 +22,7 @@ from eventsourcing.utils import Environment, EnvType
 
 from ledger import sealing
 from ledger.clock import Clock, spelled
-from ledger.desk import Desk
+from ledger.desk import Desk, Screen
 from ledger.domain import ledger_opening
 from ledger.domain.adoption import Packs, Shelf
 from ledger.domain.claim import SealedHeads
@@ -66,6 +66,7 @@ class Batch:
     `whole`: nothing else was posted with them. What is left of an atomic batch whose other items have no event's shape is
     judged all the same, so that its sender hears of everything at once, and is not recorded.
     `erases`: two people decided it (`ledger.access.erasing`); nobody who posts may say so.
+    `screen`: what is hidden from whoever posts is refused to them inside the write (`ledger.access.screening`).
     """
 
     submissions: tuple[Submission, ...]
@@ -73,6 +74,7 @@ class Batch:
     atomic: bool = True
     whole: bool = True
     erases: bool = False
+    screen: Screen | None = None
 
 
 class Ledger(Application[str]):
@@ -148,7 +150,8 @@ class Ledger(Application[str]):
             )  # fmt: skip
             desk.prepare(submissions, *JUDGED_BY)
             outcomes = [
-                desk.take(b.submissions, b.recordedby, atomic=b.atomic, whole=b.whole, erases=b.erases) for b in batches
+                desk.take(b.submissions, b.recordedby, atomic=b.atomic, whole=b.whole, erases=b.erases, screen=b.screen)
+                for b in batches
             ]
             if desk.rows:
                 head.append(desk.rows, self.vault.lock(desk.words), spelled(now))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from pydantic import ValidationError
@@ -27,6 +27,8 @@ from ledger.vault import LockedWords, SealedWords
 
 HeadsAt = Callable[[int], SealedHeads | None]
 PacksOf = Callable[["Desk"], Packs]
+Screen = Callable[[Submission, "Desk"], Outcome | None]
+"""Why somebody may not record a submission, by how the records it names stand here and now; None where they may."""
 
 
 @dataclass
@@ -82,6 +84,10 @@ class Desk:
     def gone(self) -> list[Place]:
         return self._accepted.gone
 
+    @property
+    def today(self) -> date:
+        return london_day(self._now)
+
     def prepare(self, submissions: Sequence[Submission], *always: str) -> None:
         """Fetch, in one read, the records these submissions speak of, and those that all are judged by."""
         wanted = set(always)
@@ -93,11 +99,20 @@ class Desk:
         self._fetch(wanted)
 
     def take(
-        self, batch: Sequence[Submission], recordedby: str, *, atomic: bool, whole: bool, erases: bool = False
+        self,
+        batch: Sequence[Submission],
+        recordedby: str,
+        *,
+        atomic: bool,
+        whole: bool,
+        erases: bool = False,
+        screen: Screen | None = None,
     ) -> list[Outcome]:
         """One outcome per submission, in order. An atomic batch that has a refusal in it, or is not whole, leaves nothing behind."""
         self._draft, self._erases = _Draft(), erases
-        outcomes = [self._take_one(submission, recordedby) for submission in batch]
+        outcomes = [
+            (screen and screen(submission, self)) or self._take_one(submission, recordedby) for submission in batch
+        ]
         if atomic and not (whole and all(map(stands, outcomes))):
             self._standings |= self._draft.before
             self._draft, self._packs = _Draft(), None

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from ledger.access.policy import Reach, passes_restriction, reads
-from ledger.access.principal import Principal
-from ledger.domain.history import Entry
+from ledger.access.principal import Principal, Role
+from ledger.domain.history import Entry, Standing
+from ledger.domain.register import RECORDS
 from ledger.projections.asking import Seen
 from ledger.projections.involved import agencies_of, cases_of
 from ledger.projections.marks import restricted_names
@@ -25,13 +27,15 @@ class Sight:
 
     @property
     def is_limited(self) -> bool:
-        """Whether there are records it does not see."""
-        return self.own is not None or bool(self.withheld)
+        """Whether there are records it does not see now."""
+        return bool(self.withheld) or not _reaches_all(self.principal.role)
 
     def sees(self, name: str) -> bool:
         """Whether it sees a record, `<record>/<reference>`."""
-        if name in self.withheld:
-            return False
+        return name not in self.withheld and self.reaches(name)
+
+    def reaches(self, name: str) -> bool:
+        """Whether it sees a record as long as nobody restricts it."""
         match reads(self.principal.role, name.partition("/")[0]):
             case Reach.ALL:
                 return True
@@ -53,12 +57,38 @@ class Sight:
                 return Seen(frozenset())
 
 
-def sight(principal: Principal, tables: Tables, today: date) -> Sight:
-    """What a principal sees now, by what the tables hold: what is restricted today is withheld also as it stood before."""
-    passes = passes_restriction(principal.role)
-    withheld = frozenset() if passes else restricted_names(tables, tables.state().position, today)
-    own = cases_of(tables, principal.agency) if reads(principal.role, "incident") is Reach.OWN else None
-    return Sight(principal, own, withheld)
+class Sights:
+    """What each sees now, by what the tables hold: worked out once, and remembered until the tables or the day move on.
+
+    What is restricted today is withheld also as it stood before.
+    """
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+        self._restricted = lru_cache(4)(lambda position, today: restricted_names(tables, position, today))
+        self._cases = lru_cache(64)(lambda position, agency: cases_of(tables, agency))
+
+    def of(self, principal: Principal, today: date) -> Sight:
+        """Raises NoTables before they are built."""
+        role, position = principal.role, self._tables.state().position
+        withheld = frozenset() if passes_restriction(role) else self._restricted(position, today)
+        own = self._cases(position, principal.agency) if reads(role, "incident") is Reach.OWN else None
+        return Sight(principal, own, withheld)
+
+
+def _reaches_all(role: Role) -> bool:
+    return all(reads(role, record) is Reach.ALL for record in RECORDS)
+
+
+def sees_everything(role: Role) -> bool:
+    """Whether nothing is hidden from a role, whatever is recorded."""
+    return _reaches_all(role) and passes_restriction(role)
+
+
+def withholds(standing: Standing, principal: Principal, today: date) -> bool:
+    """Whether use of a record is restricted today (UK GDPR article 18), and it is not for them: told by the record itself."""
+    restriction = standing.restriction
+    return restriction is not None and restriction.stands(today) and not passes_restriction(principal.role)
 
 
 def involves(entries: Sequence[Entry], agency: str) -> bool:

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ledger.access.policy import may_open, passes_restriction
+from ledger.access.policy import may_open
 from ledger.access.principal import Principal
+from ledger.access.sight import withholds
 from ledger.application import Ledger
 from ledger.domain.calendar import london_day
 from ledger.domain.history import Entry, erased_from, fold
@@ -87,23 +88,16 @@ def opening_is_logged(kind: EventType, pointer: str) -> bool:
     return not known or any(known)
 
 
-def is_restricted(ledger: Ledger, name: str) -> bool:
-    """Whether use of a record is restricted today (UK GDPR article 18), by what the ledger itself holds."""
-    return bool(restricted_among(ledger, [name]))
-
-
 def restricted_among(ledger: Ledger, names: Sequence[str]) -> frozenset[str]:
-    """Those of several records whose use is restricted today."""
+    """Those of several records whose use is restricted today, by what the ledger itself holds."""
     today = london_day(ledger.clock.now())
     found = {name: fold(entries).restriction for name, entries in ledger.records(names).items()}
-    return frozenset(
-        name for name, one in found.items() if one is not None and (one.until is None or one.until >= today)
-    )
+    return frozenset(name for name, one in found.items() if one is not None and one.stands(today))
 
 
 def why_not_read(ledger: Ledger, principal: Principal, entry: Entry) -> str | None:
     """Why somebody who sees a record does not read the words of one of its entries; None where they do."""
-    if not passes_restriction(principal.role) and is_restricted(ledger, entry.originator_id):
+    if withholds(fold(ledger.record(entry.originator_id)), principal, london_day(ledger.clock.now())):
         return "Use of this record is restricted: its words are for the business unit, the chair and the scrutineer."
     return None
 

@@ -82,6 +82,14 @@ class Restriction:
     until: date | None
     position: int
 
+    def stands(self, on: date) -> bool:
+        return still_stands(self.until, on)
+
+
+def still_stands(until: date | None, on: date) -> bool:
+    """Whether a restriction with this last day holds on a day; without one it holds till it is lifted."""
+    return until is None or until >= on
+
 
 @dataclass(frozen=True, slots=True)
 class Hold:

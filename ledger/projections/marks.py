@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from ledger.domain.general import HoldLifted, HoldPlaced, Restricted, StatementAdded, Unrestricted
-from ledger.domain.history import Entry
+from ledger.domain.history import Entry, still_stands
 from ledger.projections.recorded_late import RecordedLate
 from ledger.projections.rows import EVERY_RECORD, Projection, Rows
 from ledger.projections.tables import Tables
@@ -128,9 +128,7 @@ def _where(column: str, values: set[str]) -> dict[str, set[str]]:
 def restricted_names(tables: Tables, as_at: int, as_of: date, where: Mapping[str, Any] | None = None) -> frozenset[str]:
     """The records (`<record>/<reference>`) that are restricted on a day, of all or of those that columns hold the values of."""
     found = tables.rows(Restrictions, as_at=as_at, as_of=as_of, where=where)
-    return frozenset(
-        f"{held.record}/{held.reference}" for held in found if held.row.last_day is None or held.row.last_day >= as_of
-    )
+    return frozenset(f"{held.record}/{held.reference}" for held in found if still_stands(held.row.last_day, as_of))
 
 
 def _positions(held: Iterable[Any]) -> defaultdict[tuple[str, str], list[int]]:
