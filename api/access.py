@@ -216,6 +216,12 @@ def sees_of(request: Request) -> Callable[[str], bool]:
     return (lambda _: True) if found is None else found.sees
 
 
+def counted_for(request: Request) -> Callable[[str], bool] | None:
+    """Whether figures and reports may lead whoever asks to a record; None where they may lead everywhere."""
+    found = sight_of(request)
+    return None if found is None else found.counts
+
+
 def sight_of(request: Request) -> Sight | None:
     """What whoever asks sees of the ledger; None where that is everything."""
     speaker: Speaker = request.state.speaker

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 from starlette.responses import Response
 
-from api.access import needs
+from api.access import counted_for, needs
 from api.answers import json_answer
 from api.asking import Day, InTime, Nothing, ledger_of
 from api.contract import DAY, OPEN, TEXT, WHOLE, json_content, many, responses, shape
@@ -21,6 +21,7 @@ from ledger.figures import FIGURES, answers_of
 from ledger.figures.answer import Answer, asking
 from ledger.figures.period import NotAPeriod, Period
 from ledger.projections.as_at import Moment
+from ledger.reports.seen import figures_seen
 
 router = APIRouter(tags=["figures and reports"], dependencies=[needs(Verb.COUNT)])
 
@@ -104,4 +105,5 @@ def asked_figures(request: Request, id: str, asked: OfAFigure) -> tuple[Moment, 
         raise Problem(NOT_FOUND, str(before)) from None
     if not found:
         raise Problem(NOT_FOUND, f"There is no such figure, and no dataset states one for {period.name}.")
-    return when, question.day, period, found
+    sees = counted_for(request)
+    return when, question.day, period, found if sees is None else figures_seen(ledger, found, sees)

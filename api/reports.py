@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from api.access import needs, sees_of
+from api.access import counted_for, needs, sees_of
 from api.answers import accepts, json_answer
 from api.asking import Day, InTime, UpTo, ledger_of
 from api.contract import CSV, DAY, OPEN, TEXT, WHOLE, json_content, many, responses, shape
@@ -22,11 +22,13 @@ from ledger.domain.calendar import london_day
 from ledger.domain.fields import ReportPeriod
 from ledger.figures.period import NotAPeriod
 from ledger.reports.editions import editions
+from ledger.reports.document import Pass
 from ledger.reports.kinds import document
 from ledger.reports.public import for_the_public, rule_called
 from ledger.reports.publishing import NotAgreed, NotPublic, Wish, publication
 from ledger.reports.restatement import MadeElsewhere, Restatement, restatement
 from ledger.reports.standing import Standing, standing_of
+from ledger.reports.seen import report_seen
 from ledger.reports.written import Format, written
 
 router = APIRouter(prefix="/reports/{kind}/{period}", tags=["figures and reports"], dependencies=[needs(Verb.COUNT)])
@@ -127,9 +129,11 @@ def told(request: Request, kind: Kind, period: Period, asked: Annotated[OfARepor
     ledger, tables = ledger_of(request), request.app.state.parts.tables
     position = moment_of(request, asked).as_at
     _matched(kind, period)
-    passes = (
-        () if asked.public is None else (for_the_public(ledger, tables, rule_called(ledger, asked.public), position),)
-    )
+    passes: list[Pass] = []
+    if (sees := counted_for(request)) is not None:
+        passes.append(report_seen(ledger, sees))
+    if asked.public is not None:
+        passes.append(for_the_public(ledger, tables, rule_called(ledger, asked.public), position))
     try:
         made = document(
             ledger, tables, kind, period, position, as_of=asked.as_of, brand=request.app.state.brand, passes=passes

@@ -264,6 +264,10 @@ class Ledger(Application[str]):
         """All entries of one record up to a position; empty where it was never begun by then."""
         return [_entry(row) for row in self._home.record(name, upto=upto)]
 
+    def names(self, positions: Sequence[int]) -> Mapping[int, str]:
+        """The record (`<record>/<reference>`) of each of these entries, by position."""
+        return self._home.names(positions)
+
     def words(self, positions: Sequence[int]) -> Sequence[SealedWords]:
         """The words kept beside these entries, but for what was erased and is in a file that was put back. Raises VaultClosed where they do not open, VaultKeyUnusable without any key."""
         gone = {(each.position, each.path) for each in self.erasures.read()} if self.erasures else ()

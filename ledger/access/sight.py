@@ -34,6 +34,10 @@ class Sight:
         """Whether it sees a record, `<record>/<reference>`."""
         return name not in self.withheld and self.reaches(name)
 
+    def counts(self, name: str) -> bool:
+        """Whether a figure or a report may lead to a record: how the partnership works is told whoever may read reports, cases only who sees them."""
+        return name not in self.withheld and (not RECORDS[name.partition("/")[0]].case or self.reaches(name))
+
     def reaches(self, name: str) -> bool:
         """Whether it sees a record as long as nobody restricts it."""
         match reads(self.principal.role, name.partition("/")[0]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from ledger.domain.adoption import Packs
+from ledger.domain.register import RECORDS as RECORDS_BY_NAME
 from ledger.figures.figure import Figure, Kind, stated_by
 from ledger.figures.measures import Measure, Measured, Part, Side, Value
 from ledger.figures.period import NotAPeriod, Period
@@ -76,6 +77,32 @@ class Answer:
     printed: Value = None
     source: str | None = None
     comparators: tuple[Comparator, ...] = ()
+    kept_back: int = 0
+    """Entries it also rests on, which whoever asks may not open."""
+
+    @property
+    def cites(self) -> set[int]:
+        """Every entry it points to."""
+        return {*self.entries, *(position for other in self.comparators for position in other.entries)}
+
+    def seen_by(self, sees: Callable[[str], bool], opens: Container[int]) -> Answer:
+        """The same numbers for somebody who sees only some records, and of the entries those they open. Parts that are single records go with them."""
+
+        def opened(entries: Iterable[int]) -> tuple[int, ...]:
+            return tuple(position for position in entries if position in opens)
+
+        def side(given: Side | None) -> Side | None:
+            return None if given is None else replace(given, entries=opened(given.entries))
+
+        entries = opened(self.entries)
+        by = {
+            name: tuple(part for part in parts if name not in RECORDS_BY_NAME or sees(f"{name}/{part.code}"))
+            for name, parts in self.by.items()
+        }
+        return replace(
+            self, entries=entries, by=by, kept_back=len(self.entries) - len(entries), numerator=side(self.numerator),
+            denominator=side(self.denominator), comparators=tuple(replace(c, entries=opened(c.entries)) for c in self.comparators),
+        )  # fmt: skip
 
     @property
     def when(self) -> str:
@@ -84,7 +111,8 @@ class Answer:
 
     def wire(self) -> dict[str, Any]:
         """As JSON: numbers that may have a fraction are strings, so that they keep their digits; null is 'cannot tell'."""
-        return {
+        kept_back = {"entries_kept_back": self.kept_back} if self.kept_back else {}
+        return kept_back | {
             "id": self.id,
             "caption": self.caption,
             "value": spelled(self.value),

@@ -209,6 +209,9 @@ class LedgerRecorder(Protocol):
     def records(self, originator_ids: Sequence[str], *, upto: int | None = None) -> Sequence[StoredEntry]:
         """All entries of several records up to a position, in position order."""
 
+    def names(self, positions: Sequence[int]) -> Mapping[int, str]:
+        """The record of each of these entries, by position."""
+
     def words(self, positions: Sequence[int]) -> Sequence[LockedWords]:
         """The words kept for these entries, as they are locked."""
 

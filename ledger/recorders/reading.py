@@ -108,6 +108,11 @@ class ReadingRecorder(FollowedRecorder):
         query = f"{_ENTRIES} WHERE {self.CERTIFICATE} AND position > ? ORDER BY position"
         return list(map(StoredEntry._make, self._read(query, after)))
 
+    def names(self, positions: Sequence[int]) -> Mapping[int, str]:
+        """As `LedgerRecorder`."""
+        query = f"SELECT position, originator_id FROM entries WHERE position {self.AMONG}"
+        return dict(self._read(query, self._array(positions)))
+
     def words(self, positions: Sequence[int]) -> Sequence[LockedWords]:
         """As `LedgerRecorder`."""
         query = f"{_WORDS} WHERE position {self.AMONG} ORDER BY position, path"

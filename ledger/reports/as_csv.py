@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from ledger.figures.answer import Answer, spelled
 from ledger.figures.measures import Part, Side
 from ledger.reports.document import Cite, Document
-from ledger.reports.spoken import spoken_ranges
+from ledger.reports.spoken import spoken_entries
 
 
 class Column(NamedTuple):
@@ -99,7 +99,7 @@ def _rows(document: Document, each: Answer) -> Iterator[list[str]]:
         *_row(document, each, "", whole),
         _text(spelled(each.printed)),
         *_end(each),
-        spoken_ranges(each.entries),
+        spoken_entries(each),
         guarded(each.note),
     ]
     for name, parts in each.by.items():

@@ -26,8 +26,8 @@ from ledger.reports.document import Cite, Document, Number, Quoted, Text
 from ledger.reports.drawing import chart_of
 from ledger.reports.narrative import texts_of
 from ledger.reports.outline import CHAPTERS, notes, pictures
-from ledger.reports.parts import SAID_EMPTY, Part
-from ledger.reports.spoken import meant, plain, spoken_ranges
+from ledger.reports.parts import Part
+from ledger.reports.spoken import meant, plain, spoken_entries
 
 HEADS = ("Figure", "Id", "By", "Part", "Value", "Unit", "Of which", "Out of", "When", "From", "Entries", "Note")
 VALUE = HEADS.index("Value")
@@ -132,7 +132,7 @@ def _of_figures(document: Document) -> Iterator[Sheet]:
 def _figure_rows(document: Document, each: Answer, sheet: Sheet) -> None:
     name, look = meant(each.caption), "money" if each.unit == "pounds" else ""
     whole = _numbers(document, Cite(each.id))
-    sheet.rows.append((name, each.id, "", name, *whole[:1], each.unit, *whole[1:], each.when, each.basis, _cut(spoken_ranges(each.entries, MOST_RANGES)), each.note))  # fmt: skip
+    sheet.rows.append((name, each.id, "", name, *whole[:1], each.unit, *whole[1:], each.when, each.basis, _cut(spoken_entries(each, MOST_RANGES)), each.note))  # fmt: skip
     sheet.looks.append(look)
     for dimension, parts in each.by.items():
         for part in parts:
@@ -161,7 +161,8 @@ def _of_parts(document: Document) -> Iterator[Sheet]:
         rows = [
             tuple(_cell(document, part, row, name) for name in part.columns) for row in range(1, len(part.rows) + 1)
         ]
-        note = f"From entries {_cut(spoken_ranges(part.entries, MOST_RANGES))}" if part.entries else ""
+        entries = _cut(spoken_entries(part, MOST_RANGES))
+        note = " ".join(filter(None, (f"From entries {entries}" if entries else "", part.note)))
         looks = ["money" if part.id == "PART-COSTS" else ""] * len(rows)
         yield Sheet(part.title, f"{part.title} ({part.id})", heads, rows, looks, note)
 
@@ -262,9 +263,9 @@ def _contents(book: Workbook, looks: _Looks, document: Document, sheets: Sequenc
     for n, (name, title) in enumerate(rows, 3):
         sheet.write_url(n, 0, f"internal:'{name}'!A1", looks.link, name)
         sheet.write_string(n, 1, title, looks.text)
-    empty = [part.title for part in document.report.parts if not part.rows]
-    for n, title in enumerate(empty, len(rows) + 4):
-        sheet.write_string(n, 0, f"{title}: {SAID_EMPTY}", looks.text)
+    empty = [f"{part.title}: {part.note}" for part in document.report.parts if not part.rows]
+    for n, said_empty in enumerate(empty, len(rows) + 4):
+        sheet.write_string(n, 0, said_empty, looks.text)
 
 
 def _notes(book: Workbook, looks: _Looks, document: Document) -> None:

@@ -34,7 +34,7 @@ from ledger.reports.document import (
 from ledger.reports.document import Line as Written
 from ledger.reports.drawing import chart_of
 from ledger.reports.parts import SAID_EMPTY, Part
-from ledger.reports.spoken import capital, meant, plain, spoken_ranges
+from ledger.reports.spoken import capital, meant, plain, spoken_entries, spoken_ranges
 
 MOST_ROWS = 250
 """Rows of one table that are read on a page; the spreadsheet and the JSON have all of them."""
@@ -254,7 +254,7 @@ def _broken_down(document: Document, answer: Answer, dimension: str) -> Line:
 
 def _records(document: Document, part: Part, most_ranges: int) -> Iterator[Laid]:
     if not part.rows:
-        yield Prose("paragraph", ((Span(SAID_EMPTY),),))
+        yield Prose("paragraph", ((Span(part.note or SAID_EMPTY),),))
         return
     groups = together(part.id, part.columns)
     rows = tuple(
@@ -266,8 +266,9 @@ def _records(document: Document, part: Part, most_ranges: int) -> Iterator[Laid]
         (heading, bool(name) and column(name, part.id).kind == "number", _width(part.id, names))
         for (heading, names), name in zip(groups, alone, strict=True)
     )
-    entries = f"From entries {spoken_ranges(part.entries, most_ranges)}." if part.entries else ""
-    note = f"{CUT} {entries}".rstrip() if len(part.rows) > MOST_ROWS else entries
+    entries = spoken_entries(part, most_ranges)
+    said = (CUT if len(part.rows) > MOST_ROWS else "", f"From entries {entries}." if entries else "", part.note)
+    note = " ".join(filter(None, said))
     yield Grid((Span(f"{part.title} "), _id(part.id)), part.title, heads, rows, claims=False, note=note)
 
 
@@ -336,7 +337,7 @@ def _working(document: Document, answer: Answer, most_ranges: int) -> Terms:
     none = "not listed in this copy" if document.checked else "none"
     short = {name: parts for name, parts in answer.by.items() if 0 < len(parts) <= MOST_IN_LINE}
     terms += [(f"By {plain(name)}", _broken_down(document, answer, name)) for name in short]
-    terms.append(("Entries", (Span(spoken_ranges(answer.entries, most_ranges) or none),)))
+    terms.append(("Entries", (Span(spoken_entries(answer, most_ranges) or none),)))
     title = (Span(f"{meant(answer.caption)}: "), value, Span(" "), _id(answer.id))
     grids = [_breakdown(document, answer, name) for name, parts in answer.by.items() if len(parts) > MOST_IN_LINE]
     if answer.comparators:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -49,18 +49,39 @@ class Part:
     columns: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
     entries: tuple[int, ...]
+    records: tuple[str, ...] = ()
+    """Of which record each row is, `<record>/<reference>`."""
+    kept_back: int = 0
+    """Entries it also rests on, which whoever asks may not open."""
+    rows_kept_back: int = 0
+
+    @property
+    def note(self) -> str | None:
+        """What is to be said where rows are missing."""
+        if self.rows_kept_back:
+            return f"Left out, since you may not open the records they tell of: {self.rows_kept_back} of {len(self.rows) + self.rows_kept_back} rows."
+        return None if self.rows else SAID_EMPTY
+
+    def seen_by(self, sees: Callable[[str], bool], opens: Container[int]) -> Part:
+        """The rows of records that somebody sees, and of the entries those they open."""
+        kept = [(row, name) for row, name in zip(self.rows, self.records, strict=True) if sees(name)]
+        entries = tuple(position for position in self.entries if position in opens)
+        return replace(
+            self, rows=tuple(row for row, _ in kept), records=tuple(name for _, name in kept), entries=entries,
+            kept_back=len(self.entries) - len(entries), rows_kept_back=len(self.rows) - len(kept),
+        )  # fmt: skip
 
     def wire(self) -> dict[str, Any]:
         """As JSON."""
         rows = [dict(zip(self.columns, row, strict=True)) for row in self.rows]
-        note = None if rows else SAID_EMPTY
-        return {
+        kept_back = {"entries_kept_back": self.kept_back} if self.kept_back else {}
+        return kept_back | {
             "id": self.id,
             "title": self.title,
             "source": self.source,
             "rows": rows,
             "entries": list(self.entries),
-            "note": note,
+            "note": self.note,
         }
 
 
@@ -81,14 +102,15 @@ class _Asks:
         columns = ("reference", *self.columns)
         cited = [column for column in table.c if column.name.endswith("_entry")]
         question = (
-            select(*(table.c[name] for name in columns), *cited)
+            select(*(table.c[name] for name in columns), *cited, table.c.record)
             .where(held(table, asked.as_at, None if self.at_last else asked.day), *self.where(asked))
             .order_by(*by_reference(table))
         )
         found = asked.on.execute(question).all()
         rows = tuple(tuple(map(plain, row[: len(columns)])) for row in found)
-        entries = {position for row in found for position in row[len(columns) :]}
-        return Part(self.id, self.title, self.source, columns, rows, tuple(sorted(entries - {None})))
+        entries = {position for row in found for position in row[len(columns) : -1]}
+        records = tuple(f"{row[-1]}/{row[0]}" for row in found)
+        return Part(self.id, self.title, self.source, columns, rows, tuple(sorted(entries - {None})), records)
 
 
 class _Outstanding(_Asks):

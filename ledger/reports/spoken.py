@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from typing import Protocol
 
 from ledger.figures.measures import Value
 from ledger.figures.stated import plain as words
@@ -80,3 +81,20 @@ def spoken_ranges(positions: Sequence[int], most: int | None = None) -> str:
         shown.append(str(first) if first == last else f"{first}-{last}")
         named += last - first + 1
     return " ".join(shown)
+
+
+class RestsOn(Protocol):
+    """What points to entries."""
+
+    @property
+    def entries(self) -> Sequence[int]: ...
+    @property
+    def kept_back(self) -> int: ...
+
+
+def spoken_entries(of: RestsOn, most: int | None = None) -> str:
+    """The entries behind a number, and how many more there are that whoever reads it may not open."""
+    shown = spoken_ranges(of.entries, most)
+    if not of.kept_back:
+        return shown
+    return f"{shown} and {of.kept_back} that you may not open".removeprefix(" and ")

@@ -6,7 +6,7 @@ import pytest
 
 from ledger.access.policy import Verb, may, passes_restriction
 from ledger.access.principal import Role
-from tests.access.test_service import paths
+from tests.access.test_service import answers
 from tests.api.story import on
 from tests.ledger.posting import event
 
@@ -40,13 +40,11 @@ def restricted(door):
 @pytest.mark.parametrize("role", READERS)
 def test_no_answer_names_it(restricted, role):
     """But an action says by reference which review it comes from."""
-    for _, path in paths(restricted.client.app):
-        for accept in ("application/json", "application/x-ndjson", "text/csv"):
-            answer = restricted.get(path, role, headers={"accept": accept})
-            if answer.status_code not in (403, 404):
-                named = {name for name in ("REV-OWN", "ACT-HIDDEN") if name in answer.text}
-                known = {"REV-OWN"} if path.removeprefix("/pages") in ("/actions", "/entries") else set()
-                assert named <= known, f"{path}: {named}"
+    for path, answer in answers(restricted, role):
+        if answer.status_code not in (403, 404):
+            named = {name for name in ("REV-OWN", "ACT-HIDDEN") if name in answer.text}
+            known = {"REV-OWN"} if path.removeprefix("/pages") in ("/actions", "/entries") else set()
+            assert named <= known, f"{path}: {named}"
 
 
 @pytest.mark.parametrize("role", [role for role in READERS if may(role, Verb.SCRUTINISE)])
@@ -85,6 +83,55 @@ def test_it_is_counted_in_no_list_and_shown_in_no_history_and_no_decision(restri
 def test_three_roles_go_on_reading_it(restricted, role):
     for name in RESTRICTED:
         assert restricted.get(f"/records/{name}", role).json()["restricted"]["ground"] == "accuracy-contested"
+
+
+def figure(door, role, id="FIG-ACT-RAISED"):
+    (found,) = door.get(f"/figures/{id}?year=2019-20", role).json()["figures"]
+    return found
+
+
+def report(door, role, kind="annual/2019-20"):
+    answer = door.get(f"/reports/{kind}", role)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+@pytest.mark.parametrize("role", [Role.PARTNER_READER, Role.LEAD_PARTNER, Role.REPORT_BUILDER])
+def test_a_figure_counts_it_and_says_how_many_entries_may_not_be_opened(restricted, role):
+    whole, seen = figure(restricted, Role.CHAIR), figure(restricted, role)
+    assert "entries_kept_back" not in whole
+    assert (seen["value"], seen["by"]) == (whole["value"], whole["by"])
+    (hidden,) = set(whole["entries"]) - set(seen["entries"])
+    assert (seen["entries_kept_back"], restricted.get(f"/entries/{hidden}", role).status_code in (403, 404)) == (
+        1,
+        True,
+    )
+    page = restricted.get("/pages/figures/FIG-ACT-RAISED?year=2019-20", role).text
+    assert "1 entry behind this number is of records you may not open." in page
+
+
+@pytest.mark.parametrize("role", [Role.LEAD_PARTNER, Role.QA_OFFICER, Role.REPORT_BUILDER])
+def test_a_report_leaves_its_row_out_and_says_so(restricted, role):
+    whole, seen = report(restricted, Role.SCRUTINEER), report(restricted, role)
+    assert [each["value"] for each in seen["figures"]] == [each["value"] for each in whole["figures"]]
+
+    def reviews(told):
+        (part,) = [each for each in told["parts"] if each["id"] == "PART-REVIEWS"]
+        return {row["reference"] for row in part["rows"]}, part["note"]
+
+    rows, note = reviews(whole)
+    fewer, said = reviews(seen)
+    assert "REV-OWN" in rows - fewer and note is None
+    assert (
+        said == f"Left out, since you may not open the records they tell of: {len(rows - fewer)} of {len(rows)} rows."
+    )
+    html = restricted.get("/reports/annual/2019-20?format=html", role).text
+    assert said in html and "that you may not open" in html
+
+
+def test_whoever_takes_evidence_away_reads_what_is_restricted():
+    """So a bundle never leaves an entry out of what a figure rests on."""
+    assert {role for role in Role if may(role, Verb.EXPORT)} <= {role for role in Role if passes_restriction(role)}
 
 
 def test_nothing_is_posted_to_it_by_who_does_not_read_it(restricted):

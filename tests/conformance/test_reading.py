@@ -64,6 +64,12 @@ def test_records_up_to_a_position(ten):
     assert positions(ten.records([])) == []
 
 
+def test_entries_are_told_by_the_record_they_are_of(ten):
+    whole = {entry.position: entry.originator_id for entry in ten.entries()}
+    assert ten.names([9, 2, 99]) == {9: whole[9], 2: whole[2]}
+    assert ten.names([]) == {}
+
+
 @pytest.mark.parametrize("length", [0, 1, 2, 3, 7, 8, 9])
 def test_the_position_at_an_instant(recorder, length):
     seconds = [10 * number for number in range(1, length + 1)]
