@@ -21,14 +21,14 @@ from ledger.access.policy import Verb
 from ledger.domain.calendar import london_day
 from ledger.domain.fields import ReportPeriod
 from ledger.figures.period import NotAPeriod
-from ledger.reports.editions import editions
 from ledger.reports.document import Pass
+from ledger.reports.editions import editions
 from ledger.reports.kinds import document
 from ledger.reports.public import for_the_public, rule_called
 from ledger.reports.publishing import NotAgreed, NotPublic, Wish, publication
 from ledger.reports.restatement import MadeElsewhere, Restatement, restatement
+from ledger.reports.seen import parts_seen, report_figures_seen
 from ledger.reports.standing import Standing, standing_of
-from ledger.reports.seen import report_seen
 from ledger.reports.written import Format, written
 
 router = APIRouter(prefix="/reports/{kind}/{period}", tags=["figures and reports"], dependencies=[needs(Verb.COUNT)])
@@ -129,11 +129,13 @@ def told(request: Request, kind: Kind, period: Period, asked: Annotated[OfARepor
     ledger, tables = ledger_of(request), request.app.state.parts.tables
     position = moment_of(request, asked).as_at
     _matched(kind, period)
-    passes: list[Pass] = []
-    if (sees := counted_for(request)) is not None:
-        passes.append(report_seen(ledger, sees))
-    if asked.public is not None:
+    sees, passes = counted_for(request), list[Pass]()
+    if sees is not None:
+        passes.append(parts_seen(ledger, sees))
+    if asked.public is not None:  # its figures are the same for whoever asks, with the same numbers withheld
         passes.append(for_the_public(ledger, tables, rule_called(ledger, asked.public), position))
+    elif sees is not None:
+        passes.append(report_figures_seen(ledger, sees))
     try:
         made = document(
             ledger, tables, kind, period, position, as_of=asked.as_of, brand=request.app.state.brand, passes=passes

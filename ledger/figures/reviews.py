@@ -62,10 +62,10 @@ def reviews_published(asked: Asked) -> Measure:
 
 @snapshot(
     "FIG-LCSPR-AGE", "Age of practice reviews in progress (median)", unit="days", counts_by="decided_on",
-    by=("review",), rounding="median",
+    by=("kind",), rounding="median",
 )  # fmt: skip
 def age_of_reviews(asked: Asked) -> Measure:
-    """Median of the days since the decision on each review that FIG-LCSPR-OPEN counts, and the days of each by its reference; reviews whose day of decision is not stated are left out (LCSPR-6M)."""
+    """Median of the days since the decision on each review that FIG-LCSPR-OPEN counts; reviews whose day of decision is not stated are left out (LCSPR-6M)."""
     unknown = 0
     cases = []
     for found in _in_progress(asked):
@@ -73,7 +73,7 @@ def age_of_reviews(asked: Asked) -> Measure:
         if began is None:
             unknown += 1
         else:
-            cases.append(Case({"review": found.reference}, (found.row.begun_entry,), (asked.day - began).days))
+            cases.append(Case({"kind": found.row.kind}, (found.row.begun_entry,), (asked.day - began).days))
     note = f"{unknown} in progress do not state the day of decision." if unknown else ""
     return Median(tuple(cases), note=note)
 

@@ -18,16 +18,20 @@ def figures_seen(ledger: Ledger, figures: Sequence[Answer], sees: Sees) -> tuple
     return tuple(each.seen_by(sees, opens) for each in figures)
 
 
-def report_seen(ledger: Ledger, sees: Sees) -> Pass:
-    """The report with the rows and entries of records that somebody sees."""
+def report_figures_seen(ledger: Ledger, sees: Sees) -> Pass:
+    """The figures of a report likewise."""
+    return lambda made: replace(
+        made, report=replace(made.report, figures=figures_seen(ledger, made.report.figures, sees))
+    )
 
-    def seen(document: Document) -> Document:
-        report = document.report
-        opens = _opened(ledger, (position for part in report.parts for position in part.entries), sees)
-        parts = tuple(part.seen_by(sees, opens) for part in report.parts)
-        return replace(
-            document, report=replace(report, figures=figures_seen(ledger, report.figures, sees), parts=parts)
-        )
+
+def parts_seen(ledger: Ledger, sees: Sees) -> Pass:
+    """The parts of a report with the rows and entries of records that somebody sees."""
+
+    def seen(made: Document) -> Document:
+        parts = made.report.parts
+        opens = _opened(ledger, (position for part in parts for position in part.entries), sees)
+        return replace(made, report=replace(made.report, parts=tuple(part.seen_by(sees, opens) for part in parts)))
 
     return seen
 

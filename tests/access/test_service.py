@@ -43,7 +43,7 @@ REPORTS = [
     f"{page}/reports/{kind}{how}"
     for page in ("", "/pages")
     for kind in ("annual/2019-20", "quarterly/2019-20-Q3")
-    for how in ("", "?format=html", "?format=csv", "/publication")
+    for how in ("", "?format=html", "?format=csv", "?public=dfe5", "/publication", "/standing")
 ]
 FIGURES = [
     "/figures/FIG-SIN?year=2019-20",

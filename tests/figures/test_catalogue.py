@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ledger.domain.register import RECORDS
 from ledger.figures import FIGURES, SECTIONS
 from ledger.figures.catalogue import INDICATORS, catalogued
 from ledger.figures.figure import REGISTERED, Figure, Kind, figure
@@ -62,3 +63,9 @@ def test_tables_are_asked_through_their_stable_names():
     from ledger.projections.action_log import ActionLog
 
     assert table_of(ActionLog).name == "action_log"
+
+
+def test_no_figure_is_broken_down_by_a_single_case():
+    """Its parts are read by whoever reads figures, and published; cases are for whoever sees them (decision 29)."""
+    cases = {name for name, record in RECORDS.items() if record.case}
+    assert {figure.id for figure in FIGURES.values() if cases & set(figure.by)} == set()

@@ -290,7 +290,7 @@ def test_reviews_in_progress_their_age_and_what_is_late(on_both):
     late = on_both.ask("FIG-LCSPR-LATE")
     assert (late.value, {p.code: p.value for p in late.by["kind"]}) == (1, {"lcspr": 1})
     age = on_both.ask("FIG-LCSPR-AGE")
-    assert {p.code: p.value for p in age.by["review"]} == {"REV-1": Decimal("365.0"), "REV-2": Decimal("30.0")}
+    assert {p.code: p.value for p in age.by["kind"]} == {"lcspr": Decimal("365.0"), "thematic": Decimal("30.0")}
     assert age.value == Decimal("197.5")
     assert (on_both.ask("FIG-NONSTAT").value, on_both.ask("FIG-NONSTAT-PROG").value) == (1, 0)
     assert (on_both.ask("FIG-RECS").value, on_both.ask("FIG-RECS-OPEN").value) == (2, 1)
