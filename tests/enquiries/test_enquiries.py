@@ -189,7 +189,9 @@ def test_a_gap_that_two_audits_find_recurs(on_both):
 
 
 def test_a_group_that_does_not_meet_drifts(on_both):
-    on_both.tell(meeting("M-1", "2019-06-01"), meeting("M-2", "2019-09-01", held=False))
+    on_both.tell(meeting("M-1", "2019-06-01"))
+    assert look(on_both, "ENQ-GRP-NOT-HELD") == []
+    on_both.tell(meeting("M-2", "2019-09-01", held=False))
     (found,) = look(on_both, "ENQ-GRP-NOT-HELD")
     assert (found["reference"], found["reason"]) == ("QAS", "1 planned meeting was not held.")
 
@@ -245,6 +247,8 @@ def test_what_is_recorded_late_is_told_by_days(on_both):
 
 
 def test_departures_are_told_by_their_rule(on_both):
+    on_both.tell(raised("ACT-0", "2019-05-01", "2019-06-01"))
+    assert look(on_both, "ENQ-DEPARTURE") == []
     on_both.tell(raised("ACT-1", "2019-05-01", "2019-06-01", owner="not-stated"))
     (found,) = look(on_both, "ENQ-DEPARTURE")
     assert found["reason"].startswith("Departs from ACT-SMART: ")
