@@ -177,6 +177,8 @@ def publishing(request: Request, kind: Kind, period: Period, asked: Annotated[Of
     watching: Watching = request.app.state.watching
     try:
         made = publication(ledger, tables, wish, position if asked.as_at else None, watching.cosignatures)
+    except NotAPeriod as before:
+        raise Problem(NOT_FOUND, str(before)) from None
     except NotAgreed as error:
         raise Problem(NOT_AGREED, str(error)) from None
     except NotPublic as error:

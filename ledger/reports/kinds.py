@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from datetime import date
 
 from ledger.application import Ledger
+from ledger.domain.calendar import london_day
+from ledger.domain.fields import spoken
 from ledger.domain.history import effective
 from ledger.domain.report_drafting import ReportSectionWritten
 from ledger.domain.report_record import reference_of
+from ledger.figures.period import NotAPeriod, Period
 from ledger.projections.tables import Tables
 from ledger.reports.annual import Report, Written, report
 from ledger.reports.brand import Brand
@@ -43,8 +46,11 @@ def document(
     *, as_of: date | None = None, brand: Brand | None = None, passes: Sequence[Pass] = (),
 ) -> Document:  # fmt: skip
     """The document of a report, in the partnership's own look. `passes` are what is done to it before anybody writes it, in order:
-    the one place where disclosure control stands. Raises NotAPeriod.
+    the one place where disclosure control stands. Raises NotAPeriod, also for a period that is yet to begin.
     """
+    days = Period.year(period) if kind == "annual" else Period.quarter(period)
+    if days.first > london_day(ledger.clock.now()):
+        raise NotAPeriod(f"{period} begins on {spoken(days.first)}: there is nothing to report of it yet.")
     made = outlined(make(ledger, tables, kind, period, as_at, as_of=as_of), brand)
     for each in passes:
         made = each(made)

@@ -104,3 +104,9 @@ def test_what_cannot_be_reported_is_told(ask, arguments, code):
     ended = ask(*arguments)
     assert ended.code == code
     assert "Traceback" not in ended.err
+
+
+def test_a_year_that_is_yet_to_begin_has_no_report(ask):
+    ended = ask("report", "annual", "2099-00")
+    assert (ended.code, ended.out) == (2, "")
+    assert "2099-00 begins on 1 April 2099: there is nothing to report of it yet." in ended.err
