@@ -116,6 +116,7 @@ def _report(
     as_of: str | None, as_json: bool, public: str | None,
 ) -> None:  # fmt: skip
     from ledger.reports.as_json import wire
+    from ledger.reports.public import NOT_FOR_PUBLICATION
     from ledger.reports.written import written
 
     if as_json and format is not None:
@@ -131,6 +132,8 @@ def _report(
         _write(written(made, format or Format.JSON), out)
     else:
         _tell(made.report)
+    if public is not None and made.disclosure.startswith(NOT_FOR_PUBLICATION):
+        raise Stop(Code.REFUSED, made.disclosure.partition(". ")[0] + ".")
 
 
 def _made(

@@ -54,10 +54,14 @@ class Part:
     kept_back: int = 0
     """Entries it also rests on, which whoever asks may not open."""
     rows_kept_back: int = 0
+    instead: str = ""
+    """What a copy says that leaves all rows out."""
 
     @property
     def note(self) -> str | None:
         """What is to be said where rows are missing."""
+        if self.instead:
+            return self.instead
         if self.rows_kept_back:
             return f"Left out, since you may not open the records they tell of: {self.rows_kept_back} of {len(self.rows) + self.rows_kept_back} rows."
         return None if self.rows else SAID_EMPTY

@@ -10,7 +10,8 @@ from ledger.disclosure.figures import OF_FEW, Edition, Public, guards, publish_u
 from ledger.disclosure.protection import CONFIDENTIAL, symbol
 from ledger.domain.conventions import DisclosureRule
 from ledger.domain.fields import spoken
-from ledger.domain.register import RECORDS, TYPE_PREFIX
+from ledger.domain.history import fold
+from ledger.domain.register import RECORDS
 from ledger.domain.report_disclosure import ReleaseReason
 from ledger.figures.answer import Answer
 from ledger.figures.measures import Part as Of
@@ -22,9 +23,12 @@ from ledger.reports.kinds import document, make
 from ledger.reports.outline import outlined
 from ledger.reports.parts import Part
 
-OF_REVIEWS = ("PART-REVIEWS", "PART-RECS", "PART-LEARNING")
-"""Parts with a row for something of a single review; anybody may read of those that are published."""
+REVIEWS = "PART-REVIEWS"
+"""Of single cases, those that anybody may read of: reviews that are published."""
 DECISIONS = "PART-DECISIONS"
+"""Decisions on cases are nobody's outside, published or not."""
+NOT_FOR_PUBLICATION = "NOT FOR PUBLICATION"
+LEFT_OUT = "Left out of this copy: what stands here is of single cases that are not published."
 BECAUSE: Mapping[ReleaseReason, str] = {
     "known-already": "it is known to everybody already",
     "family-agreed": "the family agreed",
@@ -75,7 +79,7 @@ def public_copy(ledger: Ledger, tables: Tables, rule: DisclosureRule, as_at: int
     An edition that had a copy for the public counts as read as that copy told it; another, as read in full.
     """
     figures = tuple(replace(each, by={}) if each.id in OF_FEW else each for each in inside.report.figures)
-    parts = tuple(_without_cases(inside.report.parts))
+    parts = tuple(_without_cases(ledger, as_at, inside.report.parts))
     outside = replace(inside, report=replace(inside.report, figures=figures, parts=parts))
     period = outside.report.period.name
     released = releases(ledger, outside.report.kind, period, as_at)
@@ -176,27 +180,29 @@ def _without_entries(figure: Answer, rule: DisclosureRule) -> Answer:
     )  # fmt: skip
 
 
-def _without_cases(parts: tuple[Part, ...]) -> Iterable[Part]:
-    """Parts without the rows of single cases that nobody outside knows of."""
+def _without_cases(ledger: Ledger, as_at: int, parts: tuple[Part, ...]) -> Iterable[Part]:
+    """Parts without the rows of single cases that nobody outside knows of, nor of records whose use was restricted by then."""
     published = {
-        row[0] for part in parts if part.id == "PART-REVIEWS" for row in part.rows if _cell(part, row)["published_on"]
+        name
+        for part in parts
+        if part.id == REVIEWS
+        for row, name in zip(part.rows, part.records, strict=True)
+        if row[part.columns.index("published_on")]
     }
+    entries = ledger.records(sorted({name for part in parts for name in part.records}), as_at)
+    restricted = {name for name, of in entries.items() if fold(of).restriction is not None}
     for part in parts:
-        rows = part.rows
-        if part.id in OF_REVIEWS:
-            rows = tuple(row for row in rows if row[0] in published)
-        elif part.id == DECISIONS:
-            rows = tuple(row for row in rows if not _is_of_a_case(_cell(part, row)["type"]))
-        yield part if rows == part.rows else replace(part, rows=rows, entries=())
-
-
-def _cell(part: Part, row: tuple[object, ...]) -> Mapping[str, object]:
-    return dict(zip(part.columns, row, strict=True))
-
-
-def _is_of_a_case(type_: object) -> bool:
-    record = str(type_).removeprefix(TYPE_PREFIX).partition(".")[0]
-    return record in RECORDS and RECORDS[record].case
+        known = published if part.id != DECISIONS else frozenset[str]()
+        kept = [
+            (row, name)
+            for row, name in zip(part.rows, part.records, strict=True)
+            if name not in restricted and (name in known or not RECORDS[name.partition("/")[0]].case)
+        ]
+        if len(kept) == len(part.rows):
+            yield part
+            continue
+        rows, records = zip(*kept, strict=True) if kept else ((), ())
+        yield replace(part, rows=rows, records=records, entries=(), instead="" if kept else LEFT_OUT)
 
 
 def _said(public: Public, shown: Mapping[str, Release], document: Document) -> str:
@@ -213,7 +219,7 @@ def _said(public: Public, shown: Mapping[str, Release], document: Document) -> s
     if not public.open:
         return told
     opened = ", ".join(sorted({id_.partition(":")[2] if id_[:1].isdigit() else id_ for id_ in public.open}))
-    return f"{told} NOT FOR PUBLICATION: earlier editions and this one together tell small counts of {opened}."
+    return f"{NOT_FOR_PUBLICATION}: earlier editions and this one together tell small counts of {opened}. {told}"
 
 
 def _decided(document: Document, number: str, release: Release) -> str:

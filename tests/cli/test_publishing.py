@@ -7,16 +7,20 @@ import json
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import httpx2
 
 import verify_ledger
+from ledger.disclosure.figures import Public, publish_under
 from ledger.evidence.witnessing import Cosignatures
 from ledger.log.keys import SigningKey
 from ledger.log.note import Note
 from ledger.log.policy import Policy
 from ledger.recorders import open_recorder
+from ledger.reports import public
 from ledger.reports.written import Format
 from tests.cli.test_serving import free_port, ready, serve
 from tests.ledger.posting import agency
@@ -179,3 +183,22 @@ def test_a_running_service_publishes_with_its_own_files_and_event(run, tmp_path)
 def test_a_service_has_a_database_of_its_own(run):
     assert run("publish", "annual", "2019-20", "--to", "http://127.0.0.1:1", "--database", "x.sqlite").code == 2
     assert run("publish", "annual", "2019-20", "--to", "http://127.0.0.1:1").code == 4
+
+
+def giving_away(*how: Any) -> Public:
+    """What the public reads, one number of which earlier editions tell."""
+    found = publish_under(*how)
+    return replace(found, protection=replace(found.protection, open=("FIG-SIN",)))
+
+
+def test_a_public_copy_that_earlier_editions_give_away_is_no_success(run, tmp_path, monkeypatch):
+    """It is written, and both it and the command say that it may not go out."""
+    (tmp_path / "first.json").write_text(json.dumps(agency("LA")))
+    run("post", "first.json")
+    told = ("report", "annual", "2019-20", "--public", "dfe5", "--format", "json", "--out", "copy.json")
+    assert run(*told).code == 0
+    monkeypatch.setattr(public, "publish_under", giving_away)
+    ended = run(*told)
+    assert ended.code == 1
+    assert "NOT FOR PUBLICATION: earlier editions and this one together tell small counts of FIG-SIN." in ended.err
+    assert "NOT FOR PUBLICATION" in (tmp_path / "copy.json").read_text()

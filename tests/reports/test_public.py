@@ -16,6 +16,7 @@ import pytest
 from ledger.disclosure.figures import guards
 from ledger.disclosure.protection import is_small
 from ledger.domain.conventions import DisclosureRule
+from ledger.domain.history import fold
 from ledger.figures.measures import per_cent
 from ledger.reports.document import BESIDE, Cite, Document, Headlines, Picture, Which
 from ledger.reports.kinds import document
@@ -69,6 +70,18 @@ def test_rows_of_single_cases_that_are_not_published_are_left_out(year):
     types = [row[parts["PART-DECISIONS"].columns.index("type")] for row in parts["PART-DECISIONS"].rows]
     assert not [each for each in types if each.startswith(("incident.", "rapid-review."))]
     assert len(types) < len({part.id: part for part in inside.report.parts}["PART-DECISIONS"].rows)
+    assert {part.id: part for part in inside.report.parts}["PART-ESCALATIONS"].rows
+    assert (parts["PART-ESCALATIONS"].rows, parts["PART-ESCALATIONS"].records) == ((), ())
+    assert "Left out of this copy" in str(parts["PART-ESCALATIONS"].note)
+    assert "ESC-2024" not in written(outside, Format.HTML).decode()
+
+
+def test_rows_of_restricted_records_are_left_out(year):
+    inside = document(year.ledger, year.tables, "annual", "2024-25", year.ledger.head().position)
+    held = {name for part in inside.report.parts for name in part.records}
+    restricted = {name for name in held if fold(year.ledger.record(name)).restriction is not None}
+    assert restricted, "the year has none to show it with"
+    assert not restricted & {name for part in public(year).report.parts for name in part.records}
 
 
 def test_only_rules_for_publication_make_a_public_copy(year):
