@@ -25,7 +25,7 @@ from api.reports import Kind, OfAnEdition, asked_restatement
 from api.reports import Period as OfPeriod
 from api.waiting import moment_of
 from ledger.access.policy import Verb
-from ledger.domain.calendar import london_day
+from ledger.domain.calendar import days_of, london_day
 from ledger.figures import answers
 from ledger.figures.answer import Answer, asking
 from ledger.figures.measures import Value
@@ -40,7 +40,10 @@ FIGURES, REPORTS = ("Figures", "/pages/figures"), ("Reports", "/pages/reports")
 SHOWN = 50
 """Entries told one by one; the rest by their numbers."""
 BASIS = {"records": "Counted from records", "dataset": "Stated by a dataset", "nothing": "Nothing recorded"}
-NAMES = {Format.JSON: "JSON", Format.CSV: "CSV", Format.HTML: "Read it"}
+NAMES = {
+    Format.HTML: "Read it", Format.PDF: "PDF", Format.XLSX: "Spreadsheet", Format.CSV: "CSV", Format.CSVW: "CSV metadata", Format.JSON: "JSON",
+}  # fmt: skip
+"""The formats of a report, those for people first."""
 
 
 class OfYear(InTime):
@@ -105,7 +108,9 @@ def reports(request: Request) -> Response:
     """Every reporting year the ledger tells of, its quarters, and what was published."""
     asked = filled(request, UpTo)
     when = moment_of(request, asked)
-    found = [_report(request, kind, period, when.as_at) for year in _years(request) for kind, period in _of_year(year)]
+    today = london_day(ledger_of(request).clock.now())
+    begun = (of for year in _years(request) for of in _of_year(year) if days_of(of[1])[0] <= today)
+    found = [_report(request, kind, period, when.as_at) for kind, period in begun]
     return render(request, "reports.html", title="Reports", standing=standing(request, when), reports=found)
 
 
@@ -173,9 +178,7 @@ def _of_year(year: str) -> Iterator[tuple[str, str]]:
 def _report(request: Request, kind: str, period: str, as_at: int) -> Report:
     path = f"/reports/{kind}/{period}"
     times = {"as_at": request.query_params.get("as_at", "")}
-    formats = tuple(
-        (NAMES.get(each, each.value.upper()), address(path, times.items(), format=each.value)) for each in Format
-    )
+    formats = tuple((name, address(path, times.items(), format=each.value)) for each, name in NAMES.items())
     published = editions(ledger_of(request), kind, period, as_at)
     told = tuple(
         (number, day(event.published_on.isoformat()), position, f"/pages{path}/restatement?edition={number}")

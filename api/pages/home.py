@@ -73,7 +73,7 @@ def _clocks(request: Request, state: str, order: str, owed_by: str | None, names
 
 def _row(item: Item, names: Names) -> list[Cell]:
     return [
-        Cell(code(item["clock"]), (), item["reference"]),
+        Cell(code(item["clock"]), (), item["reference"], f"/pages/records/{item['record']}/{item['reference']}"),
         Cell(day(item["due"]), (clock_tag(item),)),
         Cell(names.of(item["owed_by"]) or "Not stated"),
     ]

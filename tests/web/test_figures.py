@@ -44,6 +44,9 @@ def test_a_report_is_offered_in_each_format_and_what_was_published_beside_what_i
         reader = Reader(client)
         page = reader.get(f"/pages/reports?at_least={last}")
         assert "/reports/annual/2019-20?format=html" in page.links
+        told = [href for href in page.links if href.endswith("format=json")]
+        assert told
+        assert {client.get(href).status_code for href in told} == {200}  # no period is offered that is yet to begin
         (href,) = [href for href in page.links if "/restatement" in href]
         restated = reader.get(href)
         assert restated.h1 == "Published and now: annual report 2019-20"
