@@ -21,6 +21,7 @@ from ledger.entry import MINT, Fault, Malformed, Submission, parse
 
 DATA = "data"
 REFERENCE, WHEN, RETROSPECTIVE = "reference", "time", "retrospective"
+_OR_NOT_STATED = re.compile(r",? or ['’]not-stated['’]")
 _YES = (Option("yes", "Yes, this is history entered afterwards", True),)
 _ENVELOPE = {"/subject": REFERENCE, "/time": WHEN, "/timeprecision": WHEN, "/retrospective": RETROSPECTIVE}
 
@@ -170,10 +171,13 @@ class Composed:
     def _message(self, path: str, message: str) -> str:
         """A finding as an error message of a form: what is to be done, or what the answer should be."""
         asked = self.asked(path)
-        label = asked.label if asked is not None else "This"
         if message == NEEDED:
             return _wanted(asked) if asked is not None else "Answer this question"
+        if path == REFERENCE:
+            return "A reference has only capital letters, digits and hyphens, at most 40 of them"
+        label = (asked.label if asked is not None else "") or "This answer"
         called = f"“{label}”" if label.endswith("?") else label
+        message = _OR_NOT_STATED.sub("", message)  # which is an answer of its own in a form
         return called + message.removeprefix("this") if message.startswith("this ") else f"{called}: {message}"
 
     def asked(self, path: str) -> Asked | None:

@@ -142,7 +142,9 @@ class Reading:
         if found is None:
             missing = [part for part, typed in zip(DATE_PARTS, parts, strict=True) if not typed]
             why = f"must include a {' and a '.join(missing)}" if missing else "must be a real date, such as 27 3 2024"
-            self.faults[path] = f"{asked.label} {why}" if not asked.label.endswith("?") else f"The date {why}"
+            self.faults[path] = (
+                f"{asked.label} {why}" if not asked.label.endswith("?") else f"The date at “{asked.label}” {why}"
+            )
             return "-"
         return found.isoformat()
 

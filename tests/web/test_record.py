@@ -237,6 +237,17 @@ def test_what_is_wrong_is_said_where_it_stands_and_what_was_typed_stays(case):
     assert made["data"]["owner"] == {"agency": "HEALTH", "role": "designated-nurse"}
 
 
+def test_an_answer_of_another_shape_is_told_in_the_words_of_the_form(case):
+    filled = form(case, "incident.reported")
+    filled.fill("reference", "inc 5")
+    filled.fill("data.how_many", "several")
+    said_of = errors(filled.press("check", status=422))
+    assert said_of["#reference"] == "A reference has only capital letters, digits and hyphens, at most 40 of them"
+    told = " ".join(said_of.values())
+    assert "not-stated" not in told
+    assert "minted" not in told
+
+
 def test_a_broken_rule_is_told_beside_the_answer_it_is_about_and_nothing_is_recorded(own):
     filled = form(own, "incident.reported")
     for field, value in (REPORTED | {"known_on": "2019-11-30"}).items():

@@ -113,7 +113,7 @@ def test_an_action_is_raised_by_keyboard_alone(page, viewport, script):
     page.wait_for_selector(".govuk-error-summary")
     looks_right(page, script)
     assert page.title().startswith("Error: ")
-    reach(page, "The date must be a real date")
+    reach(page, "The date at “")
     page.keyboard.press("Enter")
     page.wait_for_function("document.activeElement.id == 'data-due_on-day'")
     page.keyboard.press("Control+a")
