@@ -62,7 +62,8 @@ def test_rules_are_told_with_their_source_and_may_be_narrowed(case):
 
 def test_the_evidence_of_a_case_is_taken_away_and_holds_without_this_service(tmp_path):
     with serving(str(tmp_path / "ledger.sqlite"), raising=False) as client:
-        tell(client, event("ledger.opened", "ledger/LEDGER", OPENED), *CASE)
+        last = tell(client, event("ledger.opened", "ledger/LEDGER", OPENED), *CASE)[-1]
+        assert client.get(f"/agencies?at_least={last}").status_code == 200  # the tables of a new service are there
         sign_in(client, Role.BUSINESS_UNIT, "BU")
         answer = posted(client, "/pages/log", "/pages/log/bundle", incident="inc-1")
         assert answer.status_code == 200, answer.text[:200]
