@@ -101,17 +101,17 @@ quickly = settings(max_examples=40, deadline=None, suppress_health_check=[Health
 def test_what_a_list_works_out_is_what_living_through_the_days_gives(
     asked: Tables, year: Year, name: str, moment: tuple[int, int]
 ) -> None:
-    _compare(asked, name, *at(year, moment, of(*RECORDS[name])))
+    compare(asked, name, *at(year, moment, of(*RECORDS[name])))
 
 
 @pytest.mark.parametrize("name", ORACLES)
 def test_it_is_so_on_each_day_on_which_something_falls_due(asked: Tables, year: Year, name: str) -> None:
     for day in turning_days(filter(of(*RECORDS[name]), year.entries)):
         world = World(year.entries, year.packs, year.head, day)
-        _compare(asked, name, Asking(year.head, day, year.packs), world)
+        compare(asked, name, Asking(year.head, day, year.packs), world)
 
 
-def _compare(asked: Tables, name: str, asking: Asking, world: World) -> None:
+def compare(asked: Tables, name: str, asking: Asking, world: World) -> None:
     expected = ORACLES[name](world)
     items = {(i["record"], i["reference"], i["key"]): i for i in BY_NAME[name].answer(asked, asking).items}
     assert set(items) == set(expected)
