@@ -56,7 +56,7 @@ def test_any_list(engine: str, long: bool, request: pytest.FixtureRequest) -> No
     run(
         asked_of(in_a_file if engine == "sqlite" else on_a_server),
         settings=settings(
-            max_examples=150 if long else 12,
+            max_examples=150 if long else 6,
             stateful_step_count=40 if long else 20,
             deadline=None,
             phases=[Phase.generate],
