@@ -6,19 +6,19 @@ import asyncio
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any, get_args
+from typing import Annotated, get_args
 
 from eventsourcing.persistence import PersistenceError
 from fastapi import APIRouter, Path, Query, Request
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from api.access import Speaker, needs, sees
 from api.answers import json_answer
 from api.asking import Nothing, ledger_of
 from api.contract import TEXT, WHOLE, YES, json_content, many, responses, shape
-from api.problems import NOT_AN_EVENT, NOT_ERASED, NOT_FOUND, Problem, told_faults
-from api.words import RECORD, json_body
+from api.problems import NOT_AN_EVENT, NOT_ERASED, NOT_FOUND, Problem
+from api.words import RECORD, json_body, shaped
 from ledger.access.erasing import (
     CONFIRMED,
     Asking,
@@ -37,8 +37,6 @@ from ledger.access.policy import Verb
 from ledger.application import Ledger
 from ledger.domain.fields import written_as
 from ledger.domain.general import ErasureGround, FieldName
-from ledger.entry import Fault
-from ledger.findings import placed
 from ledger.writer import Writer
 
 router = APIRouter(tags=["the ledger"], dependencies=[needs(Verb.ERASE)])
@@ -100,7 +98,7 @@ def erasures(request: Request, _: Annotated[Nothing, Query()]) -> Response:
 )
 async def ask(request: Request, _: Annotated[Nothing, Query()]) -> Response:
     """One person asks; nothing is erased before another confirms it. `following`: of every record that follows from this one too."""
-    wanted = _wanted(await json_body(request))
+    wanted = shaped(Wanted, await json_body(request), NOT_AN_EVENT)
     return await asyncio.to_thread(_asked, request, wanted)
 
 
@@ -167,15 +165,6 @@ def _seen(request: Request, number: int) -> Asking:
 def _person(request: Request) -> Opener:
     speaker: Speaker = request.state.speaker
     return Opener.of(speaker)
-
-
-def _wanted(value: Any) -> Wanted:
-    try:
-        return Wanted.model_validate(value)
-    except ValidationError as error:
-        found = placed(error, value, frozenset(Wanted.model_fields))
-        told = told_faults(Fault(where, message) for where, message in found.items())
-        raise Problem(NOT_AN_EVENT, "The faults say which members.", told) from None
 
 
 def _askings(request: Request) -> Askings:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -14,7 +14,7 @@ from api.access import Speaker, forbidden, needs, sees
 from api.answers import json_answer
 from api.asking import Nothing, Position, ledger_of
 from api.contract import HASH, TEXT, WHOLE, json_content, many, responses, shape
-from api.problems import NO_PURPOSE, NOT_FOUND, TOO_LARGE, UNREADABLE, UNSUPPORTED, Problem, told_faults
+from api.problems import NO_PURPOSE, NOT_FOUND, TOO_LARGE, UNREADABLE, UNSUPPORTED, Kind, Problem, told_faults
 from ledger.access.openings import AccessLog, Act, Opener, Opening, Purpose
 from ledger.access.policy import Verb
 from ledger.access.words import Disclosed, WordsOf, why_not_open, why_not_read, words_of
@@ -84,7 +84,7 @@ def read_words(request: Request, entry: Entry) -> WordsOf:
 )
 async def open_(request: Request, position: Annotated[Position, Path()], _: Annotated[Nothing, Query()]) -> Response:
     """The words of an entry whose every opening is logged. Who opened them, when and for what is in the access log before they are sent."""
-    asked = _asked(await json_body(request))
+    asked = shaped(Asked, await json_body(request), NO_PURPOSE)
     return await asyncio.to_thread(_opened, request, position, asked)
 
 
@@ -119,6 +119,9 @@ def opened(request: Request, position: int, asked: Asked) -> tuple[Entry, Openin
     return entry, opening, found
 
 
+M = TypeVar("M", bound=BaseModel)
+
+
 async def json_body(request: Request) -> Any:
     """A short JSON value; raises Problem."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
@@ -134,13 +137,14 @@ async def json_body(request: Request) -> Any:
         raise Problem(UNREADABLE, f"{unreadable}.") from None
 
 
-def _asked(value: Any) -> Asked:
+def shaped(model: type[M], value: Any, kind: Kind) -> M:
+    """What was asked, as a model; raises Problem of a kind that names the members at fault."""
     try:
-        return Asked.model_validate(value)
+        return model.model_validate(value)
     except ValidationError as error:
-        found = placed(error, value, frozenset(Asked.model_fields))
+        found = placed(error, value, frozenset(model.model_fields))
         told = told_faults(Fault(where, message) for where, message in found.items())
-        raise Problem(NO_PURPOSE, "The faults say which members.", told) from None
+        raise Problem(kind, "The faults say which members.", told) from None
 
 
 def seen_entry(request: Request, position: int) -> Entry:

@@ -26,6 +26,21 @@ if TYPE_CHECKING:
 report = typer.Typer(help="Reports: the figures of a year, each with its working.", no_args_is_help=True, epilog=EPILOG)
 
 
+AsFormat = Annotated[
+    Format | None, typer.Option("--format", help="Written as a document rather than a table.", show_default=False)
+]
+Out = Annotated[Path | None, typer.Option("--out", help="Into this file, not to standard output.", show_default=False)]
+ForThePublic = Annotated[
+    str | None,
+    typer.Option(
+        "--public",
+        metavar="RULE",
+        help="A copy for the public under a disclosure rule: dfe5, nhs8 or round5.",
+        show_default=False,
+    ),
+]
+
+
 @report.callback()
 def reports() -> None:
     """Reports: the figures of a year, each with its working."""
@@ -37,21 +52,9 @@ def annual(
         str, typer.Argument(metavar="YEAR", help="A reporting year, 1 April to 31 March, such as 2019-20.")
     ],
     *,
-    format: Annotated[
-        Format | None, typer.Option("--format", help="Written as a document rather than a table.", show_default=False)
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Into this file, not to standard output.", show_default=False)
-    ] = None,
-    public: Annotated[
-        str | None,
-        typer.Option(
-            "--public",
-            metavar="RULE",
-            help="A copy for the public under a disclosure rule: dfe5, nhs8 or round5.",
-            show_default=False,
-        ),
-    ] = None,
+    format: AsFormat = None,
+    out: Out = None,
+    public: ForThePublic = None,
     database: Database = None,
     as_at: AsAt = None,
     as_of: AsOf = None,
@@ -77,21 +80,9 @@ def quarterly(
         str, typer.Argument(metavar="QUARTER", help="A quarter of a reporting year: 2019-20-Q1 is April to June 2019.")
     ],
     *,
-    format: Annotated[
-        Format | None, typer.Option("--format", help="Written as a document rather than a table.", show_default=False)
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Into this file, not to standard output.", show_default=False)
-    ] = None,
-    public: Annotated[
-        str | None,
-        typer.Option(
-            "--public",
-            metavar="RULE",
-            help="A copy for the public under a disclosure rule: dfe5, nhs8 or round5.",
-            show_default=False,
-        ),
-    ] = None,
+    format: AsFormat = None,
+    out: Out = None,
+    public: ForThePublic = None,
     database: Database = None,
     as_at: AsAt = None,
     as_of: AsOf = None,

@@ -183,45 +183,34 @@ Exact = Annotated[
 ]
 """A decimal number, posted as a string so that it keeps its exact digits."""
 
-_DAY = re.compile(r"(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}")
 
-
-def _day_text(value: object) -> object:
+def _day_text(pattern: str, code: str, span: str) -> BeforeValidator:
     """pydantic alone would read "1554076800" as a day."""
-    if isinstance(value, str) and _DAY.fullmatch(value):
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            pass
-    elif isinstance(value, date):
-        return value
-    raise PydanticCustomError("day", "this should be a day that exists, as YYYY-MM-DD, from 1900 to 2099")
+    form = re.compile(pattern)
+
+    def read(value: object) -> object:
+        if isinstance(value, str) and form.fullmatch(value):
+            try:
+                return date.fromisoformat(value)
+            except ValueError:
+                pass
+        elif isinstance(value, date):
+            return value
+        raise PydanticCustomError(code, f"this should be a day that exists, as YYYY-MM-DD, from {span}")
+
+    return BeforeValidator(read)
 
 
 Day = Annotated[
     date,
-    BeforeValidator(_day_text),
+    _day_text("(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}", "day", "1900 to 2099"),
     WithJsonSchema({"type": "string", "format": "date", "pattern": "^(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}$"}),
 ]
 """A day in Europe/London, posted as YYYY-MM-DD."""
 
-_FAR_DAY = re.compile(r"(20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}")
-
-
-def _far_day_text(value: object) -> object:
-    if isinstance(value, str) and _FAR_DAY.fullmatch(value):
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            pass
-    elif isinstance(value, date):
-        return value
-    raise PydanticCustomError("far_day", "this should be a day that exists, as YYYY-MM-DD, from 2000 to 2199")
-
-
 FarDay = Annotated[
     date,
-    BeforeValidator(_far_day_text),
+    _day_text("(20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}", "far_day", "2000 to 2199"),
     WithJsonSchema({"type": "string", "format": "date", "pattern": "^(20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}$"}),
 ]
 """A day that may lie a lifetime ahead, posted as YYYY-MM-DD."""

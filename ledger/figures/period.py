@@ -48,6 +48,11 @@ class Period:
         return cls(*days_of(period))
 
     @classmethod
+    def reported(cls, kind: str, period: str) -> Period:
+        """The year or the quarter that a report of a kind is of. NotAPeriod for anything else."""
+        return cls.year(period) if kind == "annual" else cls.quarter(period)
+
+    @classmethod
     def day(cls, on: date) -> Period:
         """One day."""
         return cls(on, on)

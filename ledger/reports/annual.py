@@ -75,7 +75,7 @@ def report(
 
     The tables must have come as far as `as_at`. `as_of`: of the year so far, up to this day. Raises NotAPeriod.
     """
-    days = Period.year(period) if kind == "annual" else Period.quarter(period)
+    days = Period.reported(kind, period)
     with asking(tables, packs, days, as_at, as_of) as asked:
         told = tuple(answers(asked))
         return Report(days, as_at, told, partnership, as_of, kind, parts(kind, asked), names(asked), narrative, held_at)

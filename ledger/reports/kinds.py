@@ -48,7 +48,7 @@ def document(
     """The document of a report, in the partnership's own look. `passes` are what is done to it before anybody writes it, in order:
     the one place where disclosure control stands. Raises NotAPeriod, also for a period that is yet to begin.
     """
-    days = Period.year(period) if kind == "annual" else Period.quarter(period)
+    days = Period.reported(kind, period)
     if days.first > london_day(ledger.clock.now()):
         raise NotAPeriod(f"{period} begins on {spoken(days.first)}: there is nothing to report of it yet.")
     made = outlined(make(ledger, tables, kind, period, as_at, as_of=as_of), brand)

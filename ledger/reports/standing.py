@@ -90,7 +90,7 @@ def standing_of(
     ledger: Ledger, tables: Tables, kind: str, period: str, as_at: int, *, rule: DisclosureRule
 ) -> Standing:
     """How a report stands, its texts looked at beside its copy for the public under a rule. The tables must have come as far. Raises NotAPeriod."""
-    Period.year(period) if kind == "annual" else Period.quarter(period)
+    Period.reported(kind, period)
     entries = effective(ledger.record(f"report/{reference_of(kind, period)}", as_at))
     has_text = any(isinstance(each.event, ReportSectionWritten) for each in entries)
     written = _sections(entries, rule, copy_of(ledger, tables, kind, period, as_at, rule=rule) if has_text else None)
