@@ -141,7 +141,7 @@ def reports(homes: Homes, database: str, engine: str, repeats: int) -> list[Row]
 
 
 def formats(homes: Homes, database: str, engine: str, repeats: int) -> list[Row]:
-    """h: the yearly report in every format, over its figures alone and the same report of a short ledger."""
+    """h: the yearly report in every format, over its figures alone and the same report of a short ledger; in processor time."""
     short = homes.new(engine)
     with opened(short) as ours:
         fill(ours, lives.lives(SHORT, name="S"))
@@ -158,9 +158,9 @@ def formats(homes: Homes, database: str, engine: str, repeats: int) -> list[Row]
 
         whole, alone, shortly = in_turn(
             repeats,
-            lambda: 1 / timed(partial(every_format, long), 1),
-            lambda: 1 / timed(partial(figures, long), 1),
-            lambda: 1 / timed(partial(every_format, little), 1),
+            lambda: 1 / timed(partial(every_format, long), 1, homes.busy),
+            lambda: 1 / timed(partial(figures, long), 1, homes.busy),
+            lambda: 1 / timed(partial(every_format, little), 1, homes.busy),
         )
         head = long.ledger.head().position
     name = f"the yearly report in all formats at {head:,} entries : its figures alone, and all formats at {SHORT:,}"

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import xlsxwriter
@@ -37,7 +38,9 @@ LONGEST = 32_000
 OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
 FIRST_ROW = 3
 """Of a table, below its heads; counted from 0."""
-Cell = str | int | Decimal | date | None
+DAY_NOUGHT = date(1899, 12, 30)
+"""From which a spreadsheet counts days."""
+Cell = str | int | Decimal | date
 
 
 @dataclass(frozen=True)
@@ -158,13 +161,11 @@ def _of_parts(document: Document) -> Iterator[Sheet]:
     """A sheet for each part of the report that has anything to tell."""
     for part in (each for each in document.report.parts if each.rows):
         heads = tuple(column(name, part.id).heading for name in part.columns)
-        rows = [
-            tuple(_cell(document, part, row, name) for name in part.columns) for row in range(1, len(part.rows) + 1)
-        ]
+        columns = [_column(document, part, n) for n in range(len(part.columns))]
         entries = _cut(spoken_entries(part, MOST_RANGES))
         note = " ".join(filter(None, (f"From entries {entries}" if entries else "", part.note)))
-        looks = ["money" if part.id == "PART-COSTS" else ""] * len(rows)
-        yield Sheet(part.title, f"{part.title} ({part.id})", heads, rows, looks, note)
+        looks = ["money" if part.id == "PART-COSTS" else ""] * len(part.rows)
+        yield Sheet(part.title, f"{part.title} ({part.id})", heads, list(zip(*columns, strict=True)), looks, note)
 
 
 def _of_charts(document: Document) -> Iterator[Sheet]:
@@ -203,25 +204,31 @@ def _drawn(point: Point | None) -> Cell:
     )
 
 
-def _cell(document: Document, part: Part, row: int, name: str) -> Cell:
-    value, kind = part.rows[row - 1][part.columns.index(name)], column(name, part.id).kind
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "yes" if value else "no"
-        case list():
-            return ", ".join(document.called(str(each)) for each in value)
-        case _ if value == NOT_STATED:
-            return "[x]"
-        case _ if kind == "number":
-            return _shown(document.cell(part, row, name))
-        case str() if kind == "day":
-            return date.fromisoformat(value)
-        case str() if kind == "code":
-            return document.called(value.replace(".", " "))
-        case _:
-            return str(value)
+def _column(document: Document, part: Part, n: int) -> list[Cell]:
+    """A column of a part, from the first row to the last. A long ledger has many rows of few codes, so each is looked up once."""
+    name, called = part.columns[n], cache(document.called)
+    kind = column(name, part.id).kind
+
+    def cell(row: int, value: Any) -> Cell:
+        match value:
+            case None:
+                return ""
+            case bool():
+                return "yes" if value else "no"
+            case list():
+                return ", ".join(called(str(each)) for each in value)
+            case _ if value == NOT_STATED:
+                return "[x]"
+            case _ if kind == "number":
+                return _shown(document.cell(part, row, name))
+            case str() if kind == "day":
+                return date.fromisoformat(value)
+            case str() if kind == "code":
+                return called(value.replace(".", " "))
+            case _:
+                return str(value)
+
+    return [cell(row, cells[n]) for row, cells in enumerate(part.rows, 1)]
 
 
 def _cut(text: str) -> str:
@@ -337,14 +344,14 @@ def _table(book: Workbook, looks: _Looks, sheet: Sheet, n: int) -> None:
     made.freeze_panes(FIRST_ROW, 0)
     for k, (row, look) in enumerate(zip(sheet.rows, sheet.looks, strict=True), FIRST_ROW):
         for c, cell in enumerate(row):
+            if cell == "":
+                continue
             shape = looks.of_cell(cell, look if sheet.heads is not HEADS or c == VALUE else "")
             match cell:
-                case bool() | None:
-                    made.write_string(k, c, "", shape)
                 case int() | Decimal():
                     made.write_number(k, c, float(cell) if isinstance(cell, Decimal) else cell, shape)
                 case date():
-                    made.write_datetime(k, c, datetime.combine(cell, time()), shape)
+                    made.write_number(k, c, (cell - DAY_NOUGHT).days, shape)
                 case str():
                     made.write_string(k, c, _cut(cell), shape)
     if sheet.chart is not None:

@@ -36,9 +36,10 @@ from ledger.reports.drawing import chart_of
 from ledger.reports.parts import SAID_EMPTY, Part
 from ledger.reports.spoken import capital, meant, plain, spoken_entries, spoken_ranges
 
-MOST_ROWS = 250
+MOST_ROWS = 100
 """Rows of one table that are read on a page; the spreadsheet and the JSON have all of them."""
-CUT = "Only the first rows are shown here; the spreadsheet and the JSON of this report have all of them."
+CUT = f"Only the first {MOST_ROWS} rows are shown here; the spreadsheet and the JSON of this report have all of them."
+CUT_BESIDE = f"Only the first {MOST_ROWS} rows are shown here; the JSON of this report has all of them."
 MOST_IN_LINE = 6
 """Parts of a breakdown that are told in one line; more make a table."""
 BASIS = {RECORDS: "records", DATASET: "a dataset", NOTHING: "no record"}
@@ -353,7 +354,7 @@ def _counted(answer: Answer) -> str:
 def _beside(document: Document, answer: Answer, most_ranges: int) -> Grid:
     """What others state beside the figure, and whether the two may be compared."""
     rows = []
-    for n, other in enumerate(answer.comparators, 1):
+    for n, other in enumerate(answer.comparators[:MOST_ROWS], 1):
         cite, stated = Cite(answer.id, BESIDE, str(n)), other.stated
         printed = document.number(cite._replace(which="printed"))
         value: Line = (_span(document, cite),)
@@ -383,4 +384,7 @@ def _beside(document: Document, answer: Answer, most_ranges: int) -> Grid:
     )
     name = meant(answer.caption)
     lower = name[:1].lower() + name[1:] if name[1:2].islower() else name
-    return Grid((Span(f"Beside {lower} "), _id(answer.id)), f"beside {lower}, {answer.id}", heads, tuple(rows))
+    note = CUT_BESIDE if len(answer.comparators) > MOST_ROWS else ""
+    return Grid(
+        (Span(f"Beside {lower} "), _id(answer.id)), f"beside {lower}, {answer.id}", heads, tuple(rows), note=note
+    )

@@ -22,7 +22,7 @@ from ledger.figures import FIGURES
 from ledger.reports.annual import Written
 from ledger.reports.as_xlsx import FIRST_ROW
 from ledger.reports.document import Cite, Document, Number
-from ledger.reports.layout import Cards, Grid, LaidSection, Prose, Span, Terms, laid_out
+from ledger.reports.layout import CUT, CUT_BESIDE, MOST_ROWS, Cards, Grid, LaidSection, Prose, Span, Terms, laid_out
 from ledger.reports.outline import CHAPTERS, outlined, pictures
 from ledger.reports.written import Format, written
 
@@ -345,6 +345,36 @@ def test_a_pass_that_changes_nothing_changes_no_byte(document, files):
     same = document.changed(lambda number: number)
     for format_ in (Format.JSON, Format.CSV, Format.HTML):
         assert written(same, format_) == files[format_]
+
+
+def test_a_long_table_is_cut_on_a_page_and_says_so_and_is_whole_in_the_spreadsheet_and_the_json(document):
+    part = document.parts["PART-DECISIONS"]
+    many = replace(part, rows=part.rows[:1] * (MOST_ROWS + 1), records=part.records[:1] * (MOST_ROWS + 1))
+    beside = next(each for each in document.report.figures if each.comparators)
+    compared = replace(beside, comparators=beside.comparators[:1] * (MOST_ROWS + 1))
+    report = replace(
+        document.report,
+        parts=tuple(many if each is part else each for each in document.report.parts),
+        figures=tuple(compared if each is beside else each for each in document.report.figures),
+    )
+    long = outlined(report)
+    grids = {grid.about: grid for grid in grids_of(laid_out(long, 1))}
+    assert len(grids[part.title].rows) == MOST_ROWS and CUT in grids[part.title].note
+    of_beside = next(grid for about, grid in grids.items() if about.startswith("beside") and beside.id in about)
+    assert len(of_beside.rows) == MOST_ROWS and of_beside.note == CUT_BESIDE
+    book = openpyxl.load_workbook(io.BytesIO(written(long, Format.XLSX)))
+    sheet = next(each for each in book if each["A1"].value == f"{part.title} ({part.id})")
+    assert sheet.max_row == FIRST_ROW + MOST_ROWS + 1
+    told = json.loads(written(long, Format.JSON))
+    assert next(len(each["rows"]) for each in told["parts"] if each["id"] == part.id) == MOST_ROWS + 1
+    assert next(len(each["comparators"]) for each in told["figures"] if each["id"] == beside.id) == MOST_ROWS + 1
+
+
+def grids_of(sections: tuple[LaidSection, ...]) -> Iterator[Grid]:
+    for section in sections:
+        yield from (block for block in section.blocks if isinstance(block, Grid))
+        yield from (grid for block in section.blocks if isinstance(block, Terms) for grid in block.grids)
+        yield from grids_of(section.parts)
 
 
 def test_every_section_of_figures_and_every_part_stands_in_a_chapter(document):
