@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from fastapi.testclient import TestClient
+from httpx2 import Client
 
 from ledger.access.principal import Role
 
 
-def sign_in(client: TestClient, role: Role | str, agency: str = "BU") -> None:
+def sign_in(client: Client, role: Role | str, agency: str = "BU") -> None:
     """Choose who to be in a service in development; the client's cookies then speak for them."""
     answer = posted(client, "/sign-in", "/sign-in", role=str(role), agency=agency)
     assert answer.status_code == 303, answer.text
@@ -24,6 +24,6 @@ def form_token(page: str) -> str:
     return found[1]
 
 
-def posted(client: TestClient, page: str, action: str, **fields: Any) -> Any:
+def posted(client: Client, page: str, action: str, **fields: Any) -> Any:
     """Post a form from a page, as the browser does that shows it."""
     return client.post(action, data={"csrf": form_token(client.get(page).text), **fields}, follow_redirects=False)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from xml.etree.ElementTree import Element
 
 from ledger.domain.labels import text_of
+from ledger.domain.register import REGISTER
+from tests.api.story import PARTNERS, group
+from tests.ledger.posting import agency
+from tests.test_golden import examples
 from tests.web.reading import Page, Reader, said
 
 MINE = ("csrf", "type", "seen")
@@ -139,3 +144,18 @@ def _value(control: Element) -> str | None:
     if control.get("type") in ("radio", "checkbox"):
         return control.get("value", "on") if "checked" in control.attrib else None
     return control.get("value", "")
+
+
+def cited_by_examples() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """What begins the agencies, other than the partners of the story, and the groups that the examples of events cite."""
+    cited = {
+        each
+        for type_, data in examples().items()
+        for each in REGISTER[type_].references(REGISTER[type_].event.model_validate_json(json.dumps(data)))
+    }
+    partners = {each["subject"] for each in PARTNERS}
+    agencies = [
+        agency(code) for record, code in sorted(cited) if record == "agency" and f"agency/{code}" not in partners
+    ]
+    groups = [group(code) for record, code in sorted(cited) if record == "group"]
+    return agencies, [{**each, "id": each["subject"]} for each in groups]

@@ -18,10 +18,9 @@ from ledger.domain.general import Corrected
 from ledger.domain.register import REGISTER, TYPE_PREFIX
 from tests.access.signing_in import form_token, sign_in
 from tests.api.conftest import serving
-from tests.api.story import CASE, PARTNERS, group, tell
-from tests.ledger.posting import agency
+from tests.api.story import CASE, PARTNERS, tell
 from tests.test_golden import entry_of, examples, golden
-from tests.web.filling import Filled
+from tests.web.filling import Filled, cited_by_examples
 from tests.web.reading import Reader, said
 
 REPORTED = {
@@ -82,22 +81,11 @@ def errors(page):
 @pytest.fixture(scope="module")
 def asked(tmp_path_factory):
     """A reader of a ledger that knows every agency and group the examples cite; entry 3 begins the agency POLICE."""
-    cited = {
-        each
-        for type_, data in examples().items()
-        for each in REGISTER[type_].references(REGISTER[type_].event.model_validate_json(json.dumps(data)))
-    }
-    partners = {each["subject"] for each in PARTNERS}
-    agencies = [
-        agency(code) for record, code in sorted(cited) if record == "agency" and f"agency/{code}" not in partners
-    ]
+    agencies, groups = cited_by_examples()
     for each in agencies:
         each["data"]["name"] = "Young People's Project"
-    groups = [group(code) for record, code in sorted(cited) if record == "group"]
     with serving(str(tmp_path_factory.mktemp("asked") / "ledger.sqlite")) as client:
-        yield signed_in(
-            client, tell(client, *PARTNERS, *agencies, *[{**each, "id": each["subject"]} for each in groups])[-1]
-        )
+        yield signed_in(client, tell(client, *PARTNERS, *agencies, *groups)[-1])
 
 
 NOBODYS = ".words-erased"
