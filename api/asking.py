@@ -114,7 +114,7 @@ class InTime(UpTo):
     as_of: Annotated[
         Day | None,
         Field(
-            description="What was true on this day by what the ledger held; without it, the day of as_at, else today. Of a day to come: if nothing more is recorded."
+            description="What was true on this day by what the ledger held; without it, the day of as_at, else today, or of a year that is not over the day of the last entry. Of a day to come: if nothing more is recorded."
         ),
     ] = None
 

@@ -14,6 +14,8 @@ from ledger.cli import enquiring, listing, lists, publishing
 from ledger.cli.deciding import read_aloud
 from ledger.cli.output import say, show
 from ledger.enquiries import enquiries
+from ledger.figures.period import Period
+from ledger.figures.so_far import so_far
 from ledger.projections import ask
 from ledger.projections.asking import Asking
 from ledger.projections.replay import replay
@@ -112,7 +114,8 @@ def write_compared(compared: Sequence[Compared], path: Path) -> None:
 def write_reports(parts: Parts, year: str, stem: Path) -> list[Path]:
     """The annual report in every format; where they stand."""
     position = parts.ledger.head().position
-    made = document(parts.ledger, parts.tables, "annual", year, position)
+    as_of = so_far(parts.ledger, Period.year(year), position)
+    made = document(parts.ledger, parts.tables, "annual", year, position, as_of=as_of)
     paths = []
     for format_ in Format:
         path = stem.with_name(f"{stem.name}.annual-report.{format_.ending}")

@@ -20,6 +20,7 @@ from ledger.domain.fields import written_as
 from ledger.figures import FIGURES, answers_of
 from ledger.figures.answer import Answer, asking
 from ledger.figures.period import NotAPeriod, Period
+from ledger.figures.so_far import so_far
 from ledger.projections.as_at import Moment
 from ledger.reports.seen import figures_seen
 
@@ -99,7 +100,8 @@ def asked_figures(request: Request, id: str, asked: OfAFigure) -> tuple[Moment, 
     when = moment_of(request, asked)
     position, period = when.as_at, Period.year(asked.year) if asked.year else Period.day(asked.on or when.as_of)
     try:
-        with asking(tables, ledger.packs(as_at=position), period, position, asked.as_of) as question:
+        as_of = asked.as_of or (so_far(ledger, period, when) if asked.year else None)
+        with asking(tables, ledger.packs(as_at=position), period, position, as_of) as question:
             found = answers_of(id, question)
     except NotAPeriod as before:
         raise Problem(NOT_FOUND, str(before)) from None

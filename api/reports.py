@@ -21,6 +21,8 @@ from ledger.access.policy import Verb
 from ledger.domain.calendar import london_day
 from ledger.domain.fields import ReportPeriod
 from ledger.figures.period import NotAPeriod
+from ledger.figures.period import Period as Days
+from ledger.figures.so_far import so_far
 from ledger.reports.document import Pass
 from ledger.reports.editions import editions
 from ledger.reports.kinds import document
@@ -127,7 +129,8 @@ OF_RESTATEMENT = shape(
 def told(request: Request, kind: Kind, period: Period, asked: Annotated[OfAReport, Query()]) -> Response:
     """Every figure of a reporting year, or of a quarter, with its working: as JSON, as CSV with its metadata, as a page to read, as a spreadsheet or as PDF. The same entries give the same bytes."""
     ledger, tables = ledger_of(request), request.app.state.parts.tables
-    position = moment_of(request, asked).as_at
+    when = moment_of(request, asked)
+    position = when.as_at
     _matched(kind, period)
     sees, passes = counted_for(request), list[Pass]()
     if sees is not None:
@@ -137,8 +140,9 @@ def told(request: Request, kind: Kind, period: Period, asked: Annotated[OfARepor
     elif sees is not None:
         passes.append(report_figures_seen(ledger, sees))
     try:
+        as_of = asked.as_of or so_far(ledger, Days.reported(kind, period), when)
         made = document(
-            ledger, tables, kind, period, position, as_of=asked.as_of, brand=request.app.state.brand, passes=passes
+            ledger, tables, kind, period, position, as_of=as_of, brand=request.app.state.brand, passes=passes
         )
     except NotAPeriod as before:
         raise Problem(NOT_FOUND, str(before)) from None
@@ -166,8 +170,8 @@ def publishing(request: Request, kind: Kind, period: Period, asked: Annotated[Of
     only when its quorum cosigned what it rests on; `vouched` says so, or that no policy is in force.
     """
     ledger, tables = ledger_of(request), request.app.state.parts.tables
-    position = moment_of(request, asked).as_at
-    if not position:
+    when = moment_of(request, asked)
+    if not when.as_at:
         raise Problem(NOT_FOUND, "The ledger held nothing by then that could be published.")
     rule = None if asked.public == "none" else rule_called(ledger, asked.public)
     wish = Wish(
@@ -176,7 +180,7 @@ def publishing(request: Request, kind: Kind, period: Period, asked: Annotated[Of
     _matched(kind, period)
     watching: Watching = request.app.state.watching
     try:
-        made = publication(ledger, tables, wish, position if asked.as_at else None, watching.cosignatures)
+        made = publication(ledger, tables, wish, None if asked.as_at is None else when, watching.cosignatures)
     except NotAPeriod as before:
         raise Problem(NOT_FOUND, str(before)) from None
     except NotAgreed as error:

@@ -21,6 +21,7 @@ from api.pages.navigation import permitted
 from api.pages.page import HOME, render
 from api.pages.questions import filled
 from api.pages.words import code, day
+from api.problems import NOT_FOUND, Problem
 from api.reports import Kind, OfAnEdition, asked_restatement
 from api.reports import Period as OfPeriod
 from api.waiting import moment_of
@@ -29,7 +30,8 @@ from ledger.domain.calendar import days_of, london_day
 from ledger.figures import answers
 from ledger.figures.answer import Answer, asking
 from ledger.figures.measures import Value
-from ledger.figures.period import APRIL, QUARTERS, Period
+from ledger.figures.period import APRIL, QUARTERS, NotAPeriod, Period
+from ledger.figures.so_far import so_far
 from ledger.reports.editions import editions
 from ledger.reports.spoken import spoken_ranges
 from ledger.reports.standing import stage
@@ -70,9 +72,12 @@ def figures(request: Request) -> Response:
     when = moment_of(request, asked)
     year = asked.year or _year_of(when.as_of)
     ledger, tables, period = ledger_of(request), request.app.state.parts.tables, Period.year(year)
-    as_of = when.as_of if period.first <= when.as_of < period.last else None
-    with asking(tables, ledger.packs(as_at=when.as_at), period, when.as_at, as_of) as question:
-        found = tuple(answers(question))
+    as_of = asked.as_of or so_far(ledger, period, when)
+    try:
+        with asking(tables, ledger.packs(as_at=when.as_at), period, when.as_at, as_of) as question:
+            found = tuple(answers(question))
+    except NotAPeriod as before:
+        raise Problem(NOT_FOUND, str(before)) from None
     sections: dict[str, list[tuple[Answer, str, str]]] = {}
     for each in found:
         sections.setdefault(each.section, []).append(
@@ -80,7 +85,7 @@ def figures(request: Request) -> Response:
         )
     return render(
         request, "figures.html", title=f"Figures {year}", standing=standing(request, when), sections=sections,
-        years=_years(request), year=year, basis=BASIS,
+        years=_years(request), year=year, basis=BASIS, so_far=as_of if as_of is not None and as_of < period.last else None,
         times=[(name, value) for name in TIMES if (value := request.query_params.get(name))],
     )  # fmt: skip
 

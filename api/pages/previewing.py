@@ -9,7 +9,8 @@ from fastapi import Request
 from api.asking import ledger_of
 from ledger.domain.register import Event
 from ledger.domain.report_drafting import ReportSectionWritten
-from ledger.figures.period import NotAPeriod
+from ledger.figures.period import NotAPeriod, Period
+from ledger.figures.so_far import so_far
 from ledger.reports.kinds import document
 from ledger.reports.layout import Prose, prose_of
 from ledger.reports.looking import Finding, findings
@@ -35,7 +36,8 @@ def preview(request: Request, event: Event) -> Preview | None:
     ledger, tables = ledger_of(request), request.app.state.parts.tables
     position = tables.position()
     try:
-        inside = document(ledger, tables, event.kind, event.period, position)
+        up_to = so_far(ledger, Period.reported(event.kind, event.period), position)
+        inside = document(ledger, tables, event.kind, event.period, position, as_of=up_to)
         rule = rule_called(ledger, RULE)
         public = copy_of(ledger, tables, event.kind, event.period, position, rule=rule)
     except NotAPeriod:

@@ -157,7 +157,8 @@ def _witnessed(kept: Cosignatures, size: int) -> Note | None:
 
 
 def _report(database: str | None, ledger: Ledger, year: str, position: int) -> bytes:
-    from ledger.figures.period import NotAPeriod
+    from ledger.figures.period import NotAPeriod, Period
+    from ledger.figures.so_far import so_far
     from ledger.reports.kinds import document
     from ledger.reports.written import Format, written
     from ledger.wiring import parts_of
@@ -167,7 +168,8 @@ def _report(database: str | None, ledger: Ledger, year: str, position: int) -> b
         try:
             parts.projector.prepare()
             parts.projector.catch_up()
-            return written(document(ledger, parts.tables, "annual", year, position), Format.JSON)
+            as_of = so_far(ledger, Period.year(year), position)
+            return written(document(ledger, parts.tables, "annual", year, position, as_of=as_of), Format.JSON)
         except NotAPeriod as error:
             raise Stop(Code.USAGE, str(error)) from error
         finally:

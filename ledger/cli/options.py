@@ -29,7 +29,7 @@ AsOf = Annotated[
     typer.Option(
         "--as-of",
         metavar="DAY",
-        help="What was true on that day by what is held; without it, the day of --as-at, or today.",
+        help="What was true on that day by what is held; without it, the day of --as-at, or today; of a year not over, the day of the last entry.",
         show_default=False,
     ),
 ]

@@ -13,7 +13,7 @@ from urllib.parse import quote
 import typer
 
 from ledger.cli.exits import Code, Stop, told
-from ledger.cli.opening import api_key, brand, day_of, opened_parts, position_of
+from ledger.cli.opening import api_key, brand, day_of, moment_of, opened_parts, position_of
 from ledger.cli.options import AsAt, Database, Json
 from ledger.cli.output import note, say, show, write_json
 
@@ -101,7 +101,7 @@ def _made(
 
     with told(), opened_parts(database) as parts:
         day = day_of(on, "--on") or london_day(parts.ledger.clock.now())
-        at = None if as_at is None else position_of(parts.ledger, as_at)
+        at = None if as_at is None else moment_of(parts.ledger, as_at)
         if not parts.ledger.head().position:
             raise Stop(Code.NOT_FOUND, "The ledger holds nothing yet that could be published.")
         try:
@@ -134,7 +134,7 @@ def _published_by(
         def files_of(named: list[dict[str, str]], **asked: Any) -> dict[Format, bytes]:
             found = {}
             for each in named:
-                body = got(client, path, format=each["format"], as_at=data["as_at"], **asked)
+                body = got(client, path, format=each["format"], as_at=as_at or data["as_at"], **asked)
                 if sha256(body).hexdigest() != each["sha256"]:
                     raise Stop(Code.DATABASE, f"The service's {each['format']} file is not the one its event names.")
                 found[Format(each["format"])] = body

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ledger.cli.exits import EPILOG, Code, Stop, told
-from ledger.cli.opening import brand, day_of, moment_of, opened_parts, position_of
+from ledger.cli.opening import brand, day_of, moment_of, opened_parts
 from ledger.cli.options import AsAt, AsOf, Database, Json
 from ledger.cli.output import note, say, show, write_bytes, write_json
 from ledger.reports.written import Format
@@ -60,7 +60,7 @@ def annual(
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
-    """The figures of a reporting year, as the ledger stood at any position; with --as-of, of the year so far."""
+    """The figures of a reporting year, as the ledger stood at any position; of a year that is not over up to the last entry, or --as-of."""
     _report(
         "annual",
         year,
@@ -130,18 +130,20 @@ def _report(
 def _made(
     database: str | None, kind: str, period: str, as_at: str | None, as_of: date | None, *, public: str | None
 ) -> Document:
-    from ledger.figures.period import NotAPeriod
+    from ledger.figures.period import NotAPeriod, Period
+    from ledger.figures.so_far import so_far
     from ledger.reports.kinds import document
     from ledger.reports.public import NoSuchRule, for_the_public, rule_called
 
     with told(), opened_parts(database) as parts:
         try:
-            position = position_of(parts.ledger, as_at)
+            when = moment_of(parts.ledger, as_at)
+            position, up_to = when.as_at, as_of or so_far(parts.ledger, Period.reported(kind, period), when)
             passes: tuple[Pass, ...] = ()
             if public is not None:
                 passes = (for_the_public(parts.ledger, parts.tables, rule_called(parts.ledger, public), position),)
             return document(
-                parts.ledger, parts.tables, kind, period, position, as_of=as_of, brand=brand(), passes=passes
+                parts.ledger, parts.tables, kind, period, position, as_of=up_to, brand=brand(), passes=passes
             )
         except (NotAPeriod, NoSuchRule) as error:
             raise Stop(Code.USAGE, str(error)) from error
@@ -194,13 +196,15 @@ def figure(
     from ledger.figures import answers_of
     from ledger.figures.answer import asking
     from ledger.figures.period import NotAPeriod
+    from ledger.figures.so_far import so_far
 
     with told(), opened_parts(database) as parts:
         when = moment_of(parts.ledger, as_at, as_of)
         position, period = when.as_at, _period(year, on, when.as_of)
         packs = parts.ledger.packs(as_at=position)
         try:
-            with asking(parts.tables, packs, period, position, when.as_of if as_of else None) as asked:
+            up_to = when.as_of if as_of else so_far(parts.ledger, period, when) if year else None
+            with asking(parts.tables, packs, period, position, up_to) as asked:
                 found = answers_of(id, asked)
         except NotAPeriod as error:
             raise Stop(Code.USAGE, str(error)) from error
@@ -218,7 +222,7 @@ def figure(
             }
         )
         return
-    if as_of:
+    if up_to:
         say(f"As of {asked.day}:")
     for each in found:
         _tell_figure(each)

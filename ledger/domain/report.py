@@ -90,8 +90,11 @@ class PublishedFile(Part):
 
 @rule("REP-LATE", source="reference.md REP-LATE: published figures are frozen snapshots")
 def it_is_made_of_what_the_ledger_holds(report: Report | None, claim: Claim[ReportPublished]) -> str | None:
-    """A report is as at a position the ledger has reached, and gives each figure once."""
+    """A report is as at a position the ledger has reached, as of a day of its period if not of the whole, and gives each figure once."""
     event = claim.event
+    first, last = days_of(event.period)
+    if event.as_of is not None and not first <= event.as_of < last:
+        return f"as_of says up to which day an unfinished period is told: one from {spoken(first)} and before {spoken(last)}."
     if isinstance(event.as_at, int) and event.as_at >= claim.position:
         return f"The ledger ends at position {claim.position - 1}, before {event.as_at}."
     ids = [figure.id for figure in event.figures]
@@ -161,6 +164,7 @@ class ReportPublished(Event):
 
     `files` and `figures` are in full, for the partners and the Panel; `public` is the copy for anybody, under a disclosure rule.
     `files`: each by its SHA-256. `figures` are left out where there are more than an entry holds; the JSON file has them all.
+    `as_of`: of a period that was not over when the ledger was last told of it, the day up to which it is told.
     Of a report that was made without this ledger and is entered afterwards, `as_at` and `files` are `not-stated`: its day stands, its
     figures are datasets.
     """
@@ -176,6 +180,7 @@ class ReportPublished(Event):
     reason: Words | None = None
     signed_off_by: GroupCode | None = None
     public: PublicCopy | None = None
+    as_of: Day | None = None
 
     rules = (
         the_record_is_that_of_the_period,
@@ -194,8 +199,9 @@ class ReportPublished(Event):
         again = f", edition {self.edition}" if self.edition > 1 else ""
         agreed = ", which witnesses agreed to" if self.checkpoint and self.checkpoint.agreed else ""
         made = "made without this ledger" if self.made_elsewhere else f"as at position {self.as_at}"
+        so_far = f", as of {spoken(self.as_of)}" if self.as_of else ""
         copy = f", for the public under {self.public.rule}" if self.public else ""
-        return f"{kind} report of {self.period} published{again}, {made}{copy}{agreed}"
+        return f"{kind} report of {self.period} published{again}, {made}{so_far}{copy}{agreed}"
 
     @property
     def made_elsewhere(self) -> bool:

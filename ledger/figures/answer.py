@@ -79,6 +79,8 @@ class Answer:
     comparators: tuple[Comparator, ...] = ()
     kept_back: int = 0
     """Entries it also rests on, which whoever asks may not open."""
+    so_far: date | None = None
+    """The day up to which the period is told, if not to its end."""
 
     @property
     def cites(self) -> set[int]:
@@ -107,7 +109,7 @@ class Answer:
     @property
     def when(self) -> str:
         """The period of a flow, the day of a snapshot."""
-        return self.period.name if self.kind == Kind.FLOW else self.period.last.isoformat()
+        return self.period.name if self.kind == Kind.FLOW else (self.so_far or self.period.last).isoformat()
 
     def wire(self) -> dict[str, Any]:
         """As JSON: numbers that may have a fraction are strings, so that they keep their digits; null is 'cannot tell'."""
@@ -202,7 +204,7 @@ def _from_records(figure: Figure, asked: Asked, measured: Measured, wholes: list
         figure.counts_by, figure.rounding, asked.period, asked.as_at, RECORDS if measured.answered else NOTHING,
         measured.value, with_corrections(asked, measured.entries), measured.by,
         _cited(asked, measured.numerator), _cited(asked, measured.denominator), note=note,
-        comparators=comparators,
+        comparators=comparators, so_far=asked.so_far,
     )  # fmt: skip
 
 
@@ -234,6 +236,7 @@ def _from_dataset(figure: Figure, asked: Asked, of_period: list[Stated], wholes:
         figure.counts_by, figure.rounding, asked.period, asked.as_at, DATASET, value, cited, parts_of(parts),
         numerator, denominator, note=note, printed=printed, source=first.cited,
         comparators=tuple(_beside(figure, asked, value, other) for other in wholes if other is not first),
+        so_far=asked.so_far,
     )  # fmt: skip
 
 

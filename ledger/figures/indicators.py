@@ -55,7 +55,7 @@ def _answer(asked: Asked, group: list[Stated]) -> Answer:
         _rounding(chosen), asked.period, asked.as_at, DATASET if current else NOTHING,
         value, cited, parts_of(parts), *sides, note=_note(asked, chosen, current, wholes), printed=printed,
         source="; ".join(dict.fromkeys(o.cited for o in told)) or None,
-        comparators=tuple(_beside(asked, chosen, value, o) for o in group if o not in told),
+        comparators=tuple(_beside(asked, chosen, value, o) for o in group if o not in told), so_far=asked.so_far,
     )  # fmt: skip
 
 

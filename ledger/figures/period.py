@@ -57,6 +57,10 @@ class Period:
         """One day."""
         return cls(on, on)
 
+    def so_far(self, day: date) -> date | None:
+        """As of which of its days it is told of on a day: None, the whole of it, once it is over; its first before it began."""
+        return None if day >= self.last else max(day, self.first)
+
     @property
     def name(self) -> str:
         """`2019-20` for a reporting year, `2019-20-Q1` for a quarter of one, else both days."""

@@ -55,6 +55,11 @@ class Asked:
         """The day of a snapshot: the last of the period, or the day asked about where that is earlier."""
         return self.period.last if self.as_of is None else min(self.as_of, self.period.last)
 
+    @property
+    def so_far(self) -> date | None:
+        """The day up to which the period is told, if not to its end."""
+        return self.day if self.day < self.period.last else None
+
     def held(self, projection: type[Projection[R]], *also: ColumnElement[bool]) -> list[Held[R]]:
         """Rows as at the position and as of the end of the period."""
         return self.tables.rows(projection, as_at=self.as_at, as_of=self.day, also=also, on=self.on)

@@ -52,7 +52,9 @@ def _read_observations(asked: Asked) -> list[Stated]:
     c, near = table_of(Indicators).c, Period(asked.period.first - DISTANCE, asked.period.last)
     of_period = within(c.period_to, near)
     of_day = or_(within(c.snapshot_on, near), c.snapshot_on == NOT_STATED)
-    rows = asked.tables.rows(Indicators, as_at=asked.as_at, also=(or_(of_period, of_day),), on=asked.on)
+    rows = asked.tables.rows(
+        Indicators, as_at=asked.as_at, as_of=asked.as_of, also=(or_(of_period, of_day),), on=asked.on
+    )
     return in_order(_stated(row) for row in rows)
 
 

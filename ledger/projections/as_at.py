@@ -32,10 +32,12 @@ class Moment:
     """What the ledger held up to position `as_at`, about the day `as_of`.
 
     That day may be earlier, or to come: then clocks and due dates are told as they stand if nothing more is recorded.
+    `is_today`: nothing was said of time, so that the day is today's.
     """
 
     as_at: int
     as_of: date
+    is_today: bool = False
 
 
 def moment(ledger: Ledger, as_at: str | None = None, as_of: date | None = None) -> Moment:
@@ -46,7 +48,7 @@ def moment(ledger: Ledger, as_at: str | None = None, as_of: date | None = None) 
     instant, the day on which that position was recorded, or today. So an answer as at a moment that is over is always the same.
     """
     position, day = _held(ledger, None if as_at is None else read_place(as_at))
-    return Moment(position, as_of or day)
+    return Moment(position, as_of or day, is_today=as_at is None and as_of is None)
 
 
 def read_place(text: str) -> int | date | datetime:

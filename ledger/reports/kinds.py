@@ -20,9 +20,9 @@ from ledger.reports.outline import outlined
 from ledger.reports.written import partnership_of
 
 
-def make(ledger: Ledger, tables: Tables, kind: str, period: str, as_at: int, *, as_of: date | None = None) -> Report:
+def make(ledger: Ledger, tables: Tables, kind: str, period: str, as_at: int, *, as_of: date | None) -> Report:
     """The report of a kind (annual, quarterly) for a period, as at a position that the tables have come to; `as_of`: of the
-    period so far, up to this day. Raises NotAPeriod.
+    period so far, up to this day (`so_far`), or None for the whole of it. Raises NotAPeriod.
     """
     written = narrative(ledger, kind, period, as_at)
     held_at = ledger.entry_at(as_at).recordedtime if as_at else None
@@ -43,9 +43,9 @@ def narrative(ledger: Ledger, kind: str, period: str, as_at: int) -> tuple[Writt
 
 def document(
     ledger: Ledger, tables: Tables, kind: str, period: str, as_at: int,
-    *, as_of: date | None = None, brand: Brand | None = None, passes: Sequence[Pass] = (),
+    *, as_of: date | None, brand: Brand | None = None, passes: Sequence[Pass] = (),
 ) -> Document:  # fmt: skip
-    """The document of a report, in the partnership's own look. `passes` are what is done to it before anybody writes it, in order:
+    """The document of a report (`make`), in the partnership's own look. `passes` are what is done to it before anybody writes it, in order:
     the one place where disclosure control stands. Raises NotAPeriod, also for a period that is yet to begin.
     """
     days = Period.reported(kind, period)

@@ -161,7 +161,7 @@ def _stands(clock: Clock, on: date) -> str:
 
 def _drift(asked: Asked) -> dict[str, list[str]]:
     """What the lines of enquiry about late and drifting actions say of each, by reference."""
-    looking = Looking(asked.period, asked.as_at, asked.packs, asked.tables, asked.on)
+    looking = Looking(asked.period, asked.as_at, asked.packs, asked.tables, asked.on, asked.as_of)
     found: dict[str, list[str]] = {}
     for finds in (delayed, adrift, put_off):
         try:

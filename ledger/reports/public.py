@@ -16,6 +16,8 @@ from ledger.domain.report_disclosure import ReleaseReason
 from ledger.figures.answer import Answer
 from ledger.figures.measures import Part as Of
 from ledger.figures.measures import Value
+from ledger.figures.period import Period
+from ledger.figures.so_far import so_far
 from ledger.projections.tables import Tables
 from ledger.reports.document import BESIDE, MARKS, Document, Number, Pass
 from ledger.reports.editions import Release, all_editions, releases
@@ -69,8 +71,9 @@ def for_the_public(ledger: Ledger, tables: Tables, rule: DisclosureRule, as_at: 
 
 def copy_of(ledger: Ledger, tables: Tables, kind: str, period: str, as_at: int, *, rule: DisclosureRule) -> Document:
     """The report of a kind for a period as the public may read it, as at a position. Raises NotAPeriod."""
+    up_to = so_far(ledger, Period.reported(kind, period), as_at)
     return document(
-        ledger, tables, kind, period, as_at, passes=(for_the_public(ledger, tables, rule, as_at),)
+        ledger, tables, kind, period, as_at, as_of=up_to, passes=(for_the_public(ledger, tables, rule, as_at),)
     )  # fmt: skip
 
 
@@ -100,7 +103,7 @@ def _published(ledger: Ledger, tables: Tables, as_at: int) -> Iterator[Edition]:
     """Every edition published by then, as it was published; of one made without this ledger it holds none."""
     for _, event in all_editions(ledger, as_at):
         if isinstance(event.as_at, int):
-            figures = make(ledger, tables, event.kind, event.period, event.as_at).figures
+            figures = make(ledger, tables, event.kind, event.period, event.as_at, as_of=event.as_of).figures
             if event.public is None:
                 yield Edition(figures)
             else:

@@ -7,18 +7,21 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from ledger.application import Ledger
 from ledger.domain.calendar import start_of_day
 from ledger.domain.claim import BUSINESS_UNIT
 from ledger.domain.conventions import DisclosureRule
 from ledger.domain.register import TYPE_PREFIX
-from ledger.domain.report import MOST_FIGURES
+from ledger.domain.report import MOST_FIGURES, Checkpoint
 from ledger.domain.report_disclosure import hash_of
 from ledger.domain.report_record import reference_of
 from ledger.evidence.witnessing import Cosignatures
 from ledger.figures.answer import Answer, spelled
+from ledger.figures.period import Period
+from ledger.figures.so_far import so_far
+from ledger.projections.as_at import Moment
 from ledger.projections.tables import Tables
 from ledger.reports.annual import Report
 from ledger.reports.brand import Brand
@@ -73,38 +76,59 @@ class Wish:
     public: DisclosureRule | None = None
 
 
+class _Edition(NamedTuple):
+    """Which edition it is, of which day, and what it is made of."""
+
+    number: int
+    on: date
+    as_at: int
+    as_of: date | None
+    checkpoint: Checkpoint | None = None
+
+
 def publication(
-    ledger: Ledger, tables: Tables, wish: Wish, as_at: int | None = None, witnesses: Cosignatures | None = None
+    ledger: Ledger, tables: Tables, wish: Wish, when: Moment | int | None = None, witnesses: Cosignatures | None = None
 ) -> Publication:
-    """The publication of a report as at a position; without one, at the head, or the last edition over again where no reason
-    for another is given. The same wish at the same position gives the same bytes. The tables must have come as far.
+    """The publication of a report as at a moment or a position; without one, as far as the tables have come, or the last edition
+    over again where no reason for another is given. The same wish at the same moment gives the same bytes. The tables must have come as far.
 
     Raises NotAgreed where the policy of the `witnesses` asks for a quorum, and it has not cosigned so much; NotPublic.
     """
-    made_so_far = editions(ledger, wish.kind, wish.period)
-    number, on, checkpoint = len(made_so_far) + 1, wish.on, None
-    if made_so_far:
-        last = made_so_far[len(made_so_far)][1]
-        if isinstance(last.as_at, int) and (as_at == last.as_at or (as_at is None and wish.reason is None)):
-            number, on, as_at, checkpoint = last.edition, last.published_on, last.as_at, last.checkpoint
-    as_at = ledger.head().position if as_at is None else as_at
-    if wish.public is not None and number > len(made_so_far):
+    edition, again = _edition(ledger, tables, wish, when)
+    as_at, as_of = edition.as_at, edition.as_of
+    if wish.public is not None and not again:
         _may_be_public(ledger, wish, as_at)
-    under = _checkpoint(ledger, as_at, witnesses) if checkpoint is None else checkpoint.model_dump(exclude_none=True)
-    made = document(ledger, tables, wish.kind, wish.period, as_at, brand=wish.brand)
+    noted = edition.checkpoint
+    under = _checkpoint(ledger, as_at, witnesses) if noted is None else noted.model_dump(exclude_none=True)
+    made = document(ledger, tables, wish.kind, wish.period, as_at, as_of=as_of, brand=wish.brand)
     copy = None if wish.public is None else public_copy(ledger, tables, wish.public, as_at, made)
     if copy is not None and copy.public.open:
         raise NotPublic(copy.document.disclosure)
     files, public = _written(made), {} if copy is None else _written(copy.document)
     data = {
-        "kind": wish.kind, "period": wish.period, "published_on": on.isoformat(), "as_at": as_at,
-        "files": _named(files), "checkpoint": under, "edition": number, **_figures(made.report),
+        "kind": wish.kind, "period": wish.period, "published_on": edition.on.isoformat(), "as_at": as_at,
+        "files": _named(files), "checkpoint": under, "edition": edition.number, **_figures(made.report),
     }  # fmt: skip
+    if as_of is not None:
+        data["as_of"] = as_of.isoformat()
     if copy is not None:
         data["public"] = _copy(copy, public)
     said = {"reason": wish.reason, "signed_off_by": wish.signed_off_by}
-    event = _event(wish, number, on, data | {name: v for name, v in said.items() if v is not None})
+    event = _event(wish, edition.number, edition.on, data | {name: v for name, v in said.items() if v is not None})
     return Publication(event, files, public)
+
+
+def _edition(ledger: Ledger, tables: Tables, wish: Wish, when: Moment | int | None) -> tuple[_Edition, bool]:
+    """The next edition, or the last one over again; and whether it is that."""
+    as_at = when.as_at if isinstance(when, Moment) else when
+    made_so_far = editions(ledger, wish.kind, wish.period)
+    if made_so_far:
+        last = made_so_far[len(made_so_far)][1]
+        if isinstance(last.as_at, int) and (as_at == last.as_at or (as_at is None and wish.reason is None)):
+            return _Edition(last.edition, last.published_on, last.as_at, last.as_of, last.checkpoint), True
+    held = tables.position() if as_at is None else as_at
+    up_to = so_far(ledger, Period.reported(wish.kind, wish.period), held if when is None else when)
+    return _Edition(len(made_so_far) + 1, wish.on, held, up_to), False
 
 
 def _may_be_public(ledger: Ledger, wish: Wish, as_at: int) -> None:

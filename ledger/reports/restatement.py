@@ -112,6 +112,7 @@ class Restatement:
             "published_on": told.published_on.isoformat(),
             "published_entry": self.published_entry,
             "published_as_at": told.as_at,
+            **({} if told.as_of is None else {"as_of": told.as_of.isoformat()}),
             "as_at": self.as_at,
             "moved": sum(bool(figure.movements) for figure in self.figures),
             "figures": [figure.wire() for figure in self.figures],
@@ -124,7 +125,8 @@ class MadeElsewhere(LookupError):
 
 
 def restatement(ledger: Ledger, tables: Tables, published: tuple[int, ReportPublished], as_at: int) -> Restatement:
-    """An edition, with the position of its entry, beside the ledger as at a position that the tables have come to.
+    """An edition, with the position of its entry, beside the ledger as at a position that the tables have come to; both are of the
+    period as far as the edition told of it.
 
     Costs a report for each entry that moved anything, times the logarithm of those between; what moved and moved back
     altogether is not told. Raises MadeElsewhere.
@@ -134,7 +136,10 @@ def restatement(ledger: Ledger, tables: Tables, published: tuple[int, ReportPubl
         raise MadeElsewhere("That edition was made without this ledger: nothing of it can be worked out again.")
 
     def answers(at: int) -> Answers:
-        return {each.id: each for each in make(ledger, tables, edition.kind, edition.period, at).figures}
+        return {
+            each.id: each
+            for each in make(ledger, tables, edition.kind, edition.period, at, as_of=edition.as_of).figures
+        }
 
     then, now = answers(edition.as_at), answers(as_at)
     figures = {each.id: _of_edition(each.id, each.value, each.version, then.get(each.id)) for each in edition.figures}

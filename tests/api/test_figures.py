@@ -81,7 +81,8 @@ def test_a_year_as_of_a_day_is_the_year_so_far(client):
     assert counted == {"2019-12-19": 0, "2019-12-20": 2, "2020-03-31": 2, "2021-01-01": 2}
     so_far = client.get("/reports/annual/2019-20?as_of=2019-12-19").json()
     assert so_far["as_of"] == "2019-12-19"
-    assert client.get("/reports/annual/2019-20").json().keys() == so_far.keys() - {"as_of"}
+    assert client.get("/reports/annual/2019-20").json()["as_of"] == "2020-01-01", "the day of the last entry"
+    assert client.get("/reports/annual/2018-19").json().keys() == so_far.keys() - {"as_of"}
     for address in ("/reports/annual/2019-20", "/figures/FIG-ACT-RAISED?year=2019-20"):
         assert client.get(f"{address}{'&' if '?' in address else '?'}as_of=2019-03-31").status_code == 404
 

@@ -110,3 +110,17 @@ def test_a_year_that_is_yet_to_begin_has_no_report(ask):
     ended = ask("report", "annual", "2099-00")
     assert (ended.code, ended.out) == (2, "")
     assert "2099-00 begins on 1 April 2099: there is nothing to report of it yet." in ended.err
+
+
+def test_the_year_so_far_is_told_up_to_the_last_entry_by_every_command(ask):
+    """Not up to its last day, which is to come, nor to today, so that the same position gives the same bytes on every day."""
+    told = ask("report", "annual", "2025-26", "--json").json
+    assert told["as_of"] == "2025-06-27"
+    reported = {each["id"]: each["value"] for each in told["figures"]}
+    for id_ in ("FIG-LCSPR-AGE", "FIG-ACT-OVERDUE", "FIG-ACT-RAISED"):
+        found = ask("figure", id_, "--year", "2025-26", "--json").json
+        assert (found["as_of"], found["figures"][0]["value"]) == ("2025-06-27", reported[id_])
+    at = str(told["as_at"])
+    assert ask("report", "annual", "2025-26", "--as-at", at, "--json").json == told
+    assert ask("report", "annual", "2025-26", "--as-of", "2026-03-31", "--json").json["figures"] != told["figures"]
+    assert ask("report", "quarterly", "2025-26-Q1", "--as-at", "2025-06-26", "--json").json["as_of"] == "2025-06-26"

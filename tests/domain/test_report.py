@@ -59,6 +59,12 @@ def test_a_report_is_made_of_entries_that_are_there(as_at):
         scenario.then_refused("REP-LATE")
 
 
+@pytest.mark.parametrize("day", ["2019-03-31", "2020-03-31", "2020-09-30"])
+def test_the_day_up_to_which_an_unfinished_period_is_told_lies_in_it(day):
+    given(*PARTNERS).when(published(as_of=day)).then_refused("REP-LATE")
+    given(*PARTNERS).when(published(as_of="2020-03-30")).then_recorded("YR-WHO")
+
+
 def test_each_figure_and_each_file_is_given_once():
     figure = {"id": "FIG-TRN", "version": 1, "value": "3"}
     given(*PARTNERS).when(published(figures=[figure, figure])).then_refused("REP-LATE")

@@ -123,7 +123,9 @@ def packs() -> list[dict[str, Any]]:
 
 def on(day: str, name: str, subject: str, data: dict[str, Any]) -> dict[str, Any]:
     """An event of a day in London."""
-    summer = "2019-03-31" <= day < "2019-10-27" or "2020-03-29" <= day < "2020-10-25"
+    summer = (
+        "2019-03-31" <= day < "2019-10-27" or "2020-03-29" <= day < "2020-10-25" or "2021-03-28" <= day < "2021-10-31"
+    )
     return event(name, subject, data, time=f"{day}T00:00:00+0{int(summer)}:00")
 
 

@@ -40,7 +40,7 @@ def asked(as_at: str | None, as_of: date | None = None, last: datetime = LAST) -
     ],
 )  # fmt: skip
 def test_without_as_of_a_question_is_about_the_day_of_its_as_at(as_at, position, day):
-    assert asked(as_at)[0] == Moment(position, day)
+    assert asked(as_at)[0] == Moment(position, day, is_today=as_at is None)
     for other in (date(1999, 1, 1), date(2050, 1, 1)):
         assert asked(as_at, other)[0] == Moment(position, other)
 

@@ -262,7 +262,7 @@ def test_a_quarter_tells_what_is_outstanding_with_its_drift_and_decision(tmp_pat
     late = raised("ACT-1", "2019-05-01", "2019-06-01")
     with told(str(tmp_path / "quarter.sqlite"), [*packs(), *agencies(), late]) as ledger:
         parts = ledger.parts
-        quarter = make(parts.ledger, parts.tables, "quarterly", "2019-20-Q2", ledger.head)
+        quarter = make(parts.ledger, parts.tables, "quarterly", "2019-20-Q2", ledger.head, as_of=None)
     assert quarter.parts[0].title == "Progress on priorities"
     (action,) = next(part for part in quarter.parts if part.source == "DRIFT-Q").wire()["rows"]
     assert action["drift"].startswith("Due on 1 June 2019, 121 days ago.") and "No progress recorded" in action["drift"]
@@ -275,7 +275,7 @@ def test_a_quarter_tells_how_the_clocks_of_its_reviews_stand(tmp_path):
     with told(str(tmp_path / "quarter.sqlite"), [*packs(), *agencies(), begun]) as ledger:
         parts = ledger.parts
         for quarter, stands in (("2019-20-Q2", "running"), ("2019-20-Q3", "breached")):
-            made = make(parts.ledger, parts.tables, "quarterly", quarter, ledger.head)
+            made = make(parts.ledger, parts.tables, "quarterly", quarter, ledger.head, as_of=None)
             (review,) = next(part for part in made.parts if part.title == "Reviews").wire()["rows"]
             assert review["clocks"] == f"publication: {stands}, due 1 November 2019"
 
@@ -284,6 +284,6 @@ def test_a_quarter_without_a_drift_rule_says_so_of_each_action(tmp_path):
     late = raised("ACT-1", "2019-05-01", "2019-06-01")
     with told(str(tmp_path / "quarter.sqlite"), [*agencies(), late]) as ledger:
         parts = ledger.parts
-        quarter = make(parts.ledger, parts.tables, "quarterly", "2019-20-Q2", ledger.head)
+        quarter = make(parts.ledger, parts.tables, "quarterly", "2019-20-Q2", ledger.head, as_of=None)
     (action,) = next(part for part in quarter.parts if part.source == "DRIFT-Q").wire()["rows"]
     assert action["drift"].startswith("Due on 1 June 2019, 121 days ago. Whether it drifts cannot be told")

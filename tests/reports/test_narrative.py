@@ -26,10 +26,10 @@ def test_the_last_text_of_a_section_stands_in_the_report_as_at_each_position(tmp
         (first,) = ledger.tell(section("First: {{FIG-ACT-OVERDUE}} overdue."))
         (second,) = ledger.tell(section("Second: {{FIG-ACT-OPEN owner=SCHOOL}} open & <b>kept</b>.", "2020-06-01"))
         texts = {
-            at: [each.text for each in make(own, tables, "annual", "2019-20", at).narrative]
+            at: [each.text for each in make(own, tables, "annual", "2019-20", at, as_of=None).narrative]
             for at in (first - 1, first, second)
         }
-        page = written(document(own, tables, "annual", "2019-20", second), Format.HTML).decode()
+        page = written(document(own, tables, "annual", "2019-20", second, as_of=None), Format.HTML).decode()
     assert [len(found) for found in texts.values()] == [0, 1, 1]
     assert texts[first][0].startswith("First") and texts[second][0].startswith("Second")
     assert "First" not in page and "open &amp; &lt;b&gt;kept&lt;/b&gt;." in page

@@ -36,7 +36,7 @@ def public(parts, name="dfe5", period="2024-25"):
     head = parts.ledger.head().position
     rule = rule_called(parts.ledger, name)
     passes = (for_the_public(parts.ledger, parts.tables, rule, head),)
-    return document(parts.ledger, parts.tables, "annual", period, head, passes=passes)
+    return document(parts.ledger, parts.tables, "annual", period, head, passes=passes, as_of=None)
 
 
 def test_no_small_count_of_people_or_incidents_is_told(year):
@@ -62,7 +62,7 @@ def test_what_is_withheld_is_in_no_format(year):
 
 
 def test_rows_of_single_cases_that_are_not_published_are_left_out(year):
-    inside = document(year.ledger, year.tables, "annual", "2024-25", year.ledger.head().position)
+    inside = document(year.ledger, year.tables, "annual", "2024-25", year.ledger.head().position, as_of=None)
     outside = public(year)
     parts = {part.id: part for part in outside.report.parts}
     columns = parts["PART-REVIEWS"].columns
@@ -77,7 +77,7 @@ def test_rows_of_single_cases_that_are_not_published_are_left_out(year):
 
 
 def test_rows_of_restricted_records_are_left_out(year):
-    inside = document(year.ledger, year.tables, "annual", "2024-25", year.ledger.head().position)
+    inside = document(year.ledger, year.tables, "annual", "2024-25", year.ledger.head().position, as_of=None)
     held = {name for part in inside.report.parts for name in part.records}
     restricted = {name for name in held if fold(year.ledger.record(name)).restriction is not None}
     assert restricted, "the year has none to show it with"
@@ -99,7 +99,7 @@ def test_the_same_copy_comes_twice(year):
 
 @pytest.fixture(scope="module")
 def inside(year) -> Document:
-    return document(year.ledger, year.tables, "annual", "2024-25", year.ledger.head().position)
+    return document(year.ledger, year.tables, "annual", "2024-25", year.ledger.head().position, as_of=None)
 
 
 @pytest.fixture(scope="module", params=RULES)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ledger.application import Batch
+from ledger.clock import DemonstrationClock
 from ledger.domain.training import TrainingDelivered
 from ledger.entry import parse, read_back
 from ledger.figures.period import NotAPeriod, Period
@@ -24,7 +25,7 @@ from ledger.reports.kinds import make
 from ledger.reports.publishing import Wish, publication
 from ledger.reports.restatement import restatement
 from ledger.reports.written import Format
-from tests.figures.telling import Told, agencies, corrected, on, packs, raised, told
+from tests.figures.telling import NOW, Told, agencies, corrected, on, packs, raised, told
 from tests.ledger.posting import BUSINESS_UNIT, event
 
 ON = date(2020, 9, 30)
@@ -104,7 +105,7 @@ def test_a_quarter_is_published_too_and_has_its_own_days(ledger):
     assert Period.quarter("2019-20-Q4").name == "2019-20-Q4"
     for wrong in ("2019-20", "2019-20-Q5", "2019-21-Q1"):
         with pytest.raises(NotAPeriod):
-            make(ledger.parts.ledger, ledger.parts.tables, "quarterly", wrong, ledger.head)
+            make(ledger.parts.ledger, ledger.parts.tables, "quarterly", wrong, ledger.head, as_of=None)
 
 
 def test_nothing_moved_is_said_of_every_figure(ledger):
@@ -217,3 +218,62 @@ def test_each_movement_is_that_of_its_entry_alone(ledger):
             entry = read_back(movement["position"], ledger.parts.ledger.entry_at(movement["position"]).body)
             assert movement["days_late"] == (entry.recordedtime.date() - entry.day).days > 0
             assert movement["recordedby"] == BUSINESS_UNIT
+
+
+def commissioned(day: str) -> dict[str, Any]:
+    return on(day, "review.commissioned", f"review/REV-{day}", {"kind": "thematic", "decided_on": day})
+
+
+@pytest.fixture
+def unfinished(database: str):
+    """A ledger whose last entry is of 1 June 2021, two months into a year, and whose clock then goes on to its third."""
+    with told(database, [*packs(), *agencies(), commissioned("2021-05-02")]) as made:
+        clock = made.parts.ledger.clock
+        assert isinstance(clock, DemonstrationClock)
+        clock.move_to(NOW + timedelta(days=30))
+        yield made
+
+
+def test_a_report_of_a_year_that_is_not_over_says_and_keeps_how_far_it_tells(unfinished):
+    made = publish(unfinished, period="2021-22")
+    assert made.event["data"]["as_of"] == "2021-06-01"
+    age = {each["id"]: each.get("value") for each in made.event["data"]["figures"]}["FIG-LCSPR-AGE"]
+    assert age == "30.0"
+    unfinished.tell(made.event)
+    again = publish(unfinished, period="2021-22")
+    assert (again.event, again.files) == (made.event, made.files)
+
+
+def test_time_that_passes_moves_no_published_figure(unfinished):
+    """What came late moves it, and is explained; that a review grew older does not."""
+    unfinished.tell(publish(unfinished, period="2021-22").event)
+    (position,) = unfinished.tell(commissioned("2021-05-04"))
+    unfinished.tell(commissioned("2021-06-20"))
+    parts = unfinished.parts
+    found = restatement(parts.ledger, parts.tables, editions(parts.ledger, "annual", "2021-22")[1], unfinished.head)
+    told_ = found.wire()
+    assert told_["as_of"] == "2021-06-01"
+    age = moved(told_)["FIG-LCSPR-AGE"]
+    assert (age["published"], age["now"], [m["position"] for m in age["movements"]]) == ("30.0", "29.0", [position])
+
+
+def test_an_edition_that_told_the_whole_of_an_unfinished_year_still_does(unfinished):
+    """As it was published before the ledger said how far a year is told."""
+    parts = unfinished.parts
+    whole = make(parts.ledger, parts.tables, "annual", "2021-22", unfinished.head, as_of=None)
+    made = publish(unfinished, period="2021-22").event
+    figures = [{"id": each.id, "version": each.version} | ({} if each.value is None else {"value": str(each.value)})
+               for each in whole.figures]  # fmt: skip
+    earlier = {name: value for name, value in made["data"].items() if name != "as_of"} | {"figures": figures}
+    unfinished.tell(made | {"data": earlier})
+    found = restatement(parts.ledger, parts.tables, editions(parts.ledger, "annual", "2021-22")[1], unfinished.head)
+    assert found.wire()["moved"] == 0
+    assert "as_of" not in publish(unfinished, period="2021-22").event["data"]
+
+
+def test_what_is_outstanding_drifts_by_the_day_the_quarter_is_told_up_to(unfinished):
+    unfinished.tell(raised("ACT-1", "2021-04-05", "2021-06-01"))
+    parts = unfinished.parts
+    made = make(parts.ledger, parts.tables, "quarterly", "2021-22-Q1", unfinished.head, as_of=date(2021, 6, 11))
+    (row,) = next(part for part in made.parts if "drift" in part.columns).rows
+    assert "Due on 1 June 2021, 10 days ago." in str(row)

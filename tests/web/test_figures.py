@@ -89,3 +89,38 @@ def test_an_opening_stands_in_the_access_log(as_role):
     page = as_role(Role.AUDITOR, "BU").get("/pages/access-log?record=incident/INC-2024-002")
     assert "Review" in page.main
     assert "/pages/entries/72" in page.links
+
+
+def test_a_figure_of_a_year_that_is_not_over_has_one_value_wherever_it_is_asked(year):
+    """A review's age is that of the day up to which the ledger had been told: neither today's, nor that of next March."""
+    client, last = year.client, "2025-06-27"
+    then = f"year=2025-26&as_at={last}"
+    (asked,) = client.get(f"/figures/FIG-LCSPR-AGE?{then}").json()["figures"]
+    told = client.get(f"/reports/annual/2025-26?as_at={last}").json()
+    reported = {each["id"]: each for each in told["figures"]}
+    assert (told["as_of"], asked["when"]) == (last, last)
+    assert asked == reported["FIG-LCSPR-AGE"] and asked["value"] is not None
+    (on_the_day,) = client.get(f"/figures/FIG-LCSPR-AGE?on={last}&as_at={last}").json()["figures"]
+    assert (on_the_day["value"], on_the_day["when"]) == (asked["value"], last)
+    shown = year.get(f"/pages/figures?{then}").main
+    assert "The year so far, up to 27 June 2025." in shown
+    assert f"{asked['value']} Age of practice reviews in progress" in shown
+    assert f"{asked['value']} days, on 27 June 2025" in year.get(f"/pages/figures/FIG-LCSPR-AGE?{then}").main
+    (flow,) = client.get(f"/figures/FIG-ACT-RAISED?{then}").json()["figures"]
+    told_of_flow = f"{flow['value']} actions, over 2025-26 up to 27 June 2025"
+    assert told_of_flow in year.get(f"/pages/figures/FIG-ACT-RAISED?{then}").main
+
+
+def test_without_a_moment_a_year_is_told_up_to_the_day_of_the_last_entry(year):
+    told = year.client.get("/reports/annual/2025-26").json()
+    last = year.client.get(f"/entries/{told['as_at']}").json()
+    assert (
+        told["as_of"] == last["recordedtime"][:10] == year.client.get("/figures/FIG-SIN?year=2025-26").json()["as_of"]
+    )
+
+
+def test_of_a_year_that_is_over_nothing_is_said_of_how_far_it_is_told(year):
+    assert "as_of" not in year.client.get("/reports/annual/2024-25").json()
+    assert "as_of" not in year.client.get("/reports/annual/2024-25?as_at=2025-03-31").json()
+    assert year.client.get("/reports/annual/2024-25?as_at=2025-03-30").json()["as_of"] == "2025-03-30"
+    assert "so far" not in year.get("/pages/figures?year=2024-25").main
