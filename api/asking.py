@@ -14,7 +14,7 @@ from ledger.application import Ledger
 from ledger.canonical import GREATEST_INTEGER
 from ledger.domain import fields
 from ledger.domain.register import RECORDS, REGISTER
-from ledger.projections.as_at import NotAPlaceInTime, read_place
+from ledger.projections.as_at import ASKED_YEARS, NotAPlaceInTime, read_day, read_place
 
 MOST_DIGITS = 16
 """Of a position: as many as 2^53 has."""
@@ -37,6 +37,8 @@ def _whole(value: object) -> object:
 
 
 Position = Annotated[int, Field(ge=0, le=GREATEST_INTEGER), BeforeValidator(_whole)]
+EntryPosition = Annotated[int, Field(ge=1, le=GREATEST_INTEGER), BeforeValidator(_whole)]
+"""Of an entry: 0 is before the first."""
 Reference = fields.Reference
 
 
@@ -45,11 +47,13 @@ def _place(value: str) -> str:
         read_place(value)
     except NotAPlaceInTime:
         raise PydanticCustomError(
-            "place", "this should be a position, a day such as 2020-03-31, or an instant with its offset"
+            "place",
+            "this should be a position, a day such as 2020-03-31, or an instant with its offset, from 1900 to 2199",
         ) from None
     return value
 
 
+DAY = {"type": "string", "format": "date", "pattern": f"^{ASKED_YEARS}-[0-9]{{2}}-[0-9]{{2}}$"}
 AsAt = Annotated[
     str,
     AfterValidator(_place),
@@ -58,8 +62,8 @@ AsAt = Annotated[
             "description": "What the ledger held: up to a position, to the end of a day in London, or to an instant.",
             "anyOf": [
                 {"type": "integer", "minimum": 0, "maximum": 10**18 - 1},
-                {"type": "string", "format": "date"},
-                {"type": "string", "format": "date-time"},
+                DAY,
+                {"type": "string", "format": "date-time", "pattern": f"^{ASKED_YEARS}-"},
             ],
         }
     ),
@@ -67,18 +71,15 @@ AsAt = Annotated[
 
 
 def _day(value: object) -> object:
-    if isinstance(value, str):
-        try:
-            if len(value) == len("2020-03-31"):
-                return date.fromisoformat(value)
-        except ValueError:
-            pass
-    elif isinstance(value, date):
+    if isinstance(value, date):
         return value
-    raise PydanticCustomError("day", "this should be a day that exists, as YYYY-MM-DD")
+    try:
+        return read_day(str(value))
+    except NotAPlaceInTime:
+        raise PydanticCustomError("day", "this should be a day that exists, as YYYY-MM-DD, from 1900 to 2199") from None
 
 
-Day = Annotated[date, BeforeValidator(_day)]
+Day = Annotated[date, BeforeValidator(_day), WithJsonSchema(DAY)]
 
 
 def _record(value: str) -> str:

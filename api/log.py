@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Path, Query, Request
-from pydantic import Field, StringConstraints
+from pydantic import StringConstraints
 from starlette.responses import Response
 
 from api.access import needs
 from api.answers import json_answer
-from api.asking import Asked, Nothing, Position, ledger_of
+from api.asking import Asked, EntryPosition, Nothing, Position, ledger_of
 from api.contract import HASH, TEXT, WHOLE, YES, json_content, many, responses, shape
 from api.problems import BAD_QUERY, NOT_FOUND, Problem
 from ledger.access.policy import Verb
@@ -43,7 +43,7 @@ KEYS = shape({"keys": many(shape({"key": TEXT, "signs": YES}))}, {"origin": TEXT
 class Standing(Asked):
     """Which entry, by its position (from 1) or its leaf's index (from 0), in the tree of the first `size` entries: of all, unless told."""
 
-    position: Annotated[Position | None, Field(ge=1)] = None
+    position: EntryPosition | None = None
     index: Position | None = None
     size: Position | None = None
 
@@ -59,7 +59,7 @@ class Covering(Asked):
     """Which checkpoint: the last one, or the first over a `position` (from 1); with `agreed` only among those that are."""
 
     agreed: bool = False
-    position: Annotated[Position | None, Field(ge=1)] = None
+    position: EntryPosition | None = None
 
 
 @router.get("/checkpoint", summary="The signed checkpoint", responses=responses(404, 422, ok=NOTE))

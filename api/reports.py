@@ -14,7 +14,7 @@ from api.answers import accepts, json_answer
 from api.asking import Day, InTime, UpTo, ledger_of
 from api.contract import CSV, DAY, OPEN, TEXT, WHOLE, json_content, many, responses, shape
 from api.figures import FIGURE
-from api.problems import BAD_QUERY, NOT_AGREED, NOT_FOUND, NOT_PUBLIC, Problem
+from api.problems import NOT_AGREED, NOT_FOUND, NOT_PUBLIC, Problem
 from api.waiting import moment_of
 from api.watching import Watching
 from ledger.access.policy import Verb
@@ -245,7 +245,7 @@ def asked_restatement(request: Request, kind: str, period: str, asked: OfAnEditi
 def _matched(kind: str, period: str) -> None:
     """A yearly report is of a reporting year, a quarterly one of a quarter."""
     if (kind == "quarterly") is not ("Q" in period):
-        raise Problem(BAD_QUERY, f"A report that is {kind} is not of {period}.", {"faults": []})
+        raise Problem(NOT_FOUND, f"A report that is {kind} is not of {period}.")
 
 
 def _policy(page: str) -> str:

@@ -191,10 +191,12 @@ def position_of(ledger: Ledger, as_at: str | None) -> int:
 
 def day_of(text: str | None, option: str = "--as-of") -> date | None:
     """A day as an option gives it; Stop where it is none."""
+    from ledger.projections.as_at import NotAPlaceInTime, read_day
+
     try:
-        return None if text is None else date.fromisoformat(text)
-    except ValueError as error:
-        raise Stop(Code.USAGE, f"{option} takes a day such as 2020-03-31.") from error
+        return None if text is None else read_day(text)
+    except NotAPlaceInTime as error:
+        raise Stop(Code.USAGE, f"{option} takes a day such as 2020-03-31, from 1900 to 2199.") from error
 
 
 def become(module: str, environment: dict[str, str], *arguments: str) -> None:

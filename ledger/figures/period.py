@@ -71,7 +71,8 @@ class Period:
 def _named(first: date, last: date) -> str:
     begins = first.year - (first.month < APRIL)
     year = f"{begins}-{(begins + 1) % 100:02}"
-    for name in (year, *(f"{year}-Q{number}" for number in QUARTERS)):
+    named = (year, *(f"{year}-Q{number}" for number in QUARTERS)) if _YEAR.fullmatch(year) else ()
+    for name in named:
         if days_of(name) == (first, last):
             return name
     return f"{first} to {last}"

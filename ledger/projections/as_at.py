@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from ledger.recorders.contract import Head
 
 _POSITION = re.compile(r"[0-9]{1,18}")
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+ASKED_YEARS = "(19|20|21)[0-9]{2}"
+"""The years a question may be about: those of events (1900 to 2099), and a lifetime after them."""
+_DAY = re.compile(rf"{ASKED_YEARS}-[0-9]{{2}}-[0-9]{{2}}")
+_INSTANT = re.compile(rf"{ASKED_YEARS}-.+")
 
 
 class NotAPlaceInTime(ValueError):
@@ -53,20 +56,27 @@ def moment(ledger: Ledger, as_at: str | None = None, as_of: date | None = None) 
 
 def read_place(text: str) -> int | date | datetime:
     """A position, a day or an instant, as text has it; raises NotAPlaceInTime."""
+    why = "Say a position, a day such as 2020-03-31, or an instant such as 2020-03-31T12:00:00Z, from 1900 to 2199."
     try:
         if _POSITION.fullmatch(text):
             return int(text)
         if _DAY.fullmatch(text):
             return date.fromisoformat(text)
-        instant = datetime.fromisoformat(text)
-        if instant.utcoffset() is not None:
-            london_day(instant)
-            return instant.astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise NotAPlaceInTime(
-            "Say a position, a day such as 2020-03-31, or an instant such as 2020-03-31T12:00:00Z."
-        ) from error
-    raise NotAPlaceInTime("An instant needs its offset from UTC, such as 2020-03-31T12:00:00Z.")
+        if _INSTANT.fullmatch(text):
+            instant = datetime.fromisoformat(text)
+            if instant.utcoffset() is not None:
+                return instant.astimezone(UTC)
+            why = "An instant needs its offset from UTC, such as 2020-03-31T12:00:00Z."
+    except ValueError:
+        pass
+    raise NotAPlaceInTime(why)
+
+
+def read_day(text: str) -> date:
+    """A day as text has it, 1900 to 2199; NotAPlaceInTime for anything else."""
+    if isinstance(found := read_place(text), date) and not isinstance(found, datetime):
+        return found
+    raise NotAPlaceInTime("Say a day such as 2020-03-31, from 1900 to 2199.")
 
 
 def _held(ledger: Ledger, place: int | date | datetime | None) -> tuple[int, date]:

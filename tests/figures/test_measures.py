@@ -66,6 +66,10 @@ def test_a_reporting_year_runs_from_april_to_march():
     assert (Period.year("1999-00").first, Period.year("1999-00").last) == (date(1999, 4, 1), date(2000, 3, 31))
     assert Period.year("2019-20").name == "2019-20"
     assert Period.day(date(2020, 1, 2)).name == "2020-01-02 to 2020-01-02"
+    assert (
+        Period(date(1899, 4, 1), date(1900, 3, 31)).name == "1899-04-01 to 1900-03-31"
+    )  # a year that nobody can ask for
+    assert Period.day(date(54, 10, 9)).name == "0054-10-09 to 0054-10-09"
     with pytest.raises(NotAPeriod):
         Period(date(2020, 1, 2), date(2020, 1, 1))
 
