@@ -95,5 +95,5 @@ def test_a_report_is_published_by_an_event_that_the_service_makes(told):
     assert made["data"]["as_at"] == len(CASE)
     assert told.get("/reports/annual/2019-20/restatement").status_code == 404
     for wrong in ("/reports/annual/2019-20-Q1", "/reports/quarterly/2019-20"):
-        assert told.get(wrong).status_code == 422
+        assert told.get(wrong).status_code == 404
     assert told.get("/reports/monthly/2019-20").status_code == 404
