@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from api.pages import words
+from ledger.domain.register import RECORDS
 
 Item = Mapping[str, Any]
 
 
-_REFERENCE = re.compile(r"[A-Z]+-[0-9]{4}-[0-9]+")
+_REFERENCE = re.compile(r"[A-Z0-9]+(-[A-Z0-9]+){1,3}")
 
 
 @dataclass(frozen=True)
@@ -25,17 +26,18 @@ class Tag:
 
 @dataclass(frozen=True)
 class Cell:
-    """`text`, then its tags, then what is said in smaller letters below; `href` makes the text a link."""
+    """`text`, then its tags, then what is said in smaller letters below; `href` makes the text a link. `links`: several in place of the text."""
 
     text: str = ""
     tags: tuple[Tag, ...] = ()
     small: str = ""
     href: str = ""
+    links: tuple[tuple[str, str], ...] = ()
 
     @property
-    def plain_reference(self) -> bool:
+    def is_reference(self) -> bool:
         """Whether it is a reference, which is not broken over lines."""
-        return not self.href and _REFERENCE.fullmatch(self.text) is not None
+        return _REFERENCE.fullmatch(self.text) is not None
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,13 @@ def reference(item: Item, _: Names) -> Cell:
 
 
 def of_record(item: Item, _: Names) -> Cell:
-    """Any record, leading to its page, with its kind below."""
+    """Any record, leading to its page, with its kind below; what is no record, as it is called."""
+    if item["record"] not in RECORDS:
+        return Cell(
+            "" if item["record"] == "enquiry" else words.code(item["reference"]),
+            marks(item),
+            words.code(item["record"]) if item["record"] != "enquiry" else "",
+        )
     return Cell(
         item["reference"],
         marks(item),
@@ -116,6 +124,16 @@ def worded(item: Item, names: Names) -> Cell:
     """A record by its words, with its reference below, and how it is marked."""
     said = told_in_words(item)
     return replace(reference(item, names), text=said, small=item["reference"]) if said else reference(item, names)
+
+
+def entries(item: Item, _: Names) -> Cell:
+    """The entries behind an item, each leading to its page."""
+    return Cell(links=tuple((str(each), f"/pages/entries/{each}") for each in item["entries"]))
+
+
+def rules(ids: Iterable[str]) -> Cell:
+    """Rules, each leading to its place in the rule book."""
+    return Cell(links=tuple((each, f"/pages/rules#{each}") for each in ids))
 
 
 def leading(record: str, make: Make) -> Make:

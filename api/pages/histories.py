@@ -20,7 +20,7 @@ from api.pages.facts import facts, field_at, of_record
 from api.pages.navigation import permitted
 from api.pages.page import HOME, render
 from api.pages.words import counted, shortened
-from api.problems import NO_PURPOSE, Problem
+from api.problems import NO_PURPOSE, NOT_FOUND, Problem
 from api.records import held_record, told_statement
 from api.sessions import form_of, known
 from api.waiting import moment_held
@@ -33,6 +33,7 @@ from ledger.domain.fields import worded
 from ledger.domain.history import Entry, effective, statements
 from ledger.domain.register import RECORDS, REGISTER
 from ledger.entry import leaf_hash
+from ledger.projections.as_at import Moment
 from ledger.recorders.contract import StoredEntry
 
 router = APIRouter(prefix="/pages", dependencies=[needs(Verb.READ)], include_in_schema=False)
@@ -112,10 +113,12 @@ def record(
 
 
 @router.get("/entries/{position}")
-def entry(request: Request, position: Annotated[Position, Path()], _: Annotated[Nothing, Query()]) -> Response:
-    """One entry: its sentence, its facts, its exact bytes and its proof."""
+def entry(request: Request, position: Annotated[Position, Path()], asked: Annotated[InTime, Query()]) -> Response:
+    """One entry: its sentence, its facts, its exact bytes and its proof; of what came after it, what was there at the moment."""
     found = seen_entry(request, position)
-    return _entry_page(request, found)
+    if position > (when := moment_held(request, asked)).as_at:
+        raise Problem(NOT_FOUND, f"Entry {position:,} was recorded after the moment you are looking at.")
+    return _entry_page(request, found, when)
 
 
 @router.post("/entries/{position}/openings", dependencies=[needs(Verb.OPEN)])
@@ -131,18 +134,20 @@ async def open_(request: Request, position: Annotated[Position, Path()], _: Anno
 
 def _opened(request: Request, position: int, asked: Opening) -> Response:
     found, opening, words = opened(request, position, asked)
-    answer = _entry_page(request, found, {each.path: each.text for each in words.logged}, opening.number)
+    answer = _entry_page(
+        request, found, moment_held(request, InTime()), {each.path: each.text for each in words.logged}, opening.number
+    )
     answer.headers["cache-control"] = "no-store"
     return answer
 
 
 def _entry_page(
-    request: Request, found: Entry, opened: dict[str, str] | None = None, number: int | None = None
+    request: Request, found: Entry, when: Moment, opened: dict[str, str] | None = None, number: int | None = None
 ) -> Response:
     ledger = ledger_of(request)
     stored: StoredEntry = request.app.state.feed.recorder.entry(found.position)
     told = json.loads(found.body)
-    entries = ledger.record(found.originator_id)
+    entries = ledger.record(found.originator_id, when.as_at)
     counted_as = {each.position: each for each in effective(entries)}.get(found.position)
     speaker = request.state.speaker
     words = read_words(request, found)
@@ -160,6 +165,7 @@ def _entry_page(
                 of_record(found.originator_id),
             ),
         ),
+        standing=standing(request, when),
         entry=found,
         told=told,
         kind=REGISTER[told["type"]],
@@ -172,12 +178,12 @@ def _entry_page(
         opened=number,
         purposes=[(each.value, worded(each.value).capitalize()) for each in Purpose],
         may_open=may_open,
-        may_record=known(request) is not None and permitted(request, Verb.POST),
+        may_record=known(request) is not None and permitted(request, Verb.POST) and standing(request, when).is_now,
         statements=[told_statement(each) for each in statements(entries).get(found.position, ())],
         stored=stored.state.decode(),
         leaf=leaf_hash(found.body),
         receipt=ledger.prove(found.position) is not None,
-        next=_beside(request, found.position + 1),
+        next=_beside(request, found.position + 1) if found.position < when.as_at else None,
         previous=_beside(request, found.position - 1),
     )
 

@@ -11,6 +11,11 @@ from fastapi import Request
 from ledger.projections.as_at import NotAPlaceInTime, read_place
 
 TIMES = ("as_at", "as_of")
+TIMELESS = tuple(
+    f"/pages/{each}"
+    for each in ("rules", "record", "drafts", "receipts", "log", "access-log", "accessibility", "static")
+)
+"""Pages that are only of now, with those below them: what the rules are, what is signed, what somebody records."""
 
 
 def address(
@@ -24,10 +29,14 @@ def address(
 
 
 def kept(request: Request, href: str) -> str:
-    """An address at the moment that the page at hand shows; one of a program or of another site as it is."""
+    """An address at the moment that the page at hand shows; one of a program, of another site or of a page that is only of now as it is."""
     times = {name: value for name in TIMES if (value := request.query_params.get(name)) and _is_place(value)}
     parts = urlsplit(href)
-    if not times or not parts.path.startswith("/pages"):
+    if (
+        not times
+        or not parts.path.startswith("/pages")
+        or f"{parts.path}/".startswith(tuple(f"{each}/" for each in TIMELESS))
+    ):
         return href
     return address(parts.path, parse_qsl(parts.query), fragment=parts.fragment, **times)
 

@@ -36,7 +36,7 @@ def _event_name(type_: str | None) -> str:
 
 def _period(item: Item, _: Names) -> Cell:
     if item["state"] == "no-period":
-        return Cell(words.code(item["retention_class"]) or "None", (), "No retention pack in force says how long")
+        return Cell(words.code(item["retention_class"]) or "None", (), "No rules in force say how long it is kept")
     kept = words.counted(item["years"], "year") if item["years"] and item["trigger"] == "last-entry" else ""
     sure = f"{item['pack']}, {item['confidence']}".replace("-", " ") if item["pack"] else ""
     return Cell(words.code(item["retention_class"]) or "None", (), words.phrases(kept, sure))

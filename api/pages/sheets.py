@@ -17,11 +17,13 @@ from api.pages.cells import (
     coded,
     codes,
     dated,
+    entries,
     leading,
     marks,
     named,
     of_record,
     reference,
+    rules,
     text,
     titled,
     told_in_words,
@@ -202,10 +204,16 @@ def _recommendations(items: Sequence[Item], names: Names) -> list[list[Cell]]:
             Cell(told_in_words(each), (), f"{each['reference']}, number {each['number']}"),
             Cell(", ".join(map(names.of, each["to"]))),
             codes("themes")(each, names),
-            Cell(", ".join(action["reference"] for action in each["actions"]) or "No action yet"),
+            _answered_by(each["actions"]),
         ]
         for each in made.values()
     ]
+
+
+def _answered_by(actions: Sequence[Item]) -> Cell:
+    if not actions:
+        return Cell("No action yet")
+    return Cell(links=tuple((each["reference"], f"/pages/records/action/{each['reference']}") for each in actions))
 
 
 REVIEWS = Sheet(
@@ -365,6 +373,7 @@ ATTENDANCE = Sheet(
         Column("By a deputy", text("deputy"), "deputy", number=True),
         Column("Apologies", text("apologies"), "apologies", number=True),
         Column("Absent", text("absent"), "absent", number=True),
+        Column("Nobody came", text("none"), "none", number=True),
     ),
     "No attendance is recorded here.",
     (Filter("group", "Group", "groups"), Filter("agency", "Agency", "agencies")),
@@ -382,7 +391,7 @@ def _course_days(item: Item, _: Names) -> Cell:
 def _places(items: Sequence[Item], names: Names) -> list[list[Cell]]:
     return [
         [
-            Cell(item["title"]),
+            titled(item, names),
             Cell(names.of(each["agency"])),
             *(text(name)(each, names) for name in ("booked", "completed", "did_not_attend")),
         ]
@@ -474,13 +483,25 @@ RISKS = Sheet(
 )  # fmt: skip
 
 
-def _pack(item: Item, _: Names) -> Cell:
-    return Cell(
-        item["rule"],
-        (),
-        f"{item['pack']}, {item['confidence']}".replace("-", " ").replace(", None", "")
-        if item["pack"]
-        else "As the record itself says",
+CLOCK_NAMES = {
+    "action": "Completing the action",
+    "action-at-first": "Completing the action by its first due day",
+    "audit-return-at-last": "Audit return, final deadline",
+}
+"""What a clock times, where its code does not say it."""
+
+
+def _clock_name(item: Item, names: Names) -> Cell:
+    """What it times, and of whom or of what, where a record has several."""
+    what, _, part = item["key"].partition("/")
+    said = CLOCK_NAMES.get(what) or words.code(what)
+    return Cell(said + (f" {part}" if part.isdecimal() else f", {names.of(part)}" if part else ""))
+
+
+def _rule_of_clock(item: Item, _: Names) -> Cell:
+    sure = f", {words.code(item['confidence']).lower()}" if item["confidence"] else ""
+    return replace(
+        rules([item["rule"]]), small=f"Pack {item['pack']}{sure}" if item["pack"] else "The day on the record"
     )
 
 
@@ -491,11 +512,11 @@ CLOCKS = Sheet(
     "clock", "clocks",
     (
         Column("Record", of_record, "reference"),
-        Column("Clock", lambda item, _: Cell(words.code(item["key"]).replace("/", ", ")), "clock"),
+        Column("Clock", _clock_name, "clock"),
         Column("How it stands", lambda item, _: Cell("", clock(item).tags), "left"),
         Column("Due", dated("due"), "due"),
         Column("Owed by", lambda item, names: Cell(names.of(item["owed_by"])), "owed_by"),
-        Column("Rule", _pack, "rule"),
+        Column("Rule", _rule_of_clock, "rule"),
     ),
     "No clock runs or ran over here.",
     (
@@ -526,7 +547,7 @@ CHALLENGES = Sheet(
     "What scrutineers challenged, whom, and whether it was answered.",
     "challenge", "challenges",
     (
-        Column("Challenge", _challenge, "reference"),
+        Column("Challenge", leading("scrutiny", _challenge), "reference"),
         Column("To", named("to_agency", "to_group"), "to_agency"),
         Column("Made", dated("challenged_on"), "challenged_on"),
         Column("Answered", _answered, "answered_on"),
@@ -545,7 +566,7 @@ DECISIONS = Sheet(
         Column("Record", of_record, "reference"),
         Column("Decided", dated("decided_on"), "decided_on"),
         Column("Against", lambda item, names: Cell(", ".join(names.of(each) for each in item["dissent"]) or "Nobody recorded")),
-        Column("Departs from", lambda item, _: Cell(", ".join(item["departures"]))),
+        Column("Departs from rule", lambda item, _: rules(item["departures"])),
     ),
     "No decisions are recorded here.",
 )  # fmt: skip
@@ -559,7 +580,7 @@ LINES = Sheet(
         Column("Line of enquiry", lambda item, _: Cell(item["title"], (Tag("Cannot tell", "grey"),) if item["told"] == "cannot-tell" else (), item["id"]), "id"),
         Column("Record", of_record, "reference"),
         Column("Why", lambda item, _: Cell(item["reason"])),
-        Column("Entries", lambda item, _: Cell(", ".join(map(str, item["entries"])))),
+        Column("Entries", entries),
     ),
     "No line of enquiry leads anywhere here.",
     (Filter("id", "Line of enquiry", {line.id: line.title for line in ENQUIRIES.values()}),),

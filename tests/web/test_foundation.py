@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -136,3 +137,26 @@ def test_whatever_there_is_is_two_clicks_away(year):
     near = {link.partition("?")[0] for way in sorted(ways) for link in year.get(way).links} | ways
     alone = {path for path in WALKED if "{" not in path and not path.endswith(("/picture", "/drafts"))}
     assert alone - near - {"/pages/as-at", "/pages/restatement"} == set()
+
+
+PAST = (
+    "/pages", "/pages/lists", *(sheet.path for sheet in SHEETS), *(f"{path}/picture" for path in DRAWN), "/pages/decisions/77",
+    "/pages/incidents/INC-2024-002/history", "/pages/records/action/ACT-2024-001", "/pages/entries/61", "/pages/figures",
+    "/pages/figures/FIG-ACT-OVERDUE?on=2025-03-31", "/pages/reports", "/pages/reports/annual/2024-25",
+)  # fmt: skip
+
+
+def test_every_link_of_a_page_of_the_past_leads_somewhere(as_role):
+    """One of each kind, as somebody is shown them who is signed in."""
+    reader = as_role(Role.BUSINESS_UNIT, "BU")
+    kinds: dict[tuple[str, ...], tuple[str, str]] = {}
+    for address in PAST:
+        when = {"as_at": "2025-06-30"} | dict(parse_qsl(urlsplit(address).query))
+        for link in reader.get(address, params=when).links:
+            if link.startswith("/"):
+                parts = urlsplit(link)
+                shape = re.sub(r"[A-Z0-9]+(-[A-Z0-9]+)+|\d+", "N", parts.path)
+                kinds[shape, *sorted(dict(parse_qsl(parts.query)))] = (link, address)
+    assert len(kinds) > 50
+    for link, address in kinds.values():
+        assert reader.client.get(link, headers=reader.headers).status_code == 200, f"{link} on {address}"

@@ -121,3 +121,23 @@ def test_who_may_not_open_is_not_asked_for_a_purpose(as_role):
     assert "Open the sealed words" not in reader.get("/pages/entries/72").main
     refused = posted(reader.client, "/pages/entries/72", "/pages/entries/72/openings", purpose="scrutiny")
     assert refused.status_code == 403
+
+
+def test_an_entry_is_shown_as_it_counted_at_a_moment(year):
+    """What corrects it later is not told, nor is what came after it offered."""
+    told = [
+        each
+        for each in year.client.get("/entries", params={"limit": 500}).json()["entries"]
+        if each["entry"]["type"].endswith(".corrected")
+    ]
+    by = told[0]["position"]
+    corrected = int(told[0]["entry"]["data"]["position"])
+    assert f"Corrected by entry {by}" in year.get(f"/pages/entries/{corrected}").main
+    page = year.get(f"/pages/entries/{corrected}", params={"as_at": str(by - 1)})
+    assert "Corrected by" not in page.main
+    assert "You are looking at the ledger as it stood" in page.main
+    assert (
+        f"/pages/entries/{by}?as_at={by}"
+        not in year.get(f"/pages/entries/{by - 1}", params={"as_at": str(by - 1)}).links
+    )
+    year.get(f"/pages/entries/{by}", params={"as_at": str(by - 1)}, status=404)
