@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
+
+from ledger.spreadsheets.guard import guarded
 
 SECURITY = (
     (b"cache-control", b"no-store"),
@@ -23,9 +24,6 @@ SECURITY = (
 """What every answer carries: it is kept by nobody on the way, and runs nothing in a browser."""
 ONLY_HEAD = "only_head"
 """In the scope of a GET that came as a HEAD."""
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""A cell that begins so would be worked out by a spreadsheet."""
-_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 def json_answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
@@ -83,4 +81,4 @@ def _cell(value: Any) -> str:
             text = json.dumps(value, ensure_ascii=False)
         case _:
             text = str(value)
-    return f"'{text}" if text.startswith(FORMULA) and not _NUMBER.fullmatch(text) else text
+    return guarded(text)

@@ -18,6 +18,7 @@ from api.pages import (
     recorded,
     reporting,
     rules,
+    taking,
 )
 
 ROUTERS = (
@@ -25,6 +26,7 @@ ROUTERS = (
     home.router,
     as_at.router,
     listing.router,
+    taking.router,
     pictures.router,
     reporting.router,
     record.router,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,19 +10,19 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api.access import needs
-from api.answers import csv_answer, json_answer
 from api.asking import MOST_DIGITS
 from api.lists import answered, asking_for
 from api.pages import words
 from api.pages.as_at import standing
 from api.pages.cells import Cell, Names
-from api.pages.links import address
+from api.pages.links import TIMES, address
 from api.pages.navigation import permitted
 from api.pages.page import HOME, render
 from api.pages.questions import asked, names_at, place_of
 from api.pages.sheet import Column, Filter, Sheet
-from api.pages.sheets import SHEETS
+from api.pages.sheets import ATTENDANCE, MEETINGS, SHEETS
 from api.problems import NOT_FOUND, Problem
+from ledger.access.in_full import OF_LIST
 from ledger.access.policy import Verb
 from ledger.projections.as_at import Moment
 from ledger.projections.asking import Answer, Asking
@@ -33,7 +33,9 @@ LISTS = ("All lists", "/pages/lists")
 ON_A_PAGE = 50
 AT_ONCE = 10_000
 """Items of a download that are asked for together."""
-FORMATS = ("csv", "json")
+FORMATS = ("csv", "xlsx", "json")
+IN_FULL = ("csv", "xlsx")
+"""Of a list as it is shown, and of its records with all that happened to each."""
 
 
 @dataclass(frozen=True)
@@ -193,24 +195,8 @@ def show(request: Request, sheet: Sheet) -> Response:
             (each.upper(), address(f"{sheet.path}/download/{each}", listing.given, without=("page",)))
             for each in FORMATS
         ],
+        in_full=_in_full(listing),
     )
-
-
-def download(request: Request, sheet: Sheet, format_: str) -> Response:
-    """All of a list, as filtered and sorted, in the columns that the route for programs has."""
-    if format_ not in FORMATS:
-        raise Problem(NOT_FOUND, "A list comes as CSV or as JSON.")
-    listing = Listing(request, sheet)
-    items: list[Any] = []
-    as_at, as_of = listing.asking.as_at, listing.asking.as_of
-    for found in listing.whole():
-        items.extend(found.items)
-    name = f"{sheet.question.name}-as-at-{as_at}-as-of-{as_of}.{format_}"
-    headers = {"as-at": str(as_at), "as-of": as_of.isoformat(), "content-disposition": f'attachment; filename="{name}"'}
-    if format_ == "csv":
-        return csv_answer(sheet.question.columns, items, headers)
-    told = {"as_at": as_at, "as_of": as_of.isoformat(), "total": len(items), "items": items}
-    return json_answer(told, headers=headers)
 
 
 @router.get("/lists")
@@ -229,6 +215,16 @@ def _beside(sheet: Sheet, found: Answer, names: Names) -> list[list[Cell]]:
     return sheet.beside.rows(found.items, names) if sheet.beside else []
 
 
+def _in_full(listing: Listing) -> list[tuple[str, str]]:
+    """Where the records of a list are in full; of attendance, seat by seat, that is with the meetings."""
+    path, given = listing.path, listing.given
+    if listing.sheet is ATTENDANCE:
+        path, given = MEETINGS.path, [(name, value) for name, value in given if name in {*TIMES, "group"}]
+    elif listing.sheet.question.name not in OF_LIST:
+        return []
+    return [(each.upper(), address(f"{path}/in-full/{each}", given, without=("page", "sort"))) for each in IN_FULL]
+
+
 def _number(told: str) -> int:
     if not (told.isascii() and told.isdecimal() and len(told) < MOST_DIGITS and int(told)):
         raise Problem(NOT_FOUND, "Pages are numbered from 1.")
@@ -239,14 +235,9 @@ def _routes(sheet: Sheet) -> None:
     def page(request: Request) -> Response:
         return show(request, sheet)
 
-    def file(request: Request, format_: str) -> Response:
-        return download(request, sheet, format_)
-
-    name, several = sheet.question.name, frozenset(sheet.question.plain)
-    ways: dict[str, Callable[..., Response]] = {f"/{name}": page, f"/{name}/download/{{format_}}": file}
-    for path, answer in ways.items():
-        answer.takes_several = several  # type: ignore[attr-defined]
-        router.add_api_route(path, answer, name=f"page of {name}", dependencies=[needs(sheet.verb)])
+    name = sheet.question.name
+    page.takes_several = frozenset(sheet.question.plain)  # type: ignore[attr-defined]
+    router.add_api_route(f"/{name}", page, name=f"page of {name}", dependencies=[needs(sheet.verb)])
 
 
 for _sheet in SHEETS:

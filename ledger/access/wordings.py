@@ -41,7 +41,7 @@ def worded(ledger: Ledger, tables: Tables, items: Sequence[Item], asker: Asker) 
     things = [thing for item in items for thing in _things(item)]
     rows = _rows(tables, {thing["reference"] for thing in things}, asker)
     own = {id(thing): row for thing in things if (row := _own(rows, thing)) is not None}
-    withheld = _restricted_since(ledger, tables, asker.principal)
+    withheld = restricted_since(ledger, tables, asker.principal)
     readable = [row for row in own.values() if f"{row.record}/{row.reference}" not in withheld]
     texts = _texts(ledger, readable)
 
@@ -97,7 +97,7 @@ def _things(value: Any) -> Iterator[Item]:
             pass
 
 
-def _restricted_since(ledger: Ledger, tables: Tables, principal: Principal | None) -> frozenset[str]:
+def restricted_since(ledger: Ledger, tables: Tables, principal: Principal | None) -> frozenset[str]:
     """The records whose use was restricted after what the tables have come to, for whoever does not read such records."""
     if principal is None or passes_restriction(principal.role):
         return frozenset()

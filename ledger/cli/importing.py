@@ -30,7 +30,9 @@ def import_(
     mapping: Annotated[
         Path,
         typer.Argument(
-            metavar="MAPPING", help="The TOML file that says which cells become which event (docs/import.md)."
+            metavar="MAPPING",
+            help="The TOML file that says which cells become which event (docs/import.md); or ledger-actions, ledger-training, "
+            "ledger-attendance for what `ledger spreadsheet` or a page gave out.",
         ),
     ],
     sheet: Annotated[Path, typer.Argument(metavar="SHEET", help="An XLSX or CSV file.")],
@@ -54,11 +56,13 @@ def import_(
     """Show what a spreadsheet would record and what is refused, cell by cell; then record it."""
     if to is not None and database is not None:
         raise Stop(Code.USAGE, "--to records in a service, which has its own database.")
-    table, found = _read(mapping, sheet)
+    chosen, table, found = _read(mapping, sheet)
+    if chosen.whole and partial and to is not None:
+        raise Stop(Code.USAGE, "This mapping records whole records: over HTTP it is all or nothing, without --partial.")
     judged = [] if to is not None else _judged(database, found.made)
     faults = _in_order([*found.faults, *(fault for made, answer in judged for fault in _blamed(made, answer))])
     if not as_json:
-        _show(found, faults, judged)
+        _show(chosen, found, faults, judged)
     if not (record or (not faults and found.made and _agrees(as_json, len(found.made)))):
         if as_json:
             write_json(
@@ -75,14 +79,32 @@ def import_(
         if as_json:
             write_json({"sha256": table.sha256, "recorded": [], "faults": _wire(faults)})
         raise typer.Exit(Code.REFUSED)
+    if faults and chosen.whole:
+        found = _of_whole_records(chosen.whole, table, found, database, faults)
     _record(table, found, to, database, partial=partial, as_json=as_json)
 
 
-def _read(mapping: Path, path: Path) -> tuple[Sheet, ReadSheet]:
+def _of_whole_records(
+    whole: str, table: Sheet, found: ReadSheet, database: str | None, faults: Sequence[Fault]
+) -> ReadSheet:
+    """What is left when a record of which something is refused is left out altogether, and then whatever built on it."""
+    from ledger.spreadsheets.making import without_parts
+
+    told_ = list(faults)
+    while True:
+        found = without_parts(found, table, whole, told_)
+        told_ = [fault for made, answer in _judged(database, found.made) for fault in _blamed(made, answer)]
+        if not told_:
+            return found
+
+
+def _read(mapping: Path, path: Path) -> tuple[SheetMapping, Sheet, ReadSheet]:
     from ledger.spreadsheets.making import read
-    from ledger.spreadsheets.mapping import MappingUnreadable, read_mapping
+    from ledger.spreadsheets.mapping import MappingUnreadable, read_mapping, shipped
     from ledger.spreadsheets.sheet import NoSheet, read_sheet
 
+    if not mapping.exists():
+        mapping = shipped().get(str(mapping), mapping)
     try:
         chosen = read_mapping(mapping)
         with progress("reading") as move:
@@ -95,7 +117,7 @@ def _read(mapping: Path, path: Path) -> tuple[Sheet, ReadSheet]:
     except OSError as error:
         raise Stop(Code.NOT_FOUND, f"{error.filename}: {error.strerror}") from error
     _check_head(chosen, table)
-    return table, read(table, chosen)
+    return chosen, table, read(table, chosen)
 
 
 def _check_head(mapping: SheetMapping, table: Sheet) -> None:
@@ -149,7 +171,9 @@ def _in_order(faults: list[Fault]) -> list[Fault]:
     return sorted(faults, key=lambda fault: fault.row)
 
 
-def _show(found: ReadSheet, faults: Sequence[Fault], judged: Sequence[tuple[Made, Answer]]) -> None:
+def _show(
+    chosen: SheetMapping, found: ReadSheet, faults: Sequence[Fault], judged: Sequence[tuple[Made, Answer]]
+) -> None:
     if found.made:
         rows = [
             (
@@ -166,6 +190,10 @@ def _show(found: ReadSheet, faults: Sequence[Fault], judged: Sequence[tuple[Made
     if faults:
         rows_ = [(fault.row, fault.cell, fault.column, fault.message) for fault in faults]
         show("What is refused", ("row", "cell", "column", "why"), rows_, numbers=("row",))
+    if chosen.leaves_out:
+        say(
+            f"What such a sheet never holds, and is not recorded here: {chosen.leaves_out[:1].lower()}{chosen.leaves_out[1:]}"
+        )
     repeats = sum(answer.repeat for _, answer in judged)
     say(
         f"{counted(len(found.made), 'event')}, {repeats} recorded before; {counted(len(faults), 'fault')}; "

@@ -16,10 +16,15 @@ from ledger.spreadsheets.sheet import Row
 from ledger.spreadsheets.template import FILTERS, columns_of, filters_of, is_broken
 
 EACH, ITEM = "each", "item"
+ROWS = "rows"
+"""The only name in a value that is a list with an item from each row of an event: `{ rows = { seat = "{Seat}" } }`."""
 THIS, CODE = "{*", "{@}"
 """In the item of a value made of several columns: the column's cell, and what the mapping calls the column."""
 Conditions = dict[str, Annotated[list[str], Field(min_length=1)]]
 """Columns with the words that a cell may say, whatever their case; `""` is an empty cell, `*` anything that is not."""
+
+
+SHIPPED = Path(__file__).parent / "shipped"
 
 
 class MappingUnreadable(ValueError):
@@ -31,11 +36,15 @@ class _Part(BaseModel):
 
 
 class Making(_Part):
-    """One event that a row may give. `only` and `unless` say of which rows; all columns they name have to agree."""
+    """One event that a row may give. `only` and `unless` say of which rows; all columns they name have to agree.
+
+    `precision` says how finely the day is known.
+    """
 
     type: str
     subject: str
     on: str
+    precision: str = "day"
     source: str = BUSINESS_UNIT
     only: Conditions = {}
     unless: Conditions = {}
@@ -53,13 +62,29 @@ class Making(_Part):
     @property
     def templates(self) -> list[Any]:
         """Every template, those of several columns written out."""
-        return [self.subject, self.on, self.source, *(written_out(each) for each in self.data.values())]
+        return [self.subject, self.on, self.precision, self.source, *(written_out(each) for each in self.data.values())]
+
+    @property
+    def told_once(self) -> list[Any]:
+        """The templates that every row of an event fills alike, or leaves empty after the first."""
+        own = (each for each in self.data.values() if item_of_rows(each) is None)
+        return [self.subject, self.on, self.precision, self.source, *map(written_out, own)]
 
 
 class SheetMapping(_Part):
-    """The whole file. `head`: the row that names the columns. `ignored`: columns that nothing is made of. `skip`: rows that give nothing."""
+    """The whole file. `head`: the row that names the columns. `ignored`: columns that nothing is made of. `skip`: rows that give nothing.
+
+    `together`: rows that say the same in these columns make one event. `refuse`: columns that say what a row lacks; one that says anything is
+    refused. `whole`: the column that names the record; of a record of which something is refused nothing is recorded. `leaves_out` tells
+    people what such a sheet never holds. `record`: the kind of record whose sheets of this sort a ledger gives out itself.
+    """
 
     title: str
+    record: str | None = None
+    together: list[str] = []
+    refuse: list[str] = []
+    whole: str | None = None
+    leaves_out: str = ""
     sheet: str | None = None
     head: Annotated[int, Field(ge=1, le=1000)] = 1
     dates: list[str] = ["%d/%m/%Y", "%d.%m.%Y", "%Y-%m-%d", "%d %B %Y", "%d %b %Y"]
@@ -73,6 +98,10 @@ class SheetMapping(_Part):
         if own := sorted(set(FILTERS) & set(self.words)):
             raise ValueError(f"words: {own[0]} is the name of a filter")
         for n, making in enumerate(self.event, 1):
+            if any(item_of_rows(each) for each in making.data.values()) and not self.together:
+                raise ValueError(
+                    f"event {n} ({making.type}): `rows` needs `together`, which says what rows belong together"
+                )
             for template in making.templates:
                 if is_broken(template):
                     raise ValueError(f"event {n} ({making.type}): a brace begins or ends no column")
@@ -84,7 +113,7 @@ class SheetMapping(_Part):
     @property
     def columns(self) -> frozenset[str]:
         """Every column that the mapping makes something of, or asks about."""
-        named = {*self.skip}
+        named = {*self.skip, *self.together, *self.refuse, *([self.whole] if self.whole else [])}
         for making in self.event:
             named |= {*making.only, *making.unless, *columns_of(making.templates)}
         return frozenset(named)
@@ -99,6 +128,11 @@ class Amiss:
 
     def __bool__(self) -> bool:
         return bool(self.missing or self.unmentioned)
+
+
+def shipped() -> Mapping[str, Path]:
+    """The mappings for what a ledger gives out itself, by name."""
+    return {path.stem: path for path in sorted(SHIPPED.glob("*.toml"))}
 
 
 def read_mapping(path: Path) -> SheetMapping:
@@ -135,6 +169,15 @@ def written_out(value: Any) -> Any:
             return [written_out(each) for each in value]
         case _:
             return value
+
+
+def item_of_rows(value: Any) -> dict[str, Any] | None:
+    """What each row of an event adds to a value that is a list; None of any other value."""
+    match value:
+        case {"rows": dict() as item} if len(value) == 1:
+            return item
+        case _:
+            return None
 
 
 def may_be_left_out(item: Any) -> bool:

@@ -19,11 +19,13 @@ from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
+from ledger.spreadsheets.guard import unguarded
+
 MOST_BYTES = 50 * 1024 * 1024
 MOST_UNPACKED = 500 * 1024 * 1024
 """Of an XLSX file, which is a ZIP: a small one may hold a great deal of nothing."""
 MOST_COLUMNS = 1_000
-_ERROR = re.compile(r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!)")
+SPREADSHEET_ERROR = re.compile(r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!)")
 
 Value = str | int | float | bool | date | datetime | time | None
 
@@ -119,7 +121,7 @@ def _csv(octets: bytes, name: str | None) -> tuple[int, Iterator[list[Cell]]]:
     except csv.Error as error:
         raise NoSheet(f"It is not CSV: {error}.") from error
     return 1, (
-        [_cell(text.replace("\r\n", "\n") or None, row, column) for column, text in enumerate(line, 1)]
+        [_cell(unguarded(text.replace("\r\n", "\n")) or None, row, column) for column, text in enumerate(line, 1)]
         for row, line in enumerate(lines, 1)
     )
 
@@ -183,7 +185,7 @@ def _known(value: Any, kept: Any, row: int, column: int) -> Cell:
 def _cell(value: Any, row: int, column: int) -> Cell:
     at = f"{get_column_letter(column)}{row}"
     match value:
-        case str() if _ERROR.fullmatch(value.strip()):
+        case str() if SPREADSHEET_ERROR.fullmatch(value.strip()):
             return Cell(at, trouble=f"this is an error of the spreadsheet ({value.strip()})")
         case None | str() | bool() | int() | float() | date() | time():
             return Cell(at, value)

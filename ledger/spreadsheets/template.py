@@ -15,10 +15,11 @@ from typing import Any
 
 from ledger.spreadsheets.sheet import Cell, Value
 
-_COLUMN = re.compile(r"\{(?P<column>[^{}|?]+)(?P<filters>(?:\|[a-z][a-z0-9_-]*)*)(?P<may>\?(?P<otherwise>[^{}]*))?\}")
+COLUMN = re.compile(r"\{(?P<column>[^{}|?]+)(?P<filters>(?:\|[a-z][a-z0-9_-]*)*)(?P<may>\?(?P<otherwise>[^{}]*))?\}")
 AN_EXAMPLE = date(2025, 12, 31)
 ABSENT = object()
 """The value of a field that is left out."""
+YES_NO = {"yes": True, "no": False, "true": True, "false": False}
 Words = Mapping[str, Mapping[str, str]]
 """Word lists by name: what a cell says, and the code it stands for. Case and spaces around do not matter."""
 
@@ -45,6 +46,7 @@ class Reading:
             return lambda value: self._word(name, value)
         ours: dict[str, Callable[[Value], Any]] = {
             "date": self._date, "number": _number, "decimal": _decimal, "code": _code, "lines": _lines, "text": _text,
+            "words": _words, "yes-no": _yes_no, "pairs": _pairs,
         }  # fmt: skip
         return ours.get(name)
 
@@ -73,35 +75,35 @@ class Reading:
         raise ValueError(f"this is not a date written in a way that the mapping's `dates` list: {ways}")
 
 
-FILTERS = ("code", "date", "decimal", "lines", "number", "text")
+FILTERS = ("code", "date", "decimal", "lines", "number", "pairs", "text", "words", "yes-no")
 
 
 def columns_of(template: Any) -> Iterator[str]:
     """Every column that a template names."""
     for each in _texts(template):
-        yield from (found["column"].strip() for found in _COLUMN.finditer(each))
+        yield from (found["column"].strip() for found in COLUMN.finditer(each))
 
 
 def filters_of(template: Any) -> Iterator[str]:
     """Every filter that a template names."""
     for each in _texts(template):
-        for found in _COLUMN.finditer(each):
+        for found in COLUMN.finditer(each):
             yield from found["filters"].split("|")[1:]
 
 
 def is_broken(template: Any) -> bool:
     """Whether a brace stands in it that begins or ends no column."""
-    return any("{" in rest or "}" in rest for rest in (_COLUMN.sub("", each) for each in _texts(template)))
+    return any("{" in rest or "}" in rest for rest in (COLUMN.sub("", each) for each in _texts(template)))
 
 
 def filled(template: str, cells: Mapping[str, Cell], reading: Reading) -> Any:
     """The value of a template in a row: ABSENT where it is to be left out. Raises Trouble."""
-    whole = _COLUMN.fullmatch(template)
+    whole = COLUMN.fullmatch(template)
     if whole is not None:
         return _value(whole, cells, reading)
     pieces: list[str] = []
     end = 0
-    for found in _COLUMN.finditer(template):
+    for found in COLUMN.finditer(template):
         value = _value(found, cells, reading)
         if value is ABSENT:
             return ABSENT
@@ -119,21 +121,22 @@ def _value(found: re.Match[str], cells: Mapping[str, Cell], reading: Reading) ->
         if found["may"] is None:
             raise Trouble(cell, column, "this is empty, and the mapping needs it")
         return found["otherwise"] or ABSENT
-    value: Any = cell.value
+    names = found["filters"].split("|")[1:]
+    value: Any = cell.value if names else _plain(cell.value)
     try:
-        for name in found["filters"].split("|")[1:]:
+        for name in names:
             reader = reading.filter(name)
             assert reader is not None, "the mapping was checked when it was read"
             value = reader(value)
     except ValueError as error:
         raise Trouble(cell, column, str(error)) from None
-    return _plain(value)
+    return value
 
 
 def _plain(value: Any) -> Any:
     """A cell's own value as JSON has it."""
     match value:
-        case bool() | int() | list():
+        case bool() | int():
             return value
         case float():
             return int(value) if value.is_integer() else f"{Decimal(repr(value)):f}"
@@ -176,6 +179,29 @@ def _code(value: Value) -> str:
 def _lines(value: Value) -> list[str]:
     """A list: what stands on lines of its own, or between semicolons."""
     return [piece.strip() for piece in re.split(r"[;\n]", _text(value)) if piece.strip()]
+
+
+def _words(value: Value) -> str:
+    """Text as it stands, with the spaces around it."""
+    return value if isinstance(value, str) else _text(value)
+
+
+def _yes_no(value: Value) -> bool:
+    said = _text(value).casefold()
+    if said not in YES_NO:
+        raise ValueError("this is neither yes nor no")
+    return YES_NO[said]
+
+
+def _pairs(value: Value) -> dict[str, str]:
+    """`name=value`, one on each line."""
+    found = [line.partition("=") for line in _lines(value)]
+    if any(not (equals and name.strip() and each.strip()) for name, equals, each in found):
+        raise ValueError("this is not name=value on each line")
+    names = [name.strip() for name, _, _ in found]
+    if len(set(names)) < len(names):
+        raise ValueError("this names something twice")
+    return {name.strip(): each.strip() for name, _, each in found}
 
 
 def _texts(template: Any) -> Iterator[str]:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import pytest
 
 from ledger.access.erasing import Askings, Scope, asked, carry_out, confirmed
+from ledger.access.in_full import in_full
 from ledger.access.openings import Opener
 from ledger.access.principal import Principal, Role
 from ledger.access.wordings import Asker, worded
@@ -38,6 +39,12 @@ def told(client):
     return client
 
 
+def in_full_of(client, path="/pages/actions/in-full/csv"):
+    """Reference -> what has to be done, and what is left out, of each action in full."""
+    rows = csv.DictReader(io.StringIO(client.get(path).text))
+    return {row["Action"]: (row["What has to be done"], row["Left out"]) for row in rows if row["Step"] == "raised"}
+
+
 def said(client, path):
     """Reference -> the words of each item."""
     return {i["reference"]: (i["words"], i["words_are"]) for i in client.get(path).json()["items"]}
@@ -50,6 +57,8 @@ def test_an_action_says_what_has_to_be_done_as_it_was_worded_then(told):
     }
     assert said(told, "/actions?as_at=16")["ACT-2"] == ("Tell family doctors.", "kept")
     assert "Tell all family doctors." in told.get("/pages/actions").text
+    assert in_full_of(told)["ACT-2"] == ("Tell all family doctors.", "")
+    assert in_full_of(told, "/pages/actions/in-full/csv?as_at=16")["ACT-2"] == ("Tell family doctors.", "")
 
 
 def test_the_words_of_parts_stand_with_their_part_and_no_other(told):
@@ -93,6 +102,7 @@ def test_no_download_brings_a_formula_along(told):
         rows = {row["reference"]: row for row in csv.DictReader(io.StringIO(told.get(path).text))}
         assert rows["ACT-3"]["words"] == f"'{FORMULA}", path
     assert {item["words"] for item in told.get("/pages/actions/download/json").json()["items"]} >= {FORMULA}
+    assert in_full_of(told)["ACT-3"] == (f"'{FORMULA}", "")
 
 
 def test_words_that_were_erased_are_said_to_be(told, database, tmp_path):
@@ -105,6 +115,7 @@ def test_words_that_were_erased_are_said_to_be(told, database, tmp_path):
     for moment in ("", "?as_at=10"):
         assert said(told, f"/actions{moment}")["ACT-2"] == (None, "erased")
     assert "Its words were erased" in told.get("/pages/actions").text
+    assert in_full_of(told)["ACT-2"] == ("", "What has to be done: erased")
     assert "These words were erased" in told.get("/pages/incidents/INC-1/history").text
 
 
@@ -121,6 +132,13 @@ def test_a_restriction_counts_before_the_tables_have_come_to_it(told, monkeypatc
         asker = Asker(Principal(role, "HEALTH", "somebody"), head - 1, clock_at_noon().now().date())
         return {i["reference"]: (i["words"], i["words_are"]) for i in worded(parts.ledger, parts.tables, items, asker)}
 
+    def in_full_for(role):
+        asker = Asker(Principal(role, "HEALTH", "somebody"), head - 1, clock_at_noon().now().date())
+        table = in_full(parts.ledger, parts.tables, "actions", ["ACT-1"], asker)
+        return {row[table.heads.index("What has to be done")] for row in table.rows if row[0] == "ACT-1"} - {None}
+
     assert read_by(Role.PARTNER_READER)["ACT-1"] == (None, "restricted")
+    assert in_full_for(Role.PARTNER_READER) == set()
+    assert in_full_for(Role.CHAIR) == {"Tell family doctors."}
     assert read_by(Role.PARTNER_READER)["ACT-2"][1] == "kept"
     assert read_by(Role.CHAIR)["ACT-1"] == ("Tell family doctors.", "kept")

@@ -6,10 +6,15 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from ledger.domain.general import GENERAL
+from ledger.domain.register import REGISTER, TYPE_PREFIX
 from ledger.entry import parse
+from ledger.spreadsheets.guard import guarded, unguarded
 from ledger.spreadsheets.making import read
-from ledger.spreadsheets.mapping import MappingUnreadable, amiss, read_mapping
+from ledger.spreadsheets.mapping import MappingUnreadable, amiss, read_mapping, shipped
 from ledger.spreadsheets.sheet import read_sheet
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "spreadsheets"
@@ -163,3 +168,56 @@ def test_the_examples_give_events_of_the_right_shape(name):
     assert found.made
     assert found.faults == ()
     assert [parse(each.event).id for each in found.made] == [each.event["id"] for each in found.made]
+
+
+TOGETHER = 'together = ["Ref"]\n'
+ROWS = 'data = { course = "{Course}", by_agency = { rows = { agency = "{Agency}", booked = "{Booked|number}" } } }'
+
+
+def test_rows_that_belong_together_make_one_event_with_a_part_from_each(made):
+    table = "Ref,On,Course,Agency,Booked\nA,2025-03-31,neglect,LA,3\nB,2025-03-31,other,,\nA,,,NHS,4\n"
+    found = made(TOGETHER + EVENT + ROWS, table)
+    assert found.faults == ()
+    assert data_of(found) == [
+        {"course": "neglect", "by_agency": [{"agency": "LA", "booked": 3}, {"agency": "NHS", "booked": 4}]},
+        {"course": "other", "by_agency": []},
+    ]
+    assert found.made[0].blame("/data/by_agency/1/booked", "is wrong").cell == "E4"
+
+
+def test_rows_that_belong_together_do_not_contradict_each_other(made):
+    table = "Ref,On,Course,Agency,Booked\nA,2025-03-31,neglect,LA,3\nA,2025-03-31,other,NHS,4\n"
+    found = made(TOGETHER + EVENT + ROWS, table)
+    assert found.made == ()
+    assert [(fault.cell, fault.message) for fault in found.faults] == [
+        ("C3", "this differs from row 2, which tells of the same")
+    ]
+
+
+def test_a_row_that_says_what_it_leaves_out_is_refused(made):
+    found = made(
+        'refuse = ["Gone"]\n' + EVENT + 'data = { course = "{V}" }',
+        "Ref,On,V,Gone\nA,2025-03-31,x,words\nB,2025-03-31,y,\n",
+    )
+    assert [fault.cell for fault in found.faults] == ["D2"]
+    assert data_of(found) == [{"course": "y"}]
+
+
+@pytest.mark.parametrize("name", sorted(shipped()))
+def test_what_a_ledger_gives_out_tells_every_field_of_its_events(name):
+    mapping = read_mapping(shipped()[name])
+    for making in mapping.event:
+        kind = REGISTER[TYPE_PREFIX + making.type]
+        assert kind.record.name == mapping.record
+        assert set(making.data) == set(kind.event.model_fields), making.type
+        assert not any(logged for _, logged in kind.words), "words whose opening is logged are given out by nobody"
+    told = {making.type for making in mapping.event}
+    general = {f"{mapping.record}.{each}" for each in GENERAL}
+    left = {kind.name for kind in REGISTER.values() if kind.record.name == mapping.record} - told - general
+    assert left == ({"meeting.decided"} if mapping.record == "meeting" else set())
+
+
+@given(st.text(st.sampled_from("'=+-@ab1.\t")))
+def test_no_cell_is_a_formula_and_each_says_what_it_said(text):
+    assert unguarded(guarded(text)) == text
+    assert not guarded(text).startswith(("=", "+", "@", "\t"))
