@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Request
@@ -131,7 +132,7 @@ def told(request: Request, kind: Kind, period: Period, asked: Annotated[OfARepor
     ledger, tables = ledger_of(request), request.app.state.parts.tables
     when = moment_of(request, asked)
     position = when.as_at
-    _matched(kind, period)
+    matched(kind, period)
     sees, passes = counted_for(request), list[Pass]()
     if sees is not None:
         passes.append(parts_seen(ledger, sees))
@@ -173,11 +174,8 @@ def publishing(request: Request, kind: Kind, period: Period, asked: Annotated[Of
     when = moment_of(request, asked)
     if not when.as_at:
         raise Problem(NOT_FOUND, "The ledger held nothing by then that could be published.")
-    rule = None if asked.public == "none" else rule_called(ledger, asked.public)
-    wish = Wish(
-        kind, period, asked.on or london_day(ledger.clock.now()), asked.reason, brand=request.app.state.brand, public=rule
-    )  # fmt: skip
-    _matched(kind, period)
+    wish = asked_wish(request, kind, period, public=asked.public, on=asked.on, reason=asked.reason)
+    matched(kind, period)
     watching: Watching = request.app.state.watching
     try:
         made = publication(ledger, tables, wish, None if asked.as_at is None else when, watching.cosignatures)
@@ -204,11 +202,22 @@ def stands(request: Request, kind: Kind, period: Period, asked: Annotated[OfASta
     return json_answer(found.wire(), headers={"as-at": str(found.as_at)})
 
 
+def asked_wish(
+    request: Request, kind: str, period: str, *, public: str, on: date | None = None, reason: str | None = None
+) -> Wish:
+    """What is to be published, today unless a day is said; `public`: a disclosure rule, or `none`."""
+    ledger = ledger_of(request)
+    rule = None if public == "none" else rule_called(ledger, public)
+    return Wish(
+        kind, period, on or london_day(ledger.clock.now()), reason, brand=request.app.state.brand, public=rule
+    )  # fmt: skip
+
+
 def asked_standing(request: Request, kind: str, period: str, asked: OfAStanding) -> Standing:
     """How a report stands; raises Problem."""
     ledger, tables = ledger_of(request), request.app.state.parts.tables
     position = moment_of(request, asked).as_at
-    _matched(kind, period)
+    matched(kind, period)
     try:
         return standing_of(ledger, tables, kind, period, position, rule=rule_called(ledger, asked.public))
     except NotAPeriod as before:
@@ -242,7 +251,7 @@ def asked_restatement(request: Request, kind: str, period: str, asked: OfAnEditi
     return found.seen_by(sees_of(request))
 
 
-def _matched(kind: str, period: str) -> None:
+def matched(kind: str, period: str) -> None:
     """A yearly report is of a reporting year, a quarterly one of a quarter."""
     if (kind == "quarterly") is not ("Q" in period):
         raise Problem(NOT_FOUND, f"A report that is {kind} is not of {period}.")

@@ -41,7 +41,7 @@ async def check(request: Request, id: str, _: Annotated[Nothing, Query()]) -> Re
     found = composed.submission()
     if isinstance(found, dict):
         return RedirectResponse(f"/pages/drafts/{id}?checked=true", 303)
-    outcome = await _taken(request, found, record=False)
+    outcome = await taken(request, found, record=False)
     return await asyncio.to_thread(_check_page, request, work, composed, found, outcome)
 
 
@@ -52,7 +52,7 @@ async def record(request: Request, id: str, _: Annotated[Nothing, Query()]) -> R
     if work.draft.position is not None:
         return RedirectResponse(receipt_address(work.draft.position), 303)
     found = work.composed().submission()
-    outcome = None if isinstance(found, dict) else await _taken(request, found, record=True)
+    outcome = None if isinstance(found, dict) else await taken(request, found, record=True)
     if not isinstance(outcome, Recorded):
         return RedirectResponse(f"/pages/drafts/{id}/check", 303)
     await asyncio.to_thread(drafts_of(request).recorded, author_of(request), id, outcome.entry.position)
@@ -96,7 +96,7 @@ def receipt(request: Request, position: Annotated[Position, Path()], _: Annotate
     )
 
 
-async def _taken(request: Request, submission: Submission, *, record: bool) -> Outcome | Problem:
+async def taken(request: Request, submission: Submission, *, record: bool) -> Outcome | Problem:
     """What becomes of it; raises Problem for what the answers are not to blame for."""
     door: Intake = request.app.state.intake
     try:
@@ -147,6 +147,14 @@ def _check_page(
         moved=work.moved,
         preview=preview(request, found.event),
     )
+
+
+def told(problem: Problem | None) -> list[str]:
+    """A problem in sentences, one for each rule that is broken."""
+    if problem is None:
+        return []
+    rules: Any = problem.members.get("rules", ())
+    return [f"{each['why']} (rule {each['id']}: {each['sentence']})" for each in rules] or [problem.detail]
 
 
 def _told(composed: Composed, problem: Problem | None) -> list[tuple[str | None, str]]:

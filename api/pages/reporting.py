@@ -34,22 +34,26 @@ from ledger.domain.calendar import london_day
 from ledger.domain.history import effective
 from ledger.domain.register import REGISTER
 from ledger.domain.report_disclosure import MAKERS, NumberId
-from ledger.domain.report_drafting import ReportSection, ReportSectionWritten
+from ledger.domain.report_drafting import ReportDrafted, ReportSection, ReportSectionWritten
 from ledger.domain.report_record import REPORT, Report, reference_of
-from ledger.reports.editions import standing
+from ledger.reports.editions import editions, standing
 from ledger.reports.outline import CHAPTERS
-from ledger.reports.standing import Step
+from ledger.reports.standing import Standing, Step
 
 router = APIRouter(prefix="/pages/reports/{kind}/{period}", include_in_schema=False)
 STEPS = {
-    "written": ("Written", "", ""),
+    "written": ("Written", "report.section-written", "Write the foreword"),
     "drafted": ("Draft", "report.drafted", "Send a draft round"),
     "signed-off": ("Signed off by the lead partners", "report.signed-off", "Record a sign-off"),
-    "cleared": ("Cleared for disclosure", "report.section-cleared", ""),
-    "published": ("Published", "", ""),
+    "cleared": ("Cleared for disclosure", "report.section-cleared", "Clear for disclosure"),
+    "published": ("Published", "report.published", "Publish"),
     "sent": ("Sent", "report.circulated", "Record that it was sent"),
 }
-"""Each step: what it is called, the type that records it, and the words of the link to its form."""
+"""Each step: what it is called, the type that records it, and the words of the link to where that is done."""
+AFTER = {"signed-off": "drafted", "sent": "published"}
+"""What is refused before another step was done."""
+TOGETHER = ("signed-off", "cleared")
+"""Neither of which waits for the other."""
 TAGS = {"done": ("Done", "green"), "to-do": ("To do", "blue"), "late": ("Overdue", "red")}
 
 
@@ -69,6 +73,16 @@ class Shown:
     colour: str
     sentence: str
     entries: tuple[int, ...]
+    waits_for: str
+    link: tuple[str, str] | None
+
+
+@dataclass(frozen=True)
+class Next:
+    """The one step that is next: what it is, whose turn it is, and where whoever looks does it, if it is theirs to do."""
+
+    title: str
+    waits_for: str
     link: tuple[str, str] | None
 
 
@@ -79,18 +93,66 @@ def report(request: Request, kind: Kind, period: OfPeriod) -> Response:
     when = moment_of(request, asked)
     found = asked_standing(request, kind, period, asked)
     here = f"/pages/reports/{kind}/{period}/record"
-    posts = frozenset() if asked.as_at else _posts(request)
-    steps = [_shown(each, here, posts) for each in found.steps]
+    posts = frozenset() if asked.as_at else posts_of(request)
+    done = {each.name for each in found.steps if each.done == "done"}
+    steps = [
+        _shown(each, here, posts if AFTER.get(each.name, each.name) in done | {each.name} else frozenset())
+        for each in found.steps
+    ]
+    published = editions(ledger_of(request), kind, period, found.as_at)
     written = {each.section for each in found.sections}
     return render(
         request, "report.html", title=f"{code(kind)} report {period}", crumbs=(HOME, REPORTS), standing=stood(request, when), steps=steps,
         sections=found.sections, released=found.released, here=here, posts=posts, files=f"/reports/{kind}/{period}", rule=found.rule,
         unwritten=[(each.code, each.title) for each in CHAPTERS if each.code not in written], reads=permitted(request, Verb.READ),
-        kind=kind, period=period, code=code,
+        draft=_draft(request, kind, period, found.as_at), next=_next(request, found, here, posts), editions=[(n, each.published_on) for n, (_, each) in published.items()], code=code,
     )  # fmt: skip
 
 
-def _posts(request: Request) -> frozenset[str]:
+def _draft(request: Request, kind: str, period: str, as_at: int) -> ReportDrafted | None:
+    """The draft that went round last."""
+    entries = effective(ledger_of(request).record(f"report/{reference_of(kind, period)}", as_at))
+    return next((each.event for each in reversed(entries) if isinstance(each.event, ReportDrafted)), None)
+
+
+def _next(request: Request, found: Standing, here: str, posts: frozenset[str]) -> Next | None:
+    """The first step that is not done: of two that may be done side by side, the one that whoever looks can do."""
+    begun = any(each.entries for each in found.steps if each.name != "written")
+    open_ = [each for each in found.steps if each.done != "done" and not (each.name == "written" and begun)]
+    if not open_:
+        return None
+    side_by_side = [each for each in open_ if each.name in TOGETHER] if open_[0].name in TOGETHER else open_[:1]
+    ways = ((each, _way(request, each, found, here, posts)) for each in side_by_side)
+    step, link = next(((each, way) for each, way in ways if way), (open_[0], None))
+    return Next(STEPS[step.name][0], step.waits_for, link)
+
+
+def _way(request: Request, step: Step, found: Standing, here: str, posts: frozenset[str]) -> tuple[str, str] | None:
+    """Where whoever looks does a step, and in which words; None where it is not theirs to do."""
+    _, type_, words = STEPS[step.name]
+    if type_ not in posts:
+        return None
+    speaker: Principal | None = getattr(request.state, "speaker", None)
+    match step.name:
+        case "written":
+            return f"{here}/{type_}?section=foreword", words
+        case "signed-off" if speaker is not None and speaker.role not in MAKERS:
+            report = standing(ledger_of(request), found.kind, found.period, found.as_at)
+            return (
+                None
+                if speaker.agency in report.signed_off_by
+                else (f"{here}/{type_}", f"Sign off draft {len(report.drafts)}")
+            )
+        case "cleared":
+            section = next(each for each in found.sections if not each.cleared)
+            return f"{here}/{type_}?section={section.section}", f"Clear the section {section.title} for disclosure"
+        case "published":
+            return f"{here.removesuffix('/record')}/publish", "Publish it"
+        case _:
+            return f"{here}/{type_}", words
+
+
+def posts_of(request: Request) -> frozenset[str]:
     """What whoever asks may record of a report. Whoever makes it does not clear it."""
     speaker: Principal | None = getattr(request.state, "speaker", None)
     kinds = [kind for kind in REGISTER.values() if kind.record is REPORT]
@@ -104,8 +166,17 @@ def _posts(request: Request) -> frozenset[str]:
 
 def _shown(step: Step, here: str, posts: frozenset[str]) -> Shown:
     title, type_, words = STEPS[step.name]
-    link = (f"{here}/{type_}", words) if type_ in posts and words else None
-    return Shown(title, *TAGS[step.done], step.sentence, step.entries, link)
+    link = (f"{here}/{type_}", words) if type_ in posts else None
+    if link is not None and step.name == "published":
+        link = (f"{here.removesuffix('/record')}/publish", "Publish another edition" if step.done == "done" else words)
+    return Shown(
+        title,
+        *TAGS[step.done],
+        step.sentence,
+        step.entries,
+        step.waits_for,
+        None if step.name in {"written", "cleared"} else link,
+    )
 
 
 @router.get("/record/{type_}", dependencies=[needs(Verb.POST, signed_in=True)])

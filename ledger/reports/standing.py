@@ -26,6 +26,8 @@ from ledger.reports.outline import CHAPTERS
 from ledger.reports.public import copy_of
 
 TITLES = {each.code: each.title for each in CHAPTERS}
+MAKER = "the business unit"
+CLEARERS = "a lead or delegated partner, or the chair"
 SAID = {
     "written": "Being written", "drafted": "Draft gone round", "signed-off": "Signed off by the lead partners", "published": "Published",
     "sent": "Published and sent",
@@ -50,12 +52,15 @@ class Written:
 
 @dataclass(frozen=True)
 class Step:
-    """One step of the way: its name, whether it is done, and what there is to say of it. `entries`: that say so."""
+    """One step of the way: its name, whether it is done, and what there is to say of it. `entries`: that say so. `waits_for`: whose turn it
+    is, where it is not done.
+    """
 
     name: str
     done: Done
     sentence: str
     entries: tuple[int, ...] = ()
+    waits_for: str = ""
 
 
 @dataclass(frozen=True)
@@ -98,12 +103,15 @@ def standing_of(
     return Standing(kind, period, as_at, rule.id, _steps(ledger, kind, entries, written, as_at), written, released)
 
 
+def steps_of(ledger: Ledger, kind: str, period: str, as_at: int) -> tuple[Step, ...]:
+    """The steps of a report's way, without a look at what was written."""
+    entries = effective(ledger.record(f"report/{reference_of(kind, period)}", as_at))
+    return _steps(ledger, kind, entries, _sections(entries), as_at)
+
+
 def stage(ledger: Ledger, kind: str, period: str, as_at: int) -> str:
     """In a few words how far a report has come."""
-    entries = effective(ledger.record(f"report/{reference_of(kind, period)}", as_at))
-    if not entries:
-        return "Not begun"
-    steps = {each.name: each for each in _steps(ledger, kind, entries, _sections(entries), as_at)}
+    steps = {each.name: each for each in steps_of(ledger, kind, period, as_at)}
     done = [SAID[name] for name in SAID if steps[name].done == "done" and steps[name].entries]
     last = steps["sent"]
     if steps["published"].done == "done" and last.done != "done":
@@ -149,7 +157,7 @@ def _who(cleared: ReportSectionCleared | None) -> str:
 
 def _written(sections: Sequence[Written]) -> Step:
     if not sections:
-        return Step("written", "to-do", "Nobody has written a section yet; the figures stand by themselves.")
+        return Step("written", "to-do", "Nobody has written a section yet; the figures stand by themselves.", (), MAKER)
     entries = tuple(each.entry for each in sections)
     return Step("written", "done", f"Written: {', '.join(each.title for each in sections)}.", entries)
 
@@ -157,7 +165,7 @@ def _written(sections: Sequence[Written]) -> Step:
 def _drafted(entries: Sequence[Entry]) -> Step:
     drafts = [each for each in entries if isinstance(each.event, ReportDrafted)]
     if not drafts:
-        return Step("drafted", "to-do", "No draft has gone round.")
+        return Step("drafted", "to-do", "No draft has gone round.", (), MAKER)
     last = drafts[-1].event
     assert isinstance(last, ReportDrafted)
     to = f" to {', '.join(last.to)}" if last.to else ""
@@ -191,13 +199,15 @@ def _signed(ledger: Ledger, kind: str, entries: Sequence[Entry], as_at: int) -> 
         return Step("signed-off", "done", by.strip(), positions)
     if kind != "annual":
         return Step("signed-off", "done", f"{by}A quarterly report needs no sign-off by the lead partners.", positions)
-    return Step("signed-off", "to-do", f"{by}Yet to sign off: the lead partners of {', '.join(missing)}.", positions)
+    waits_for = f"the lead partners of {', '.join(missing)}"
+    return Step("signed-off", "to-do", f"{by}Yet to sign off: {waits_for}.", positions, waits_for)
 
 
 def _cleared(sections: Sequence[Written]) -> Step:
     missing = [each.title for each in sections if not each.cleared]
     if missing:
-        return Step("cleared", "to-do", f"Yet to be cleared for disclosure, as they stand: {', '.join(missing)}.")
+        told = f"Yet to be cleared for disclosure, as they stand: {', '.join(missing)}."
+        return Step("cleared", "to-do", told, (), CLEARERS)
     told = "Each written section is cleared for disclosure as it stands." if sections else "There is nothing to clear."
     return Step("cleared", "done", told)
 
@@ -205,7 +215,7 @@ def _cleared(sections: Sequence[Written]) -> Step:
 def _published(entries: Sequence[Entry]) -> Step:
     found = [each for each in entries if isinstance(each.event, ReportPublished)]
     if not found:
-        return Step("published", "to-do", "Not published.")
+        return Step("published", "to-do", "Not published.", (), MAKER)
     last = found[-1].event
     assert isinstance(last, ReportPublished)
     copy = last.public
@@ -228,9 +238,13 @@ def _circulated(ledger: Ledger, kind: str, entries: Sequence[Entry], as_at: int,
     told = f"Sent to {', '.join(name.replace('-', ' ') for name in to)}. " if to else ""
     positions = tuple(each.position for each in sent)
     if kind != "annual":
-        return Step("sent", "done" if sent else "to-do", told or "Not sent to anybody yet.", positions)
+        return Step(
+            "sent", "done" if sent else "to-do", told or "Not sent to anybody yet.", positions, "" if sent else MAKER
+        )
     if not published:
-        return Step("sent", "to-do", "A copy goes to the Panel and to Foundations once the report is published.")
+        return Step(
+            "sent", "to-do", "A copy goes to the Panel and to Foundations once the report is published.", (), MAKER
+        )
     both = _on_both(sent)
     clock = circulate_7d(ledger.packs(as_at=as_at), published[0].published_on, both)
     how, due = state(clock, today), f" by {spoken(clock.due)}" if clock.due else ""
@@ -240,7 +254,9 @@ def _circulated(ledger: Ledger, kind: str, entries: Sequence[Entry], as_at: int,
     lacking = " and ".join(
         n for n, code in (("the Panel", "national-panel"), ("Foundations", "foundations")) if code not in to
     )
-    return Step("sent", "late" if how == "breached" else "to-do", f"{told}A copy goes to {lacking}{due}.", positions)
+    return Step(
+        "sent", "late" if how == "breached" else "to-do", f"{told}A copy goes to {lacking}{due}.", positions, MAKER
+    )
 
 
 def _on_both(sent: Sequence[Entry]) -> date | None:

@@ -43,6 +43,8 @@ WALKED: dict[str, list[str]] = {
     "/pages/reports": ["/pages/reports"],
     "/pages/reports/{kind}/{period}": ["/pages/reports/annual/2019-20", "/pages/reports/quarterly/2019-20-Q3?as_at=3&public=nhs8"],
     "/pages/reports/{kind}/{period}/record/{type_}": [],  # for whoever is signed in: tests/web/test_reporting.py
+    "/pages/reports/{kind}/{period}/publish": [],  # for whoever is signed in: tests/web/test_publishing.py
+    "/pages/reports/{kind}/{period}/editions/{edition}": [],  # of a published report: tests/web/test_publishing.py
     "/pages/reports/{kind}/{period}/restatement": [],  # of a published report: tests/web/test_figures.py
     "/pages/rules": ["/pages/rules", "/pages/rules?effect=clock"],
     "/pages/log": ["/pages/log"],
