@@ -19,7 +19,8 @@ from api.pages.cells import Tag
 from api.pages.facts import facts, field_at, of_record
 from api.pages.navigation import permitted
 from api.pages.page import HOME, render
-from api.pages.words import counted, shortened
+from api.pages.record import titled
+from api.pages.words import code, counted, shortened
 from api.problems import NO_PURPOSE, NOT_FOUND, Problem
 from api.records import held_record, told_statement
 from api.sessions import form_of, known
@@ -168,7 +169,9 @@ def _entry_page(
         standing=standing(request, when),
         entry=found,
         told=told,
-        kind=REGISTER[told["type"]],
+        what=titled(found.kind).title,
+        sent_by=_source(told["source"]),
+        recorded_by=_role(told["recordedby"]),
         record=of_record(found.originator_id),
         facts=list(facts(told["data"])),
         counts=counted_as,
@@ -203,10 +206,21 @@ def _event(told: Item) -> Event:
         told["record"],
         _as_it_counts(told)["time"],
         stored["recordedtime"],
-        stored["source"].removeprefix("/agencies/").replace("/business-unit", "Business unit"),
+        _source(stored["source"]),
         tuple(_tags(told)),
         kind.event.decides is not None,
     )
+
+
+def _source(told: str) -> str:
+    """For whom it was sent: an agency by its code, or the business unit."""
+    return told.removeprefix("/agencies/").replace("/business-unit", "Business unit")
+
+
+def _role(told: str) -> str:
+    """`business-unit@BU` as words; whoever has no agency as it stands."""
+    role, _, agency = told.partition("@")
+    return f"{code(role)}, {agency}" if agency else told
 
 
 def _with_words(request: Request, events: list[Event], entries: Sequence[Entry]) -> list[Event]:

@@ -45,6 +45,14 @@ CHOOSE = ("Record something", "/pages/record")
 DRAFTS = ("Drafts", "/pages/drafts")
 ROOM = MOST_FIELDS - 100
 """Fields of one form after which it gets no further rows."""
+PARTS: Mapping[str, tuple[str, ...]] = {
+    "A case": ("incident", "rapid-review", "review", "escalation"),
+    "What is to change": ("action", "audit", "inspection", "scrutiny", "priority", "risk"),
+    "Working together": ("meeting", "group", "task-group", "training", "engagement"),
+    "The partnership": ("agency", "arrangements", "finance", "report"),
+    "Rules and numbers": ("policy", "dataset", "ledger"),
+}
+"""The records in the order in which people look for them, and what each lot is called; within a record, as things happen to it."""
 FULL = "This form is full. Record what is here, or post it as JSON"
 OURS = (CSRF, "go", "type", "seen")
 """Fields of a form that are no answers."""
@@ -96,7 +104,7 @@ def titled(kind: EventType) -> Titled:
 
 def groups(speaker: Principal, of: str | None) -> Iterator[Group]:
     """What somebody may record, by record; `of` one record only what may follow on it."""
-    for record in RECORDS.values():
+    for record in (RECORDS[name] for part in PARTS.values() for name in part):
         if of is not None and record.name != of.partition("/")[0]:
             continue
         kinds = [
@@ -119,11 +127,17 @@ def choose(request: Request, chosen: Annotated[Chosen, Query()]) -> Response:
         if _is_name(chosen.of)
         else ""
     )
+    found = list(groups(speaker, chosen.of if query else None))
     return render(
         request,
         "record_choose.html",
         title="What do you want to record?",
-        groups=list(groups(speaker, chosen.of if query else None)),
+        groups=found,
+        parts=[
+            (part, own)
+            for part, names in PARTS.items()
+            if (own := [each for each in found if each.record.name in names])
+        ],
         of=chosen.of if query else None,
         query=query,
         drafts=len(drafts_of(request).all(speaker)),

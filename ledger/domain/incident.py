@@ -227,7 +227,7 @@ class NotificationDecided(Event):
 
 @recorded_as("incident.notified", on=INCIDENT, happens="sent_on")
 class Notified(Event):
-    """The authority sent the notification; its clock runs from known_on (WT-SIN-5WD)."""
+    """The authority sent the notification; the time for it runs from the day the authority became aware (WT-SIN-5WD)."""
 
     sent_on: DayOrNotStated
     to: list[NotifiedBody] = Field(min_length=1, max_length=3)

@@ -230,7 +230,7 @@ class RapidReviewDecided(Event):
 
 @recorded_as("rapid-review.submitted", on=RAPID_REVIEW, happens="sent_on")
 class RapidReviewSubmitted(Event):
-    """The rapid review and its decision were sent to the national Panel; the clock is WT-RR-15WD."""
+    """The rapid review and its decision were sent to the national Panel, which there is a limit of time for (WT-RR-15WD)."""
 
     sent_on: DayOrNotStated
 

@@ -76,7 +76,7 @@ def rule(id: str, *, source: str, effect: Effect = REFUSE, pack: PackKind | None
 class Event(BaseModel):
     """What happened: the `data` of one CloudEvent. Subclasses add fields, `rules` and the sentence that tells it.
 
-    `citation`: page or section of the document it was taken from, where history is entered from one.
+    `citation`: only where history is entered from a document.
     """
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid", field_title_generator=label_of)

@@ -41,7 +41,7 @@ KINDS: dict[ReviewKind, str] = {
 
 @recorded_as("review.commissioned", on=REVIEW, begins=True, happens="decided_on")
 class ReviewCommissioned(Event):
-    """The partners decided on a review; its clock runs from decided_on (LCSPR-6M).
+    """The partners decided on a review; the time to publish it runs from the day of that decision (LCSPR-6M).
 
     A review that was running already is begun with decided_on `not-stated` and a `time` as coarse as it is known.
     """

@@ -9,13 +9,13 @@ import pytest
 
 from api.forms.composing import Form
 from api.forms.given import Given
-from api.pages.record import groups
+from api.pages.record import PARTS, groups
 from api.sign_in import SUBJECT
 from ledger import canonical
 from ledger.access.policy import POLICY, may_post
 from ledger.access.principal import OF_THE_BUSINESS_UNIT, Principal, Role
 from ledger.domain.general import Corrected
-from ledger.domain.register import REGISTER, TYPE_PREFIX
+from ledger.domain.register import RECORDS, REGISTER, TYPE_PREFIX
 from tests.access.signing_in import form_token, sign_in
 from tests.api.conftest import serving
 from tests.api.story import CASE, PARTNERS, tell
@@ -123,6 +123,15 @@ def test_a_role_is_offered_what_it_may_record_and_nothing_else(role):
     offered = {each.name for group in groups(speaker, None) for each in (*group.kinds, *group.marks)}
     assert offered == {kind.name for kind in REGISTER.values() if may_post(speaker, kind, speaker.source)}
     assert offered
+
+
+def test_every_record_has_its_place_among_what_may_be_recorded():
+    assert sorted(name for part in PARTS.values() for name in part) == sorted(RECORDS)
+
+
+def test_what_people_look_for_first_stands_first(case):
+    heads = [said(each) for each in case.get("/pages/record").all("h2")]
+    assert heads[:4] == ["Incident", "Rapid review", "Practice review", "Escalation"]
 
 
 def test_on_a_record_stands_what_may_follow_on_it(case):
