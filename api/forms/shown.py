@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -36,6 +37,12 @@ FEW, FEW_IN_A_ROW = 8, 3
 """As many answers as stand as radio buttons; of more, one is chosen from a list that drops down."""
 SEALED = "The words are sealed: the entry keeps only a fingerprint of them."
 LOGGED = "The words are sealed (†): few may open them, and each opening is written down."
+
+
+def one_of(label: str) -> str:
+    """What one of a list is called, by what the list is: `Rapid reviews` are each a `Rapid review`, `Evidence` is `Evidence`."""
+    found = re.sub(r"ies$", "y", label.removesuffix("?"))
+    return "Criterion" if found == "Criteria" else re.sub(r"(?<=[a-z])s$", "", found)
 
 
 @dataclass(frozen=True)
@@ -142,7 +149,7 @@ class Shown:
             case Many(item=Asked(answer=Child())):
                 what = "Child"
             case _:
-                what = asked.label.removesuffix("?")
+                what = one_of(asked.label)
         return f"{what} {number}"
 
     def options(self, asked: Asked, path: str) -> list[dict[str, Any]]:

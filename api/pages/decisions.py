@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Request
@@ -22,6 +24,7 @@ from ledger.projections.aloud import aloud
 from ledger.projections.replay import Replay
 
 router = APIRouter(prefix="/pages", dependencies=[needs(Verb.READ)], include_in_schema=False)
+_ENTRY = re.compile(r"position (\d+)")
 THEN = 5
 """Parts of what is read aloud that tell of the time of the decision; the last is its seal, those between tell of later."""
 
@@ -59,10 +62,21 @@ def decision(request: Request, position: Annotated[Position, Path()], asked: Ann
             for name in cases
         ],
         record=of_record(found.decision.originator_id),
+        linked=_linked,
         openings=_openings(request, found) if permitted(request, Verb.AUDIT) else None,
         earlier=before,
         next=after,
     )
+
+
+def _linked(sentence: str, at: int | None = None) -> Iterator[tuple[str, str]]:
+    """A sentence in pieces, those that name an entry with the address of its page; `at`: as it counted when this entry was the last."""
+    end = 0
+    for named in _ENTRY.finditer(sentence):
+        yield sentence[end : named.start()], ""
+        yield named[0], f"/pages/entries/{named[1]}" + (f"?as_at={at}" if at else "")
+        end = named.end()
+    yield sentence[end:], ""
 
 
 def _beside(found: Replay) -> tuple[int | None, int | None]:

@@ -47,13 +47,15 @@ async def bundle(request: Request, form: Form, _: Annotated[Nothing, Query()]) -
 def _page(request: Request, *, incident: str = "", error: str = "", status: int = 200) -> Response:
     ledger = ledger_of(request)
     note = request.app.state.watching.cosignatures.latest()
+    signed = 0 if note is None else Checkpoint.parse(note.text).size
     return render(
         request,
         "log.html",
         title="Evidence",
         crumbs=(HOME,),
         status=status,
-        size=ledger.head().position,
+        signed=signed,
+        since=ledger.head().position - signed,
         note=None if note is None else note.to_bytes().decode(),
         keys=told_keys(ledger)["keys"],
         witnesses=witnessed(request),

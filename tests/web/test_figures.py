@@ -7,12 +7,12 @@ import zipfile
 
 import verify_ledger
 from ledger.access.principal import Role
-from tests.access.signing_in import posted, sign_in
+from tests.access.signing_in import form_token, posted, sign_in
 from tests.api.conftest import serving
 from tests.api.story import CASE, action, tell
 from tests.ledger.posting import event
 from tests.ledger.test_seals import OPENED
-from tests.web.reading import Reader
+from tests.web.reading import Reader, said
 
 
 def test_every_number_of_a_year_is_told_and_leads_to_its_working(year):
@@ -77,10 +77,18 @@ def test_the_evidence_of_a_case_is_taken_away_and_holds_without_this_service(tmp
 
 def test_a_bundle_of_nothing_says_what_to_enter(as_role):
     reader = as_role(Role.BUSINESS_UNIT, "BU")
-    for given, said in (("", "Enter the reference"), ("INC-404", "There is no such incident")):
-        answer = posted(reader.client, "/pages/log", "/pages/log/bundle", incident=given)
-        assert answer.status_code == 422
-        assert said in answer.text
+    proof = form_token(reader.get("/pages/log").text)
+    for given, why in (("", "Enter the reference"), ("INC-404", "There is no such incident")):
+        page = reader.post("/pages/log/bundle", {"csrf": proof, "incident": given}, status=422)
+        assert page.title.startswith("Error: ")
+        assert "#incident" in page.links
+        assert why in page.main
+
+
+def test_the_evidence_says_over_how_much_the_checkpoint_shown_is_signed(case):
+    shown = case.get("/pages/log")
+    size = next(said(each) for each in shown.all("pre")).split()[1]
+    assert f"Signed over the first {size} entr" in shown.main
 
 
 def test_an_opening_stands_in_the_access_log(as_role):
@@ -115,7 +123,9 @@ def test_without_a_moment_a_year_is_told_up_to_the_day_of_the_last_entry(year):
     told = year.client.get("/reports/annual/2025-26").json()
     last = year.client.get(f"/entries/{told['as_at']}").json()
     assert (
-        told["as_of"] == last["recordedtime"][:10] == year.client.get("/figures/FIG-SIN?year=2025-26").json()["as_of"]
+        told["as_of"]
+        == last["entry"]["recordedtime"][:10]
+        == year.client.get("/figures/FIG-SIN?year=2025-26").json()["as_of"]
     )
 
 

@@ -141,3 +141,12 @@ def test_an_entry_is_shown_as_it_counted_at_a_moment(year):
         not in year.get(f"/pages/entries/{by - 1}", params={"as_at": str(by - 1)}).links
     )
     year.get(f"/pages/entries/{by}", params={"as_at": str(by - 1)}, status=404)
+
+
+def test_from_a_decision_each_entry_is_opened_as_it_counted_then(year):
+    then, later = year.get("/pages/decisions/77").links, year.get("/pages/decisions/77?later=shown").links
+    assert {f"/pages/entries/{position}?as_at=77" for position in (72, 74, 75, 76, 77)} <= set(then)
+    assert not [each for each in then if each.startswith("/pages/entries/") and not each.endswith("?as_at=77")]
+    assert "/pages/entries/84" in later
+    assert "Corrected by entry 356" in year.get("/pages/entries/72").main
+    assert "Corrected by" not in year.get("/pages/entries/72?as_at=77").main

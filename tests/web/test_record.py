@@ -9,6 +9,7 @@ import pytest
 
 from api.forms.composing import Form
 from api.forms.given import Given
+from api.forms.shown import one_of
 from api.pages.record import PARTS, groups
 from api.sign_in import SUBJECT
 from ledger import canonical
@@ -297,6 +298,17 @@ def test_a_correction_asks_for_the_facts_of_its_entry(case):
     filled.fill("data.reason", "Copied from the wrong line.")
     filled.fill("time", "2019-12-20")
     assert "Entry 5 was corrected: known on" in filled.press("check").main
+
+
+def test_a_row_is_called_by_what_one_of_them_is():
+    told = ("Immediate actions", "Evidence", "Criteria", "Which agencies were involved?", "Who was told?")
+    assert [one_of(each) for each in told] == [
+        "Immediate action",
+        "Evidence",
+        "Criterion",
+        "Which agencies were involved",
+        "Who was told",
+    ]
 
 
 def test_rows_are_added_and_removed_without_a_script(case):
