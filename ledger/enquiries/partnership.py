@@ -83,7 +83,8 @@ def empty_seats(looking: Looking) -> Iterator[Found]:
     for held in looking.held(GroupSeats, seats.c.seat.in_({seat for _, seat in absent})):
         if (found := absent.get((held.reference, held.row.seat))) is not None:
             whose = f" ({held.row.agency})" if held.row.agency else ""
-            why = f"{held.row.title}{whose}: nobody came to any of {found[0]} meetings."
+            which = "the one meeting" if found[0] == 1 else f"any of the {found[0]} meetings"
+            why = f"{held.row.title}{whose}: nobody came to {which} whose attendance is stated."
             yield of(held, why, held.first_entry, found[1], key=held.key)
 
 

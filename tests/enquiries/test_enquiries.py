@@ -212,7 +212,13 @@ def test_a_seat_is_filled_by_its_member_or_a_deputy(on_both):
     came = {"heads": "apologies", "nurses": "deputy", "lay": "not-stated"}
     on_both.tell(meeting("M-1", "2019-06-03", attendance=[{"seat": s, "attended": a} for s, a in came.items()]))
     (found,) = look(on_both, "ENQ-GRP-SEAT")
-    assert found["reason"] == "heads (SCHOOL): nobody came to any of 1 meetings."
+    assert found["reason"] == "heads (SCHOOL): nobody came to the one meeting whose attendance is stated."
+    on_both.tell(meeting("M-2", "2019-09-02", attendance=[{"seat": "heads", "attended": "absent"}]))
+    (found,) = look(on_both, "ENQ-GRP-SEAT")
+    assert found["reason"] == "heads (SCHOOL): nobody came to any of the 2 meetings whose attendance is stated."
+    on_both.tell(meeting("M-3", "2019-12-02", attendance=[{"seat": "heads", "attended": "member"}]))
+    assert look(on_both, "ENQ-GRP-SEAT") == []
+    assert references(on_both, "ENQ-GRP-SEAT", as_of=date(2019, 12, 1)) == ["QAS"]
 
 
 def test_agencies_that_never_escalate_are_told_once_others_do(on_both):
@@ -231,11 +237,19 @@ def test_an_agency_that_took_over_from_one_that_escalated_is_not_silent(on_both)
 
 
 def test_a_stage_lapses_when_its_answer_is_late(on_both):
-    on_both.tell(escalation("ESC-1", "2019-05-01"))
-    found = look(on_both, "ENQ-ESC-LAPSED")
-    ladder = on_both.parts.ledger.packs().escalation_ladder(END)
-    assert ladder is not None and ladder.stage(1) is not None
-    assert [item["reference"] for item in found] == (["ESC-1"] if ladder.stage(1).response else [])
+    """The ladder of St Helens sets no time at stage 1, and one day at stage 2."""
+
+    def up_to_two(reference: str) -> list[dict[str, Any]]:
+        name, up = f"escalation/{reference}", {"to_stage": 2, "advanced_on": "2019-05-08", "reasons": "It stands"}
+        return [escalation(reference, "2019-05-01"), on("2019-05-08", "escalation.advanced", name, up)]
+
+    answer = {"stage": 2, "responded_on": "2019-05-09", "decider_role": "manager", "outcome": "not-agreed", "rationale": "No"}  # fmt: skip
+    on_both.tell(escalation("ESC-1", "2019-05-01"), *up_to_two("ESC-2"), *up_to_two("ESC-3"))
+    on_both.tell(on("2019-05-09", "escalation.responded", "escalation/ESC-3", answer))
+    assert look(on_both, "ENQ-ESC-LAPSED", as_of=date(2019, 5, 9)) == []
+    (found,) = look(on_both, "ENQ-ESC-LAPSED", as_of=date(2019, 5, 10))
+    assert found["reference"] == "ESC-2"
+    assert found["reason"] == "Stage 2: an answer was due by 9 May 2019 under st-helens-2016@1."
 
 
 def test_what_is_recorded_late_is_told_by_days(on_both):
@@ -359,6 +373,13 @@ def test_who_scrutinises_does_not_own_the_action(on_both):
     (found,) = look(on_both, "ENQ-SCR-SEPARATE")
     assert (found["reference"], found["entries"]) == ("SCR-2", [position])
     assert "SEP-SCRUT" not in "".join(item["reason"] for item in look(on_both, "ENQ-DEPARTURE"))
+    assert look(on_both, "ENQ-SCR-SEPARATE", as_at=position - 1) == []
+
+
+def test_who_scrutinises_the_work_of_others_is_told_by_no_line(on_both):
+    """Neither the owner of the action nor the chair of the group: the scrutineer."""
+    on_both.tell(raised("ACT-1", "2019-05-01", "2019-06-01"), scrutiny(actions=["ACT-1"], groups=["QAS"]))
+    assert look(on_both, "ENQ-SCR-SEPARATE", "ENQ-DEPARTURE") == []
 
 
 def test_recommendations_of_scrutineers_and_inspectors_want_actions_too(on_both):

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date
+import json
+from datetime import date, datetime
 
 import pytest
 
+from ledger.application import Batch
+from ledger.clock import DemonstrationClock
+from ledger.entry import parse
+from ledger.figures import FIGURES
+from ledger.figures.escalations import taking_part
 from ledger.figures.period import Period
-from tests.figures.telling import on, raised
+from ledger.figures.successions import OF_AGENCIES
+from ledger.projections.partnership import Agencies
+from ledger.wiring import open_parts
+from tests.figures.telling import EXAMPLES, Told, on, raised
+from tests.ledger.posting import BUSINESS_UNIT, VAULT
+
+INVENTED = EXAMPLES / "invented-year"
 
 WHOLE = Period(date(2019, 4, 1), date(2020, 3, 31))
 BEFORE, BETWEEN = Period(date(2019, 4, 1), date(2019, 9, 30)), Period(date(2019, 4, 1), date(2019, 12, 31))
@@ -74,3 +86,40 @@ def test_where_several_took_over_nobody_can_say_which(on_both):
     on_both.tell(*map(registered, ("OLD", "EAST", "WEST")), owned("ACT-1", "OLD"))
     on_both.tell(succeeded("OLD", "2019-10-01", "EAST", "WEST"))
     assert by(on_both.ask("FIG-ACT-RAISED", WHOLE)) == {"OLD": 1}
+
+
+def test_no_breakdown_keeps_the_code_of_a_body_that_was_succeeded_and_no_total_moves(tmp_path):
+    """One body takes over from every agency of the invented year on its last day."""
+    lines = [json.loads(line) for line in (INVENTED / "script.ndjson").read_text(encoding="utf-8").splitlines()]
+    clock = DemonstrationClock(datetime.fromisoformat(lines[0]["clock"]))
+    parts = open_parts(str(tmp_path / "year.sqlite"), packs=INVENTED / "packs", clock=clock, vault=VAULT)
+    parts.projector.prepare()
+    try:
+        for line in lines:
+            clock.move_to(datetime.fromisoformat(line["clock"]))
+            events = line.get("batch") or [line["post"]]
+            source = events[0]["source"].removeprefix("/agencies/")
+            principal = BUSINESS_UNIT if source == "/business-unit" else f"recorder@{source}"
+            parts.ledger.write([Batch(tuple(map(parse, events)), principal)])
+        year = Told(parts)
+        year.tell(registered("ALL"))
+        earlier = {each.id: each for each in year.report("2024-25").figures}
+        standing = [held.reference for held in parts.tables.rows(Agencies, as_at=year.head) if taking_part(held.row)]
+        last = "2025-03-31T00:00:00+01:00"
+        year.tell(*(succeeded(code, "2025-03-31", "ALL") | {"time": last} for code in standing if code != "ALL"))
+        found = {each.id: each for each in year.report("2024-25").figures}
+    finally:
+        parts.close()
+    broken_down = 0
+    for id_, each in found.items():
+        assert id_ == "FIG-ESC-ZERO" or each.value == earlier[id_].value, id_
+        for name in OF_AGENCIES & each.by.keys():
+            assert not {part.code for part in each.by[name]} & set(standing) - {"ALL"}, (id_, name)
+            broken_down += any(part.code == "ALL" for part in each.by[name])
+    assert broken_down > 20
+
+
+def test_every_dimension_that_holds_agencies_is_known_to_be_one():
+    """A breakdown by agency that nobody told of successions would keep the old codes."""
+    named = {name for each in FIGURES.values() for name in each.by if "agenc" in name or name in ("owner", "to")}
+    assert named <= OF_AGENCIES
