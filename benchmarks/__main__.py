@@ -18,7 +18,7 @@ from rich.table import Table
 from benchmarks import asking, lives, looking, posting, proving, reading, writing
 from benchmarks.homes import ENGINES, Homes, fill, opened
 from benchmarks.measuring import Row
-from benchmarks.programme import EVERYTHING
+from benchmarks.programme import EVERYTHING, reports
 from ledger.garbage import look_seldom
 from tests.postgres import EmbeddedPostgres
 
@@ -53,7 +53,7 @@ def sections(homes: Homes, sizes: Sizes) -> dict[str, Callable[[str], list[Row]]
         database = homes.new(engine)
         with opened(database) as held:
             print(f"  filling a ledger with {s.long:,} entries [{engine}]", file=sys.stderr, flush=True)
-            fill(held, lives.lives(s.long, name="F", kinds=EVERYTHING))
+            fill(held, lives.lives(s.long, name="F", kinds=EVERYTHING, dated=reports()))
         appending = writing.growth(homes, database, engine, s.repeats, s.batched)
         told = [
             *appending,

@@ -9,7 +9,7 @@ from functools import partial
 from benchmarks import lives
 from benchmarks.homes import Homes, fill, opened
 from benchmarks.measuring import Row, in_turn, row, timed
-from benchmarks.programme import EVERYTHING
+from benchmarks.programme import EVERYTHING, reports
 from benchmarks.reading import parts_in
 from ledger.projections.asking import Asking
 from ledger.projections.decisions import Decisions
@@ -54,7 +54,7 @@ def replays(homes: Homes, long: str, engine: str, repeats: int) -> list[Row]:
     """k: replaying decisions about incidents in a long ledger over the same in a short one, in processor time. `long` is the address of the long one."""
     short = homes.new(engine)
     with opened(short) as held:
-        fill(held, lives.lives(SHORT, name="S", kinds=EVERYTHING))
+        fill(held, lives.lives(SHORT, name="S", kinds=EVERYTHING, dated=reports()))
     with parts_in(long) as large, parts_in(short) as small:
         in_long, in_short = in_turn(repeats, _replaying(homes, large), _replaying(homes, small))
         told = f"replaying a decision at {large.ledger.head().position:,} entries : at {SHORT:,}"

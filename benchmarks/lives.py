@@ -87,21 +87,31 @@ def opening() -> list[Posted]:
 
 
 def lives(
-    count: int, seed: int = 1, name: str = "", kinds: Sequence[Callable[..., Life]] | None = None
+    count: int,
+    seed: int = 1,
+    name: str = "",
+    kinds: Sequence[Callable[..., Life]] | None = None,
+    dated: Sequence[Posted] = (),
 ) -> Iterator[Posted]:
-    """So many events, in an order in which each may be recorded; `name` keeps the references of two runs apart."""
+    """So many events, in an order in which each may be recorded; `name` keeps the references of two runs apart.
+
+    `dated`: some of them are these, which are in the order of their days and come each on its day, whatever else is in hand.
+    """
     draw = random.Random(seed)
     kinds = kinds or KINDS
     running: list[Life] = []
     first: dict[str, int] = {}
-    begun, given, before = 0, 0, len(opening())
+    begun, given, before, waiting = 0, 0, len(opening()), list(reversed(dated))
     while given < count:
+        day = FIRST_DAY + timedelta(days=given * DAYS // count)
         if len(running) < SIDE_BY_SIDE:
-            day = FIRST_DAY + timedelta(days=given * DAYS // count)
             running.append(kinds[begun % len(kinds)](f"{name}{begun}", day, draw))
             begun += 1
-        place = draw.randrange(len(running))
-        event = next(running[place], None)
+        if waiting and waiting[-1]["time"] < str(day):
+            event: Posted | None = waiting.pop()
+        else:
+            place = draw.randrange(len(running))
+            event = next(running[place], None)
         if event is None:
             running[place] = running[-1]
             running.pop()

@@ -30,7 +30,7 @@ def pages(homes: Homes, engine: str, repeats: int, actions: int, entries: int) -
         many, few = in_turn(repeats, _asking(long, ACTIONS.path), _asking(short, ACTIONS.path))
         told = f"first page of the action log at {actions:,} actions : at {FEW}"
         rows.append(row(told, engine, many, few, 2, unit="s", bound="at most"))
-    every = lives.lives(entries, name="P", kinds=programme.EVERYTHING)
+    every = lives.lives(entries, name="P", kinds=programme.EVERYTHING, dated=programme.reports())
     with _served(homes, engine, every) as client:
         for sheet in SHEETS:
             name = sheet.question.name

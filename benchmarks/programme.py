@@ -6,8 +6,15 @@ import random
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from benchmarks.lives import AGENCIES, FIRST, KINDS, PARTNERS, SENTENCE, Life, Story, told_as
+from benchmarks.lives import AGENCIES, FIRST, FIRST_DAY, KINDS, PARTNERS, SENTENCE, Life, Posted, Story, told_as
+from ledger.domain.calendar import days_of
 from ledger.domain.children import child_reference
+from ledger.figures import FIGURES
+from ledger.figures.period import QUARTERS
+
+FILES = [{"format": name, "sha256": 64 * "a"} for name in ("json", "csv", "csvw", "html", "xlsx", "pdf")]
+COUNTED = [{"id": id_, "version": 1, "value": "7"} for id_ in FIGURES]
+"""What an edition says of its files and figures: nothing is worked out of either here, and only their number matters."""
 
 
 def _review(number: str, day: date, draw: random.Random) -> Life:
@@ -217,6 +224,24 @@ def _published(number: str, day: date, draw: random.Random) -> Life:
         ("amended", 100, {"areas": ["meeting-frequency"], "what_changed": SENTENCE, "amended_on": str(day + timedelta(days=100)),
                           "in_effect_by": str(day + timedelta(days=120))}),
     ])  # fmt: skip
+
+
+def reports() -> list[Posted]:
+    """The reports of the ten years, each on its day: a quarter's seven weeks after it, a year's six months after it and sent on in a week."""
+    told: list[tuple[date, Posted]] = []
+    for first in range(FIRST_DAY.year, FIRST_DAY.year + 10):
+        year = f"{first}-{(first + 1) % 100:02}"
+        for kind, period in (("annual", year), *(("quarterly", f"{year}-Q{number}") for number in QUARTERS)):
+            reference = f"{kind.upper()}-{period}"
+            published = days_of(period)[1] + timedelta(days=183 if kind == "annual" else 49)
+            data = {"kind": kind, "period": period, "published_on": str(published), "as_at": 1, "files": FILES, "figures": COUNTED}  # fmt: skip
+            sent = {"to": ["national-panel", "foundations"], "circulated_on": str(published + timedelta(days=7))}
+            story: Story = [("published", 0, data), *([("circulated", 7, sent)] if kind == "annual" else [])]
+            told += [
+                (published + timedelta(days=later), event)
+                for (_, later, _), event in zip(story, told_as("report", reference, published, story), strict=True)
+            ]
+    return [event for _, event in sorted(told, key=lambda each: each[0])]
 
 
 def _year(day: date) -> str:
