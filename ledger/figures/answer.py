@@ -16,7 +16,7 @@ from ledger.figures.measures import Measure, Measured, Part, Side, Value
 from ledger.figures.period import NotAPeriod, Period
 from ledger.figures.selection import Asked, count_ahead
 from ledger.figures.sources import observations_of, with_corrections
-from ledger.figures.stated import Stated
+from ledger.figures.stated import Stated, length
 from ledger.projections.tables import Tables
 
 RECORDS, DATASET, NOTHING = "records", "dataset", "nothing"
@@ -216,8 +216,10 @@ def _beside(figure: Figure, asked: Asked, value: Value, stated: Stated) -> Compa
     why = ""
     if stated.version != figure.version:
         why = f"It was counted under version {stated.version} of the definition."
+    elif stated.days != (length(asked.period.first, asked.day) if figure.kind is Kind.FLOW else 0):
+        why = "It is of another length of time."
     worth = stated.worth
-    difference = value - worth if value is not None and worth is not None else None
+    difference = value - worth if not why and value is not None and worth is not None else None
     return Comparator(stated, with_corrections(asked, stated.entries), why, difference)
 
 

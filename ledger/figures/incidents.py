@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import partial
 
-from sqlalchemy import or_
+from sqlalchemy import ColumnElement, or_
 
 from ledger.domain import clocks
+from ledger.domain.fields import NOT_STATED
 from ledger.figures.figure import Kind, Stating, figure
 from ledger.figures.measures import Count, Measure, Share, Total
 from ledger.figures.period import Period
@@ -85,7 +86,7 @@ def rapid_reviews_in_time(asked: Asked) -> Measure:
     timed, untold = [], 0
     near = or_(R.first_submitted_on.is_(None), R.first_submitted_on >= asked.period.first - LONGEST)
     reviews = asked.held(RapidReviews, near)
-    notified = dict(_notifications(asked)) if reviews else {}
+    notified = _notifications(asked, reviews) if reviews else {}
     for found in reviews:
         sent = [notified[reference] for reference in found.row.incidents if reference in notified]
         if not sent:
@@ -100,12 +101,20 @@ def rapid_reviews_in_time(asked: Asked) -> Measure:
     return _in_time(timed, untold, ("FIG-RR-15", "FIG-RR-DUE"), "rapid reviews")
 
 
-def _notifications(asked: Asked) -> Iterator[tuple[str, tuple[date, int]]]:
-    near = within(I.notified_on, Period(asked.period.first - LONGEST, asked.period.last))
-    for reference, day, entry in asked.some(
-        Incidents, (I.reference, I.notified_on, I.notified_entry), near, I.retracted_entry.is_(None)
-    ):
-        yield reference, (day, entry)
+def _notifications(asked: Asked, reviews: Sequence[Held[RapidReviewRow]]) -> Mapping[str, tuple[date, int]]:
+    """When the incidents under these reviews were notified, by which entry: of all those from near the period, and the others that are
+    reviewed together with one of them, however long ago.
+    """
+    stands = (I.retracted_entry.is_(None), I.notified_on != NOT_STATED)
+
+    def told(which: ColumnElement[bool]) -> dict[str, tuple[date, int]]:
+        found = asked.some(Incidents, (I.reference, I.notified_on, I.notified_entry), which, *stands)
+        return {reference: (day, entry) for reference, day, entry in found}
+
+    notified = told(within(I.notified_on, Period(asked.period.first - LONGEST, asked.period.last)))
+    together = {each for found in reviews if notified.keys() & set(found.row.incidents) for each in found.row.incidents}
+    earlier = told(I.reference.in_(sorted(together - notified.keys()))) if together - notified.keys() else {}
+    return notified | earlier
 
 
 def _cited(found: Held[RapidReviewRow], notification: int) -> tuple[int, ...]:

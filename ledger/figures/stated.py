@@ -94,8 +94,7 @@ class Stated:
         """How long a flow was counted, in days as of a year without a leap day; 0 of a snapshot."""
         if self.kind == "snapshot" or self.first is None or self.last is None:
             return 0
-        leap_day = date(self.last.year, 2, 28) + timedelta(days=1)
-        return (self.last - self.first).days + 1 - (leap_day.month == FEBRUARY and self.first <= leap_day <= self.last)
+        return length(self.first, self.last)
 
     @property
     def cited(self) -> str:
@@ -120,6 +119,12 @@ class Stated:
         if self.kind == "snapshot" and self.on not in (NOT_STATED, None):
             return self.on == period.last
         return (self.first, self.last) == (period.first, period.last)
+
+
+def length(first: date, last: date) -> int:
+    """Days from one to another, both included, as of a year without a leap day."""
+    leap_day = date(last.year, 2, 28) + timedelta(days=1)
+    return (last - first).days + 1 - (leap_day.month == FEBRUARY and first <= leap_day <= last)
 
 
 def plain(code: str) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
+from ledger.figures import FIGURES
+from ledger.figures.answer import answer, asking
 from ledger.figures.period import Period
-from tests.figures.telling import corrected, dataset, observed, on, real_year, told
+from tests.figures.telling import YEAR, corrected, dataset, observed, on, real_year, told
 from tests.figures.test_records import delivered, incident
 
 
@@ -124,3 +127,15 @@ def test_the_real_year_answers_from_what_it_states(tmp_path):
     assert str(values["FIG-FIN-CONTRIBUTED"].comparators[0].difference) == "600.00"
     assert values["FIG-CE.children-at-risk.children"].comparators[0].why_not
     assert values["FIG-OOA.children-of-other-authorities.children"].value is None
+
+
+def test_the_total_of_a_year_is_not_set_against_a_quarter_and_does_not_answer_for_the_year_so_far(ledger):
+    whole = observed("fig-sin", "fig-sin", "9", unit="incidents")
+    ledger.tell(dataset("DAT-1", whole), *incident("INC-1", "2020-04-06", "2020-04-06", "2020-04-08"))
+    quarter = ledger.ask("FIG-SIN", Period.quarter("2020-21-Q1"))
+    (beside,) = quarter.comparators
+    assert (quarter.value, beside.difference, beside.why_not) == (1, None, "It is of another length of time.")
+    parts = ledger.parts
+    with asking(parts.tables, parts.ledger.packs(), YEAR, ledger.head, date(2019, 12, 31)) as so_far:
+        assert answer(FIGURES["FIG-SIN"], so_far).basis == "nothing"
+    assert ledger.ask("FIG-SIN").value == 9

@@ -314,6 +314,17 @@ def test_rapid_reviews_due_within_the_year(on_both):
     assert (decided.value, [(p.code, p.value) for p in decided.by["outcome"]]) == (1, [("lcspr", 1)])
 
 
+def test_a_rapid_review_of_two_incidents_is_due_by_the_earlier_notification_however_long_ago(on_both):
+    """It is due in the first year, and in no other: the second incident, notified months later, gives it no second due day."""
+    on_both.tell(
+        *incident("INC-1", "2019-12-02", "2019-12-02", "2019-12-04"),
+        *incident("INC-2", "2020-03-23", "2020-03-23", "2020-03-25"),
+        on("2020-03-26", "rapid-review.convened", "rapid-review/RR-1", {"incidents": ["INC-1", "INC-2"], "chair_role": "chair"}),
+    )  # fmt: skip
+    due = {year: on_both.ask("FIG-RR-15", Period.year(year)).denominator for year in ("2019-20", "2020-21")}
+    assert {year: side and side.value for year, side in due.items()} == {"2019-20": 1, "2020-21": 0}
+
+
 def test_the_answer_says_everything_it_takes_to_check_it(ledger):
     ledger.tell(raised("ACT-1", "2019-05-01", "2019-06-01"))
     wire = ledger.ask("FIG-ACT-OVERDUE", YEAR).wire()
