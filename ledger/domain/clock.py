@@ -18,7 +18,7 @@ STATES: Mapping[State, str] = {
     "met": "met in time",
     "met-late": "met, after it was due",
     "breached": "not met by the end of the day asked about, and due before it",
-    "no-clock-set": "no pack in force when it started, and no day on the record, says by when",
+    "no-clock-set": "nothing in force when it started, and no day on the record, says by when",
     "cannot-tell": "a day it needs is not stated, or lies outside the calendar",
 }
 """What each state means."""

@@ -43,13 +43,13 @@ def delayed(looking: Looking) -> Iterator[Found]:
     drift="days_without_progress",
 )
 def adrift(looking: Looking) -> Iterator[Found]:
-    """Actions under way without an entry that shows progress for longer than the drift rule in force allows."""
+    """Actions under way of which nothing recorded shows progress for longer than the partnership's rule on drift allows."""
     rule = looking.drift
     for held in _found(looking, "ENQ-ACT-DRIFT"):
         since = held.row.last_progress_on or held.row.raised_on
         why = (
             f"No progress recorded since {spoken(since)}, {days(since, looking.day)}; "
-            f"{rule.reference} allows {rule.days_without_progress.value}."
+            f"the rule on drift ({rule.reference}) allows {rule.days_without_progress.value}."
         )
         yield of(held, why, held.row.raised_entry, held.last_entry)
 
@@ -61,11 +61,11 @@ def adrift(looking: Looking) -> Iterator[Found]:
     drift="times_rescheduled",
 )
 def put_off(looking: Looking) -> Iterator[Found]:
-    """Actions still open whose due date was moved as often as the drift rule in force counts as drift, or more often."""
+    """Actions still open whose due date was moved as often as the partnership's rule on drift counts as drift, or more often."""
     rule = looking.drift
     for held in _found(looking, "ENQ-ACT-PUT-OFF"):
         now = ", and overdue now" if overdue(held.row, looking.day) else ""
-        drift = f"{rule.reference} counts {rule.times_rescheduled.value} as drift"
+        drift = f"the rule on drift ({rule.reference}) counts {rule.times_rescheduled.value} as drift"
         why = f"{_put_off(held.row).strip(' .')}, due now on {spoken(held.row.due_on)}{now}; {drift}."
         yield of(held, why, held.row.raised_entry, held.row.due_entry)
 

@@ -43,7 +43,7 @@ class Looking(Asked):
     def drift(self) -> DriftRule:
         """The drift rule in force on the day; CannotTell without one."""
         if (rule := self.packs.drift_rule(self.day)) is None:
-            raise CannotTell(f"No drift rule was in force on {spoken(self.day)}.")
+            raise CannotTell(f"No rule on drift was in force on {spoken(self.day)}.")
         return rule
 
 

@@ -46,7 +46,7 @@ def late_rapid_reviews(looking: Looking) -> Iterator[Found]:
     clocks=("panel-reply",),
 )
 def late_replies(looking: Looking) -> Iterator[Found]:
-    """Rapid reviews that the Panel answered after the time in the pack, or had not answered when it had gone by; what the Panel owes is no fault of the partnership's. Of history entered afterwards, those only that the entries themselves date late."""
+    """Rapid reviews that the Panel answered after the time set for its reply, or had not answered when it had gone by; what the Panel owes is no fault of the partnership's. Of history entered afterwards, those only that the entries themselves date late."""
     return _ran_over(looking, "panel-reply")
 
 

@@ -31,7 +31,7 @@ STATED = "not-stated"
     drift="meetings_not_held",
 )
 def meetings_not_held(looking: Looking) -> Iterator[Found]:
-    """Groups of which as many planned meetings were not held as the drift rule in force counts as drift, or more."""
+    """Groups of which as many planned meetings were not held as the partnership's rule on drift counts as drift, or more."""
     rule, c = looking.drift, table_of(Meetings).c
     missed: defaultdict[str, list[int | None]] = defaultdict(list)
     for held in looking.held(Meetings, c.outcome == "not-held"):

@@ -28,7 +28,7 @@ SEPARATE = "SEP-SCRUT"
     drift="days_to_record",
 )
 def recorded_late(looking: Looking) -> Iterator[Found]:
-    """Entries recorded longer after what they tell, or after it became known, than the drift rule in force allows; where only the month or the year is known, it cannot be told."""
+    """Entries recorded longer after what they tell of, or after it became known, than the partnership's rule on drift allows; where only the month or the year is known, it cannot be told."""
     rule, c = looking.drift, table_of(RecordedLate).c
     for held in looking.held(RecordedLate, c.days > rule.days_to_record.value):
         row = held.row

@@ -123,7 +123,7 @@ class _Outstanding(_Asks):
     def part(self, asked: Asked) -> Part:
         made, drift = super().part(asked), _drift(asked)
         no_rule = asked.packs.drift_rule(asked.day) is None
-        untold = ["Whether it drifts cannot be told: no drift rule was in force."] if no_rule else []
+        untold = ["Whether it drifts cannot be told: no rule on drift was in force."] if no_rule else []
         rows = []
         for row in made.rows:
             item = dict(zip(made.columns, row, strict=True))

@@ -322,7 +322,7 @@ def test_without_a_drift_rule_it_cannot_be_told(tmp_path):
     with told(str(tmp_path / "bare.sqlite"), agencies()) as bare:
         found = look(bare, "ENQ-ACT-DRIFT", "ENQ-LATE")
         assert {item["told"] for item in found} == {"cannot-tell"}
-        assert found[0]["reason"] == "Cannot tell. No drift rule was in force on 31 March 2020."
+        assert found[0]["reason"] == "Cannot tell. No rule on drift was in force on 31 March 2020."
 
 
 def scrutiny(**of: Any) -> dict[str, Any]:

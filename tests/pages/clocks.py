@@ -12,7 +12,7 @@ from ledger.reference import reference
 from ledger.regimes import load_shelf
 from tests.pages.markdown import page, table
 
-NONE = "none in the pack"
+NONE = "none set"
 HEADINGS = ("pack", "time", "confidence", "source", "note")
 
 

@@ -15,7 +15,7 @@ from ledger.reference import reference
 from ledger.regimes import load_shelf
 from tests.pages.markdown import page, table
 
-HEADINGS = ("pack", "number", "confidence", "source", "note")
+HEADINGS = ("rule", "number", "confidence", "source", "note")
 _ID = re.compile(r"\b[A-Z]+[0-9]*(?:-[A-Z0-9]+)+\b")
 
 
@@ -30,7 +30,7 @@ def _index() -> str:
         "# Lines of enquiry",
         "Where a scrutineer should look: each line is a question, and each answer gives its reason and the entries behind it. "
         "What is found is no verdict; there may be a good reason, and then it should be on the record. "
-        "A line says that it cannot tell where a pack that it goes by was not in force.",
+        "Where a line goes by a rule that the partnership had not adopted, such as how long without progress is drift, it says that it cannot tell.",
         table(("id", "title", "what it finds"), rows),
         "`ledger enquiries` and `GET /enquiries` give all of them, or by `id` some; `as_at` and `as_of` ask about another position or day.",
     )
@@ -38,7 +38,7 @@ def _index() -> str:
 
 def _page(line: Enquiry) -> str:
     module = line.finds.__module__.replace(".", "/")
-    left_out = "That something was not recorded in time says nothing of history entered afterwards; of that, no such thing is told."
+    left_out = "In history that was entered afterwards, that something was recorded late or is not on record proves nothing, and is left out."
     return page(
         f"# {line.title}",
         line.sentence,
@@ -75,7 +75,7 @@ def _numbers(line: Enquiry) -> Iterator[str]:
             number: RuleValue = getattr(pack, line.drift)
             rows.append((pack.reference, number.value, number.confidence, number.source, number.note))
     yield "## The number it goes by"
-    yield f"`{line.drift}` of the drift rule in force on the day asked about; of the packs shipped:"
+    yield f"Each partnership sets it in its own rule on drift (`{line.drift}`); the rule in force on the day asked about counts. The rules that come with the program say:"
     yield table(HEADINGS, rows)
 
 
