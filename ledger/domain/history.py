@@ -66,9 +66,9 @@ class Entry(NamedTuple):
     def recorded_late(self) -> int | None:
         """Days from the day it happened, or became known where the event says when, to the day it was recorded.
 
-        None where that tells nothing of anybody's delay: entered afterwards, or at a time not known to the day.
+        None where that tells nothing of anybody's delay: entered afterwards, at a time not known to the day, or of the ledger's own.
         """
-        if self.retrospective or self.timeprecision not in ("day", "instant"):
+        if not self.event.may_be_late or self.retrospective or self.timeprecision not in ("day", "instant"):
             return None
         known = known_day(getattr(self.event, "known_on", None)) or self.day
         return max(0, (london_day(self.recordedtime) - max(self.day, known)).days)

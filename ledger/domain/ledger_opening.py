@@ -94,6 +94,8 @@ class LedgerOpened(Event):
     checkpoint of a log that cannot be gone on with, as its keeper or anybody else kept it; who signed it is for the reader to check.
     """
 
+    may_be_late = False  # it says itself whether it holds history
+
     origin: Origin
     partnership: Title
     demonstration: bool
@@ -140,6 +142,8 @@ class HeadsSealed(Event):
 
     `root`: over so many sorted `lines`, as docs/bundle.md spells them.
     """
+
+    may_be_late = False  # its time is that of the last entry it seals, so that whoever seals that seals the same
 
     upto: Position
     lines: Annotated[int, Field(ge=0)]

@@ -85,6 +85,9 @@ class Event(BaseModel):
     decides: ClassVar[str | None] = None
     """Of an event that is a decision: the field that says what was decided, or, where none does, the word for it."""
 
+    may_be_late: ClassVar[bool] = True
+    """Whether the days from its time to its entry tell of anybody's delay."""
+
     citation: Title | None = None
 
     def sentence(self) -> str:

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 
 from ledger.domain.calendar import london_day
 from ledger.domain.history import Entry
-from ledger.domain.ledger_opening import LEDGER
 from ledger.projections.rows import EVERY_RECORD, Projection, Rows
 
 
@@ -29,12 +28,11 @@ class RecordedLate(Projection[LateRow]):
     table = "recorded_late"
     records = EVERY_RECORD
     row = LateRow
-    version = 2
+    version = 3
     indexes = (("days",), ("key",))
 
     def apply(self, rows: Rows[LateRow], entry: Entry) -> None:
-        opening = entry.kind.record is LEDGER  # a ledger opened for history says so itself
-        if (days := entry.recorded_late) and not opening:
+        if days := entry.recorded_late:
             recorded_on = london_day(entry.recordedtime)
             begun = recorded_on - timedelta(days=days)
             known_on = begun if begun > entry.day else None

@@ -150,3 +150,11 @@ def test_from_a_decision_each_entry_is_opened_as_it_counted_then(year):
     assert "/pages/entries/84" in later
     assert "Corrected by entry 356" in year.get("/pages/entries/72").main
     assert "Corrected by" not in year.get("/pages/entries/72?as_at=77").main
+
+
+def test_a_seal_is_not_late_for_bearing_the_time_of_what_it_seals(year):
+    told = year.client.get("/records/ledger/LEDGER").json()["entries"]
+    seal = next(each for each in told if each["entry"]["type"].endswith("heads-sealed"))
+    assert seal["entry"]["time"][:10] < seal["entry"]["recordedtime"][:10]
+    assert seal["recorded_late"] is None
+    assert "later" not in year.get("/pages/records/ledger/LEDGER").main
