@@ -77,8 +77,9 @@ def receipts_of(signed: Signed | None, bodies: Sequence[bytes]) -> dict[int, Rec
     if signed is None or signed.note is None:
         return {}
     note, growth = signed.note, signed.growth
-    indexes = range(growth.before.size, growth.after.size)
-    paths = inclusion_proofs(growth.hash_at, indexes, growth.after.size)
+    first, size = growth.before.size, growth.after.size
+    paths = inclusion_proofs(growth.hash_at, first, size - 1, size)
     return {
-        index + 1: Receipt(index, path, note, body) for index, path, body in zip(indexes, paths, bodies, strict=True)
+        index + 1: Receipt(index, path, note, body)
+        for index, (path, body) in enumerate(zip(paths, bodies, strict=True), first)
     }

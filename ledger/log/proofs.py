@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import cache
+from collections.abc import Sequence
 from itertools import pairwise
 
 from ledger.log.tree import EMPTY_ROOT, HASH_BYTES, HashAt, joined, node_hash
@@ -15,16 +14,14 @@ Proof = tuple[bytes, ...]
 
 def inclusion_proof(hash_at: HashAt, index: int, size: int) -> Proof:
     """That leaf `index` (from 0) stands in the tree of `size` leaves; Malformed where it has no such leaf."""
-    return inclusion_proofs(hash_at, (index,), size)[0]
+    return inclusion_proofs(hash_at, index, index, size)[0]
 
 
-def inclusion_proofs(hash_at: HashAt, indexes: Sequence[int], size: int) -> list[Proof]:
-    """As `inclusion_proof` of each leaf; what several of them need is looked up and worked out once."""
-    for index in indexes:
-        if not 0 <= index < size:
-            raise Malformed(f"a tree of {size} leaves has no leaf {index}")
-    way_up = _ways_up(hash_at, size)
-    return [way_up(0, index) for index in indexes]
+def inclusion_proofs(hash_at: HashAt, first: int, last: int, size: int) -> list[Proof]:
+    """As `inclusion_proof` of each of the leaves from first to last; what several of them need is looked up and worked out once."""
+    if not 0 <= first <= last < size:
+        raise Malformed(f"a tree of {size} leaves has no leaf {last if 0 <= first <= last else first}")
+    return _ways_up(hash_at, 0, first, last, size)
 
 
 def consistency_proof(hash_at: HashAt, old: int, new: int) -> Proof:
@@ -36,7 +33,7 @@ def consistency_proof(hash_at: HashAt, old: int, new: int) -> Proof:
     level = _trailing_zeroes(old)
     last = (old >> level) - 1
     seed = () if last == 0 else (hash_at(level, last),)
-    return (*seed, *_ways_up(hash_at, new)(level, last))
+    return (*seed, *_ways_up(hash_at, level, last, last, new)[0])
 
 
 def check_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], root: bytes) -> None:
@@ -77,21 +74,25 @@ def check_consistency(old: int, new: int, proof: Sequence[bytes], old_root: byte
         raise Wrong(f"the proof does not lead to the root of the tree of {new}")
 
 
-def _ways_up(hash_at: HashAt, size: int) -> Callable[[int, int], Proof]:
-    """Gives the siblings on the way from a node to the root of the tree of `size` leaves: a node's own, then those of its parent, found once."""
+def _ways_up(hash_at: HashAt, level: int, first: int, last: int, size: int) -> list[Proof]:
+    """Of each of the neighbours from first to last of a level: the siblings on its way to the root of the tree of `size` leaves.
 
-    @cache
-    def way_up(level: int, index: int) -> Proof:
-        last = (size - 1) >> level
-        if not last:
-            return ()
-        sibling, above = index ^ 1, way_up(level + 1, index >> 1)
-        if sibling > last:
-            return above
-        whole = sibling < last or size == (last + 1) << level
-        return (hash_at(level, sibling) if whole else _right_edge(hash_at, level, sibling, size), *above)
-
-    return way_up
+    They are found from the root downwards: a node's way up is its sibling, then its parent's way up.
+    """
+    ways: list[Proof] = [()]
+    begun = 0
+    for height in reversed(range(level, (size - 1).bit_length())):
+        above, begins_above = ways, begun
+        begun, edge = first >> (height - level), size - 1 >> height
+        ways = []
+        for index in range(begun, (last >> (height - level)) + 1):
+            sibling, way = index ^ 1, above[(index >> 1) - begins_above]
+            if sibling < edge or (sibling == edge and size == edge + 1 << height):
+                way = (hash_at(height, sibling), *way)
+            elif sibling == edge:
+                way = (_right_edge(hash_at, height, sibling, size), *way)
+            ways.append(way)
+    return ways
 
 
 def _right_edge(hash_at: HashAt, level: int, index: int, size: int) -> bytes:
