@@ -99,7 +99,8 @@ class ReadingRecorder(FollowedRecorder):
 
     def records(self, originator_ids: Sequence[str], *, upto: int | None = None) -> Sequence[StoredEntry]:
         """As `LedgerRecorder`."""
-        query = f"{_ENTRIES} WHERE originator_id {self.AMONG} AND position <= ? ORDER BY position"
+        # "+ 0" keeps PostgreSQL from looking through the index of positions as well, which is as long as the ledger.
+        query = f"{_ENTRIES} WHERE originator_id {self.AMONG} AND position + 0 <= ? ORDER BY position"
         found = self._read(query, self._array(originator_ids), NO_END if upto is None else upto)
         return list(map(StoredEntry._make, found))
 
