@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from functools import lru_cache
 from typing import cast
 
 from eventsourcing.persistence import InterfaceError, OperationalError
@@ -124,6 +125,7 @@ def _without_port(host: bytes) -> bytes:
     return (host if host.endswith(b"]") else host.rpartition(b":")[0] or host).lower()
 
 
+@lru_cache
 def _is_elsewhere(client: str) -> bool:
     """Whether an address is another machine's; what is no address is a test's or a socket's."""
     try:
