@@ -22,8 +22,7 @@ from eventsourcing.utils import Environment, EnvType
 
 from ledger import sealing
 from ledger.clock import Clock, spelled
-from ledger.desk import Desk, Screen
-from ledger.domain import ledger_opening
+from ledger.desk import ITSELF, Desk, Screen
 from ledger.domain.adoption import Packs, Shelf
 from ledger.domain.claim import SealedHeads
 from ledger.domain.history import Entry, Standing, effective, fold
@@ -55,7 +54,7 @@ Progress = Callable[[int, int], None]
 """Called with what is done and what there is."""
 
 POLICIES = tuple(f"policy/{kind.upper()}" for kind in get_args(PackKind))
-JUDGED_BY = (*POLICIES, f"ledger/{ledger_opening.REFERENCE}")
+JUDGED_BY = (*POLICIES, ITSELF)
 """The records that every submission is judged by."""
 
 
@@ -305,7 +304,7 @@ class Ledger(Application[str]):
 
     def earlier_keys(self) -> tuple[str, ...]:
         """The public keys that took over from one another (`ledger.key-rotated`), the newest first."""
-        own = fold(self.record(f"ledger/{ledger_opening.REFERENCE}")).state
+        own = fold(self.record(ITSELF)).state
         return tuple(reversed(own.keys)) if own else ()
 
     def every_key(self) -> list[VerifierKey]:

@@ -27,6 +27,8 @@ from ledger.vault import LockedWords, SealedWords
 
 HeadsAt = Callable[[int], SealedHeads | None]
 PacksOf = Callable[["Desk"], Packs]
+ITSELF = f"ledger/{ledger_opening.REFERENCE}"
+"""The record of the ledger itself."""
 Screen = Callable[[Submission, "Desk"], Outcome | None]
 """Why somebody may not record a submission, by how the records it names stand here and now; None where they may."""
 
@@ -228,16 +230,22 @@ class Desk:
             version=version,
             position=self._head.head.position + len(self._accepted.rows) + len(self._draft.rows) + 1,
             packs=packs,
-            look_up=lambda record, other: self.standing(f"{record}/{other}").state,
-            is_begun=lambda record, other: self.standing(f"{record}/{other}").counts,
+            look_up=self._look_up,
+            is_begun=self._is_begun,
             heads=self._heads,
             retrospective=submission.retrospective or self._entered_afterwards(),
             erases=self._erases,
         )
 
+    def _look_up(self, record: str, reference: str) -> Any:
+        return self.standing(f"{record}/{reference}").state
+
+    def _is_begun(self, record: str, reference: str) -> bool:
+        return self.standing(f"{record}/{reference}").counts
+
     def _entered_afterwards(self) -> bool:
         """Whether this whole ledger was opened as history entered afterwards."""
-        opening: ledger_opening.Ledger | None = self.standing(f"ledger/{ledger_opening.REFERENCE}").state
+        opening: ledger_opening.Ledger | None = self.standing(ITSELF).state
         return opening is not None and opening.retrospective
 
     def _stage(self, submission: Submission, stamped: Stamped, claim: Claim[Any], standing: Standing) -> Recorded:

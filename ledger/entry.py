@@ -153,7 +153,7 @@ def parse(value: Any, raw: bytes | None = None) -> Submission:
         model = reading(posted_model(kind))(raw)
     except ValidationError as error:
         raise Malformed(*faults(error, value, kind)) from None
-    attributes = {name: item for name, item in value.items() if name != "expectedversion"}
+    attributes = value if model.expectedversion is None else {k: v for k, v in value.items() if k != "expectedversion"}
     words = {place: _text(value["data"], place) for place in word_places(kind, value["data"])}
     bare = attributes | {"data": sealing.replaced(value["data"], dict.fromkeys(words, True))} if words else attributes
     return Submission(

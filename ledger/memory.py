@@ -29,9 +29,8 @@ class Memory:
         return found
 
     def keep(self, standings: Iterable[tuple[str, Standing]]) -> None:
-        for originator_id, standing in standings:
-            self._standings[originator_id] = standing
-            self._standings.move_to_end(originator_id)
+        """Remember standings that were just read through `get`, or made: those are the most recently used."""
+        self._standings.update(standings)
         while len(self._standings) > self._most:
             self._standings.popitem(last=False)
 
