@@ -55,12 +55,17 @@ COLUMNS: Mapping[str, Column] = {
     "areas": Column("What changed"),
     "because": Column("Why"),
     "guidance": Column("Under"),
+    "in_effect_by": Column("In effect by", "day"),
+    "amendment_in_effect_by": Column("Change in effect by", "day"),
+    "source_kind": Column("Recommended by"),
+    "source_title": Column("Which", "text"),
 }  # fmt: skip
 """Those whose heading is not simply their name; of the others, what ends in `_on` is a day, the rest are codes."""
 OF_PART: Mapping[tuple[str, str], Column] = {
     ("PART-ACTIONS", "decision"): Column("Last decision", "text"),
     ("PART-ACTIONS", "reference"): Column("Action", "reference"),
     ("PART-IMPACT", "reference"): Column("Action", "reference"),
+    ("PART-REC-ACTIONS", "reference"): Column("Action", "reference"),
     ("PART-REVIEWS", "reference"): Column("Review", "reference"),
     ("PART-RECS", "reference"): Column("Review", "reference"),
     ("PART-LEARNING", "reference"): Column("Review", "reference"),
@@ -100,6 +105,20 @@ TOGETHER: Mapping[str, Sequence[Group]] = {
         ("Made", ("made_on", "declined_on")),
         ("To", ("to",)),
         ("Themes", ("themes",)),
+    ),
+    "PART-REC-ACTIONS": (
+        ("Action", ("reference", "state")),
+        ("Recommended by", ("source_kind", "source_title")),
+        ("Due", ("due_on",)),
+        ("Measure", ("impact_measure",)),
+        ("Before", ("impact_baseline",)),
+        ("After", ("impact_value",)),
+    ),
+    "PART-ARRANGEMENTS": (
+        ("Edition", ("edition", "guidance")),
+        ("Published", ("published_on", "in_effect_by")),
+        ("What changed", ("areas",)),
+        ("Amended", ("amended_on", "amendment_in_effect_by")),
     ),
     "PART-DECISIONS": (
         ("What was decided", ("type", "title")),

@@ -56,7 +56,7 @@ CHAPTERS = (
     Chapter("glance", "At a glance"),
     Chapter("learning", "Serious incidents, reviews and what was learned",
             ("Serious incidents and rapid reviews", "Practice reviews and recommendations"),
-            ("PART-REVIEWS", "PART-RECS", "PART-LEARNING")),
+            ("PART-REVIEWS", "PART-RECS", "PART-REC-ACTIONS", "PART-LEARNING")),
     Chapter("actions", "Actions, and the difference they made", ("Recommendations and actions",), ("PART-ACTIONS", "PART-IMPACT")),
     Chapter("escalation", "When partners disagreed", ("Escalations",), ("PART-ESCALATIONS",)),
     Chapter("audit", "What audits found", ("Audits",)),
@@ -64,11 +64,11 @@ CHAPTERS = (
     Chapter("priorities", "Priorities and risks", ("Priorities and risks",), ("PART-PRIORITIES", "PART-NOPROG")),
     Chapter("voice", "What children and families said", ("Children and families heard",), ("PART-VOICE",)),
     Chapter("training", "Training", ("Training",), ("PART-TRAINING",)),
-    Chapter("partnership", "How the partnership worked", ("Meetings and attendance",), ("PART-ARRANGEMENTS", "PART-DECISIONS")),
-    Chapter("money", "What it cost, and who paid", ("Finance",), ("PART-COSTS",)),
+    Chapter("partnership", "How the partnership worked", ("Meetings and attendance",), ("PART-ARRANGEMENTS", "PART-DECISIONS", "PART-REFORMS")),
+    Chapter("money", "What it cost, and who paid", ("Finance",), ("PART-COSTS", "PART-VALUE")),
     Chapter("demand", "What the partners see of children in need of help",
             ("Front door and early help", "Children in need, on plans and looked after", "Exploitation, missing and harm",
-             "Education", "Other indicators", "Indicators outside the catalogue")),
+             "Education", "Other indicators", "Indicators outside the catalogue"), ("PART-CARE-LEAVERS", "PART-DATA")),
     Chapter("ahead", "The year ahead"),
 )  # fmt: skip
 """In the order of a yearly report (reference.md 1.5)."""

@@ -32,6 +32,11 @@ from ledger.projections.tables import by_reference, held
 from ledger.projections.training_places import TrainingEvaluations
 
 SAID_EMPTY = "The ledger holds nothing to tell here for this period."
+FOR_PEOPLE = "No record of this ledger tells of it: it is for people to write in this chapter."
+OF_REVIEWS = (
+    "serious-incident", "rapid-review", "practice-review", "thematic-review", "practice-learning-review", "national-review",
+)  # fmt: skip
+"""Sources of actions that answer what a review, local or national, recommended."""
 A, E, P, R, S = (table_of(each).c for each in (ActionLog, EscalationTracker, Priorities, PracticeReviews, Scrutinies))
 Where = Callable[[Asked], Sequence[ColumnElement[bool]]]
 
@@ -55,7 +60,7 @@ class Part:
     """Entries it also rests on, which whoever asks may not open."""
     rows_kept_back: int = 0
     instead: str = ""
-    """What a copy says that leaves all rows out."""
+    """What is said of a part that has no rows for another reason than that there are none."""
 
     @property
     def note(self) -> str | None:
@@ -115,6 +120,18 @@ class _Asks:
         entries = {position for row in found for position in row[len(columns) : -1]}
         records = tuple(f"{row[-1]}/{row[0]}" for row in found)
         return Part(self.id, self.title, self.source, columns, rows, tuple(sorted(entries - {None})), records)
+
+
+@dataclass(frozen=True)
+class _Unheld:
+    """What guidance asks for and no record of the ledger tells: said aloud, so that nobody takes silence for nothing to say."""
+
+    id: str
+    title: str
+    source: str
+
+    def part(self, asked: Asked) -> Part:
+        return Part(self.id, self.title, self.source, ("reference",), (), (), instead=FOR_PEOPLE)
 
 
 class _Outstanding(_Asks):
@@ -210,7 +227,7 @@ _ESCALATIONS = _Asks(
     ("by_agency", "with_agency", "reason", "raised_on", "stage", "outcome", "ended_on"),
     _still_or_in_period(E.outcome, E.ended_on),
 )  # fmt: skip
-PARTS: dict[str, tuple[_Asks, ...]] = {
+PARTS: dict[str, tuple[_Asks | _Unheld, ...]] = {
     "quarterly": (
         _PRIORITIES,
         _Outstanding("PART-ACTIONS", "Outstanding actions, with drift and what was decided on each", "DRIFT-Q", ActionLog, _ACTION,
@@ -230,11 +247,14 @@ PARTS: dict[str, tuple[_Asks, ...]] = {
         _PRIORITIES,
         _Asks("PART-RECS", "What became of recommendations", "YR-WT18-PLUS (c)", Recommendations,
               ("number", "made_on", "to", "themes", "declined_on"), _within(table_of(Recommendations).c.made_on)),
+        _Asks("PART-REC-ACTIONS", "Actions on what local and national reviews recommended", "YR-WT18-PLUS (c)", ActionLog,
+              ("source_kind", "source_title", "state", "due_on", "impact_measure", "impact_baseline", "impact_value"),
+              lambda asked: (A.source_kind.in_(OF_REVIEWS), or_(A.closed_kind.is_(None), within(A.closed_day, asked.period)))),
         _Asks("PART-LEARNING", "How learning was shared", "YR-WT23-PLUS", LearningFromReviews, ("how", "audience", "shared_on"), _within(table_of(LearningFromReviews).c.shared_on)),
         _Asks("PART-VOICE", "What children and families said, and what changed", "YR-WT18-PLUS (d)", Engagements,
               ("audience", "method", "how_many", "heard_on", "changed"), _within(table_of(Engagements).c.took_place_on)),
         _Asks("PART-ARRANGEMENTS", "Arrangements and their changes", "YR-WT18-PLUS", Editions,
-              ("edition", "guidance", "published_on", "amended_on", "areas")),
+              ("edition", "guidance", "published_on", "in_effect_by", "areas", "amended_on", "amendment_in_effect_by")),
         _Asks("PART-DECISIONS", "Key decisions", "YR-WT23-PLUS", Decisions, ("type", "decision", "title", "decided_on", "dissent"), _within(table_of(Decisions).c.decided_on)),
         _Asks("PART-SCRUTINY", "Independent scrutiny", "YR-WT23-PLUS, YR-WHO", Scrutinies,
               ("by_role", "method", "area", "undertaken_on", "rating", "challenges", "recommendations"),
@@ -243,6 +263,10 @@ PARTS: dict[str, tuple[_Asks, ...]] = {
               ("kind", "agency", "title", "amount", "year"),
               lambda asked: (table_of(Accounts).c.year == asked.period.name,), at_last=True),
         _ESCALATIONS,
+        _Unheld("PART-CARE-LEAVERS", "Early help to care leavers, and what it changed", "YR-WT18-PLUS (a)"),
+        _Unheld("PART-DATA", "How data drove learning and the sharing of information", "YR-WT23-PLUS"),
+        _Unheld("PART-VALUE", "Value for money", "YR-WT23-PLUS"),
+        _Unheld("PART-REFORMS", "National reforms put into practice", "YR-WT23-PLUS"),
     ),
 }  # fmt: skip
 """The parts of each kind of report (reference.md 1.5), in order."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
@@ -20,7 +21,7 @@ from ledger.reports.as_json import wire
 from ledger.reports.kinds import make
 from ledger.reports.outline import outlined
 from ledger.reports.partnership import DEMONSTRATION, RETROSPECTIVE, Partnership
-from ledger.reports.parts import SAID_EMPTY
+from ledger.reports.parts import FOR_PEOPLE, SAID_EMPTY
 from ledger.reports.spoken import number, plain, said, spoken_ranges
 from ledger.reports.written import Format, written
 from tests.figures.telling import agencies, on, packs, raised, real_year, told
@@ -254,8 +255,35 @@ def test_every_part_guidance_asks_for_is_there_and_an_empty_one_says_so(real, ma
     assert {"Evidence of impact", "Key decisions", "Costs and each partner's contribution"} <= told.keys()
     assert told["Reviews"]["rows"] and told["Reviews"]["entries"]
     empty = [title for title, part in told.items() if not part["rows"]]
-    assert empty and all(told[title]["note"] == SAID_EMPTY for title in empty)
-    assert to_html(made).count(SAID_EMPTY) == len(empty)
+    by_people = [title for title in empty if told[title]["note"] == FOR_PEOPLE]
+    assert {"Value for money", "National reforms put into practice"} < set(by_people)
+    assert set(by_people) < set(empty)
+    assert all(told[title]["note"] == SAID_EMPTY for title in set(empty) - set(by_people))
+    page = to_html(made)
+    assert (page.count(SAID_EMPTY), page.count(FOR_PEOPLE)) == (len(empty) - len(by_people), len(by_people))
+    asked_for = {name for part in told.values() for name in re.findall(r"YR-[A-Z0-9-]+(?: \([a-d]\))?", part["source"])}
+    assert {*(f"YR-WT18-PLUS ({letter})" for letter in "abcd"), "YR-WT18-BODY", "YR-WT23-PLUS", "YR-WHO"} <= asked_for
+
+
+def test_what_a_review_recommended_is_told_with_what_was_done_and_what_improved(tmp_path):
+    """Of a national review as of a local one; not of an inspection, nor what was closed before the year."""
+    national = {"kind": "national-review", "title": "Safeguarding babies", "number": 2}
+    local = {"kind": "practice-review", "review": "not-stated"}
+    with told(str(tmp_path / "r.sqlite"), [*packs(), *agencies()]) as ledger:
+        ledger.tell(raised("ACT-1", "2019-05-01", "2019-12-01", source=national))
+        ledger.tell(
+            raised("ACT-2", "2019-05-01", "2019-06-01", source=local), raised("ACT-3", "2019-05-01", "2019-06-01")
+        )
+        shown = {"measure": "visits", "unit": "per-cent", "later_value": "80", "measured_on": "2019-11-01",
+                 "evidence": [{"kind": "dip-sample", "link": "https://example.org/e"}]}  # fmt: skip
+        ledger.tell(on("2019-10-01", "action.completed", "action/ACT-1", {"completed_on": "2019-10-01"}))
+        ledger.tell(on("2019-11-01", "action.impact-evidenced", "action/ACT-1", shown))
+        part = next(each for each in ledger.report().parts if each.id == "PART-REC-ACTIONS").wire()
+    rows = {row["reference"]: row for row in part["rows"]}
+    assert rows.keys() == {"ACT-1", "ACT-2"}
+    first = rows["ACT-1"]
+    assert (first["source_kind"], first["source_title"]) == ("national-review", "Safeguarding babies")
+    assert (first["state"], first["impact_value"]) == ("impact-evidenced", "80")
 
 
 def test_a_quarter_tells_what_is_outstanding_with_its_drift_and_decision(tmp_path):
