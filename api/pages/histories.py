@@ -20,7 +20,7 @@ from api.pages.facts import facts, field_at, of_record
 from api.pages.navigation import permitted
 from api.pages.page import HOME, render
 from api.pages.record import titled
-from api.pages.words import code, counted, shortened
+from api.pages.words import counted, recorder, shortened
 from api.problems import NO_PURPOSE, NOT_FOUND, Problem
 from api.records import held_record, told_statement
 from api.sessions import form_of, known
@@ -171,7 +171,7 @@ def _entry_page(
         told=told,
         what=titled(found.kind).title,
         sent_by=_source(told["source"]),
-        recorded_by=_role(told["recordedby"]),
+        recorded_by=recorder(told["recordedby"]),
         record=of_record(found.originator_id),
         facts=list(facts(told["data"])),
         counts=counted_as,
@@ -215,12 +215,6 @@ def _event(told: Item) -> Event:
 def _source(told: str) -> str:
     """For whom it was sent: an agency by its code, or the business unit."""
     return told.removeprefix("/agencies/").replace("/business-unit", "Business unit")
-
-
-def _role(told: str) -> str:
-    """`business-unit@BU` as words; whoever has no agency as it stands."""
-    role, _, agency = told.partition("@")
-    return f"{code(role)}, {agency}" if agency else told
 
 
 def _with_words(request: Request, events: list[Event], entries: Sequence[Entry]) -> list[Event]:

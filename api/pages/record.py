@@ -23,6 +23,7 @@ from api.pages.drafting import (
     author_of,
     drafts_of,
     kind_of,
+    known_records,
     may_record,
     no_such_draft,
     version_of,
@@ -136,7 +137,7 @@ def choose(request: Request, chosen: Annotated[Chosen, Query()]) -> Response:
         parts=[
             (part, own)
             for part, names in PARTS.items()
-            if (own := [each for each in found if each.record.name in names])
+            if (own := [each for each in found if each.kinds and each.record.name in names])
         ],
         of=chosen.of if query else None,
         query=query,
@@ -151,6 +152,9 @@ def begin(request: Request, type_: str, chosen: Annotated[Chosen, Query()]) -> R
     fields: dict[str, list[str]] = {}
     if _is_name(chosen.of) and chosen.of is not None and chosen.of.partition("/")[0] == kind.record.name:
         fields[REFERENCE] = [chosen.of.partition("/")[2]]
+    own = author_of(request).agency
+    if "agency" in kind.event.model_fields and own in dict(known_records(request).get("agency", ())):
+        fields[f"{DATA}.agency"] = [own]
     if chosen.entry is not None:
         fields[f"{DATA}.position"] = [str(chosen.entry)]
     draft = Draft(

@@ -14,14 +14,18 @@ from api.asking import Nothing, Position, ledger_of
 from api.forms.composing import Composed
 from api.forms.summary import summary
 from api.intake import Intake
-from api.pages.drafting import Work, author_of, drafts_of, there, version_of, work_of
+from api.pages.drafting import Work, author_of, drafts_of, may_record, there, version_of, work_of
 from api.pages.page import HOME, render
 from api.pages.previewing import preview
 from api.pages.record import CHOOSE, DRAFTS, receipt_address, titled
-from api.pages.words import instant
+from api.pages.words import instant, recorder
 from api.problems import FORBIDDEN, KEY_REUSED, NOT_AN_EVENT, NOT_FOUND, RULE_BROKEN, VERSION_MOVED, Problem
 from api.receipts import problem_of
 from ledger.access.policy import Verb
+from ledger.access.principal import Principal
+from ledger.domain.general import Corrected, Withdrawn
+from ledger.domain.history import Entry
+from ledger.domain.register import REGISTER, TYPE_PREFIX
 from ledger.entry import Fault, Submission, leaf_hash
 from ledger.outcome import NotReached, Outcome, Recorded
 from ledger.receipts import departures
@@ -72,7 +76,7 @@ def receipt(request: Request, position: Annotated[Position, Path()], _: Annotate
         ("Record", entry.originator_id, False),
         ("What", titled(entry.kind).title, False),
         ("Recorded", instant(entry.recordedtime), False),
-        ("Recorded by", entry.recordedby, False),
+        ("Recorded by", recorder(entry.recordedby), False),
         ("Version of the record", str(entry.version), False),
         ("Hash of the entry", leaf_hash(entry.body), True),
     ]
@@ -93,7 +97,16 @@ def receipt(request: Request, position: Annotated[Position, Path()], _: Annotate
         departures=[each for rule in entry.departures for each in departures(rule)],
         facts=facts,
         proof=proof,
+        put_right=_put_right(author_of(request), entry),
     )
+
+
+def _put_right(speaker: Principal, entry: Entry) -> str:
+    """Where the form is that corrects an entry, for whoever may."""
+    kind = REGISTER[f"{TYPE_PREFIX}{entry.kind.record.name}.corrected"]
+    if isinstance(entry.event, Corrected | Withdrawn) or not may_record(speaker, kind):
+        return ""
+    return f"/pages/record/{kind.name}?of={entry.originator_id}&entry={entry.position}"
 
 
 async def taken(request: Request, submission: Submission, *, record: bool) -> Outcome | Problem:

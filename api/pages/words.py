@@ -46,6 +46,12 @@ def code(value: str | None) -> str:
     return text_of(value)
 
 
+def recorder(told: str) -> str:
+    """Who recorded, as an entry has it: `business-unit@BU` is `Business unit, BU`."""
+    role, _, agency = told.partition("@")
+    return f"{code(role)}, {agency}" if agency else told
+
+
 def codes(values: Iterable[str]) -> str:
     """Several as one phrase: `Neglect, information sharing with GPs`."""
     return phrases(*map(text_of, values))

@@ -52,7 +52,7 @@ ACTION: Record[Action] = Record("action", prefix="ACT", title="Action")
 
 @recorded_as("action.raised", on=ACTION, begins=True)
 class ActionRaised(Event):
-    """A source gave rise to an action (ACT-FIELDS). `lead_group` oversees it: it alone closes it.
+    """A source gave rise to an action (ACT-FIELDS). `lead_group`: it oversees the action, and alone closes it.
 
     An absent `success_measure` means that the source gives none. `baseline` is where the measure stood at the start.
     """
@@ -194,7 +194,7 @@ class ActionAssuranceRefused(Event):
 class ActionImpactEvidenced(Event):
     """Practice or outcomes were measured and had changed: the so-what question (ACT-DONE-3).
 
-    `baseline` and `later_value` are in `unit`; without a baseline here, that of the raised action counts.
+    `unit`: of the baseline and of the later value. `baseline`: without it, that of the raised action counts.
     """
 
     measure: Code

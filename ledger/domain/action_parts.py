@@ -69,7 +69,7 @@ class FromEscalation(Part):
 
 
 class FromInspection(Part):
-    """An action that answers a finding of an inspection; `title` names its report, `inspection` its record where there is one."""
+    """An action that answers a finding of an inspection; `title`: of its report. `inspection`: its record, where there is one."""
 
     kind: Literal["inspection"]
     title: Title | NotStated
@@ -87,7 +87,7 @@ class FromScrutiny(Part):
 
 
 class FromRisk(Part):
-    """An action that lowers a risk; `title` names the register, `risk` the record where there is one."""
+    """An action that lowers a risk; `title`: of the register. `risk`: its record, where there is one."""
 
     kind: Literal["risk-register"]
     title: Title | NotStated
@@ -96,7 +96,7 @@ class FromRisk(Part):
 
 
 class FromElsewhere(Part):
-    """An action out of what this ledger keeps no record of; `title` names the report, `number` the item in it."""
+    """An action out of what this ledger keeps no record of; `title`: of the report. `number`: of the item in it."""
 
     kind: Literal["national-review"]
     title: Title | NotStated

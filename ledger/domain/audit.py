@@ -188,7 +188,7 @@ class AuditHeld(_Audited):
     """Cases were audited. An audit the programme never planned begins here, and then gives its kind (AUD-PLAN).
 
     Where only the month is known, `held_on` is not-stated and `time` is the month (timeprecision month).
-    `spread` counts cases per level of the area's continuum of need.
+    `spread`: how many cases there were at each level of the area's continuum of need.
     """
 
     held_on: DayOrNotStated

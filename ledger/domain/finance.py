@@ -68,7 +68,7 @@ class FinanceSpent(Event):
 
 @recorded_as("finance.reserve-moved", on=FINANCE, begins=True)
 class ReserveMoved(Event):
-    """Money moved to or from reserve. `amount` in pence, without a sign: `direction` says which way."""
+    """Money moved to or from reserve. `amount`: in pence, without a sign. `direction`: which way it went."""
 
     direction: Literal["to-reserve", "from-reserve"]
     amount: Pence

@@ -170,7 +170,7 @@ def a_notification_stands(incident: Incident, claim: Claim[NotificationRetracted
 class IncidentReported(Event):
     """An agency reported that a child died or was harmed; any agency may (S2 section 8). `time` is when it happened.
 
-    `how_many` counts the children, at least 1; `children` names those who have a reference, perhaps none.
+    `how_many`: at least 1. `children`: those who have a reference, perhaps none.
     """
 
     agency: AgencyCode = Field(title="Which agency reports it?")

@@ -150,7 +150,7 @@ class PriorityMeasureSet(Event):
 
 @recorded_as("priority.measured", on=PRIORITY)
 class PriorityMeasured(Event):
-    """A measure was taken. `period_from` and `period_to` bound what it is of; a reading of one day gives only the latter."""
+    """A measure was taken. `period_from`: its first day. `period_to`: its last day, or the only day of a reading."""
 
     measure: Code
     value: Exact

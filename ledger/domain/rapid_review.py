@@ -208,7 +208,7 @@ class RapidReviewMet(Event):
 class RapidReviewDecided(Event):
     """The safeguarding partners decided what comes next. Criteria met do not oblige anybody (LCSPR-NOTAUTO).
 
-    `positions` lists the agencies that took part in deciding, and where each stood.
+    `positions`: the agencies that took part in deciding, and where each stood.
     """
 
     outcome: RapidReviewOutcome

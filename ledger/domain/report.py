@@ -163,7 +163,7 @@ class ReportPublished(Event):
     """A report was published: its figures, their definitions and the position it was made at are frozen (REP-LATE).
 
     `files` and `figures` are in full, for the partners and the Panel; `public` is the copy for anybody, under a disclosure rule.
-    `files`: each by its SHA-256. `figures` are left out where there are more than an entry holds; the JSON file has them all.
+    `files`: each by its SHA-256. `figures`: left out where there are more than an entry holds, as the JSON file has them all.
     `as_of`: of a period that was not over when the ledger was last told of it, the day up to which it is told.
     Of a report that was made without this ledger and is entered afterwards, `as_at` and `files` are not stated: its day stands, its
     figures are datasets.

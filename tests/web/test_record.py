@@ -363,10 +363,12 @@ def test_a_partner_records_for_itself_reads_its_receipt_at_once_and_sees_nobody_
     health.get("/pages/record/action.closed", status=403)
     filled = form(health, "incident.reported")
     assert "retrospective" not in filled.controls
+    assert filled.given["data.agency"] == ["HEALTH"]
     for field, value in REPORTED.items():
         filled.fill(f"data.{field}", value)
     filled.press("check")
     assert health.post(f"{filled.address}/record", health.proof).h1.startswith("Recorded")
+    assert "/pages/record/incident.corrected?of=incident/INC-2019-001&entry=4" in health.get("/pages/receipts/4").links
     entry = health.client.get("/entries/4").json()["entry"]
     assert (entry["source"], entry["recordedby"]) == ("/agencies/HEALTH", "partner-submitter@HEALTH")
     police = signed_in(own.client, 4, Role.PARTNER_SUBMITTER, "POLICE")
