@@ -18,7 +18,7 @@ from api.pages.cells import standing as clock_tag
 from api.pages.navigation import permitted
 from api.pages.page import render
 from api.pages.questions import answer, names_at, place_of
-from api.pages.sheets import CLOCKS, LINES
+from api.pages.sheets.clocks import CLOCKS, LINES
 from api.pages.waiting_for import AGENCY, waiting
 from api.pages.words import code, day
 from api.witnesses import witnessed

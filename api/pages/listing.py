@@ -20,7 +20,8 @@ from api.pages.navigation import permitted
 from api.pages.page import HOME, render
 from api.pages.questions import asked, names_at, place_of
 from api.pages.sheet import Column, Filter, Sheet
-from api.pages.sheets import ATTENDANCE, MEETINGS, SHEETS
+from api.pages.sheets import SHEETS
+from api.pages.sheets.meetings import ATTENDANCE, MEETINGS
 from api.problems import NOT_FOUND, Problem
 from ledger.access.in_full import OF_LIST
 from ledger.access.policy import Verb

@@ -18,7 +18,10 @@ from api.pages.listing import LISTS, Listing
 from api.pages.page import HOME, render
 from api.pages.questions import names_at
 from api.pages.sheet import Sheet
-from api.pages.sheets import ACTIONS, ATTENDANCE, AUDITS, REVIEWS, TRAINING
+from api.pages.sheets.actions import ACTIONS
+from api.pages.sheets.audits import AUDITS
+from api.pages.sheets.cases import REVIEWS
+from api.pages.sheets.meetings import ATTENDANCE, TRAINING
 from ledger.access.policy import Verb
 from ledger.projections.as_at import Moment
 from ledger.projections.ask import working_days

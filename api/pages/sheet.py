@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from api.pages import words
 from api.pages.cells import Cell, Item, Make, Names
 from ledger.access.policy import Verb
 from ledger.projections.questions import Question
@@ -64,3 +65,8 @@ class Sheet:
     @property
     def path(self) -> str:
         return f"/pages/{self.question.name}"
+
+
+def choices_of(values: Iterable[str]) -> dict[str, str]:
+    """The choices of a filter on codes: each with its words."""
+    return {value: words.code(value) for value in values}

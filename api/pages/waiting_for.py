@@ -10,7 +10,9 @@ from fastapi import Request
 
 from api.pages.questions import answer
 from api.pages.sheet import Sheet
-from api.pages.sheets import ACTIONS, AUDITS, CHALLENGES, ESCALATIONS, REVIEWS
+from api.pages.sheets.actions import ACTIONS
+from api.pages.sheets.audits import AUDITS, CHALLENGES
+from api.pages.sheets.cases import ESCALATIONS, REVIEWS
 from ledger.access.principal import Principal, Role
 
 ME = "(me)"

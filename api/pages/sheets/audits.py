@@ -1,0 +1,132 @@
+"""Who looked, and what was found: audits with their findings, and what scrutineers challenged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from api.pages import words
+from api.pages.cells import (
+    Cell,
+    Item,
+    Names,
+    Tag,
+    codes,
+    dated,
+    leading,
+    marks,
+    named,
+    text,
+    told_in_words,
+)
+from api.pages.sheet import Beside, Column, Filter, Sheet, choices_of
+from ledger.domain.audit import KIND_NAMES
+from ledger.projections.questions import BY_NAME
+
+KINDS_OF_AUDIT: dict[str, str] = {str(kind): name for kind, name in KIND_NAMES.items()}
+
+
+def _audit(item: Item, _: Names) -> Cell:
+    topic = f" on {item['topic'].replace('-', ' ')}" if item["topic"] else ""
+    kind = KINDS_OF_AUDIT.get(item["kind"], "Audit")
+    return Cell(f"{kind}{topic}", marks(item), item["reference"])
+
+
+def _audit_state(item: Item, _: Names) -> Cell:
+    found = [Tag("Still to do", "blue")] if item["outstanding"] else []
+    if item["unplanned"]:
+        found.append(Tag("Not in the programme", "grey"))
+    return Cell(
+        words.code(item["state"]),
+        tuple(found),
+        words.day(item["reported_on"] or item["held_on"] or item["cancelled_on"]),
+    )
+
+
+def _returns(item: Item, names: Names) -> Cell:
+    if item["asked"] is None:
+        return Cell()
+    told = item["returns"]
+    missing = f"Not yet: {', '.join(map(names.of, told['outstanding']))}" if told["outstanding"] else ""
+    return Cell(f"{item['returned']} of {item['asked']}", (), missing)
+
+
+def _findings(items: Sequence[Item], names: Names) -> list[list[Cell]]:
+    return [
+        [
+            Cell(told_in_words(each), (), f"{each['reference']}, number {each['number']}"),
+            Cell(words.code(each["kind"])),
+            codes("themes")(each, names),
+            Cell(", ".join(map(names.of, each["agencies"]))),
+            _grade(each),
+            dated("recorded_on")(each, names),
+        ]
+        for item in items
+        for each in item["findings"]
+    ]  # fmt: skip
+
+
+def _grade(finding: Item) -> Cell:
+    """The grade that stands, beside it the one it was moderated from, and on which scale."""
+    given, moderated = finding["grade"], finding["moderated_grade"]
+    first = f"Moderated, from {words.code(given)}." if given and moderated else ""
+    return Cell(words.code(moderated or given), (), " ".join(filter(None, (first, finding["scale_says"]))))
+
+
+AUDITS = Sheet(
+    BY_NAME["audits"],
+    "Audits and findings",
+    "What was to be audited, what was, who returned their part, and what was found.",
+    "audit", "audits",
+    (
+        Column("Audit", leading("audit", _audit), "kind"),
+        Column("Year", text("programme_year"), "programme_year"),
+        Column("How far it came", _audit_state, "state"),
+        Column("Cases", text("cases_sampled"), "cases_sampled", number=True),
+        Column("Returns", _returns, "returned"),
+        Column("Assurances", text("assurances"), "assurances", number=True),
+        Column("Gaps", text("gaps"), "gaps", number=True),
+    ),
+    "No audits are recorded here.",
+    (
+        Filter("kind", "Kind of audit", KINDS_OF_AUDIT),
+        Filter("state", "How far it came", choices_of(("planned", "issued", "held", "reported", "cancelled"))),
+        Filter("outstanding", "Still to do", "only"),
+        Filter("unplanned", "Not in the programme", "only"),
+    ),
+    Beside(
+        "Findings of the audits above", ("Finding", "Kind", "Themes", "About", "Grade", "Recorded"), _findings,
+        "Nothing was found in the audits above.",
+    ),
+    drawn=True,
+)  # fmt: skip
+
+
+def _answered(item: Item, _: Names) -> Cell:
+    late = (Tag("Overdue", "red"),) if item["late"] else ()
+    if item["answered_on"]:
+        return Cell(words.day(item["answered_on"]), late)
+    return Cell(
+        "Not answered yet", late, f"Answer by {words.day(item['answer_by'])}" if item["answer_by"] else "No day was set"
+    )
+
+
+def _challenge(item: Item, _: Names) -> Cell:
+    number = f"{item['reference']}, number {item['number']}"
+    said = told_in_words(item)
+    return Cell(said or number, marks(item), number if said else "")
+
+
+CHALLENGES = Sheet(
+    BY_NAME["challenges"],
+    "Challenges of scrutineers",
+    "What scrutineers challenged, whom, and whether it was answered.",
+    "challenge", "challenges",
+    (
+        Column("Challenge", leading("scrutiny", _challenge), "reference"),
+        Column("To", named("to_agency", "to_group"), "to_agency"),
+        Column("Made", dated("challenged_on"), "challenged_on"),
+        Column("Answered", _answered, "answered_on"),
+    ),
+    "No challenges are recorded here.",
+    (Filter("to_agency", "To", "agencies"), Filter("open", "Not answered yet", "only"), Filter("late", "Overdue", "only")),
+)  # fmt: skip
