@@ -164,7 +164,7 @@ def test_a_running_service_publishes_with_its_own_files_and_event(run, tmp_path)
                 "publish", "annual", "2019-20", "--on", "2020-09-30", "--to", address, "--out", "files", "--json"
             )
             again = run("publish", "annual", "2019-20", "--to", address, "--out", "again", "--json")
-            assert run("publish", "quarterly", "2019-20", "--to", address).code == 2
+            assert run("publish", "quarterly", "2019-20", "--to", address).code == 3
             entry = httpx2.get(f"{address}/entries/2").json()["entry"]
         finally:
             process.terminate()
