@@ -80,11 +80,13 @@ def rounded(rule: DisclosureRule, cell: Cell) -> int:
 
 
 def told(rule: DisclosureRule, cell: Cell, *, is_hidden: bool) -> Range:
-    """What a reader of a publication under a rule is told of one cell. What is hidden is not nought, which would be shown."""
-    if is_hidden:
-        return Range(1, inf if rule.complementary else most_hidden(rule))
+    """What a reader of a publication under a rule is told of one cell. What is hidden is not nought, which would be shown; under a rule
+    that hides nothing for another's sake it is small, or has moved by a few.
+    """
     if not cell.printed:
         return Range(0, inf)
+    if is_hidden:
+        return Range(1, inf if rule.complementary or cell.value > most_hidden(rule) else most_hidden(rule))
     if rule.rounded_to is None or not cell.guarded or cell.value == 0:
         return Range(cell.value, cell.value)
     printed, half = rounded(rule, cell), rule.rounded_to.value // 2

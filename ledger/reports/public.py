@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from ledger.application import Ledger
-from ledger.disclosure.figures import OF_FEW, Edition, Public, guards, publish_under
+from ledger.disclosure.figures import OF_FEW, Edition, Public, publish_under
 from ledger.disclosure.protection import CONFIDENTIAL, symbol
+from ledger.disclosure.tabling import guards
 from ledger.domain.conventions import DisclosureRule
 from ledger.domain.fields import spoken
 from ledger.domain.history import fold

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from ledger.disclosure.figures import Edition, guards, publish_under
+from ledger.disclosure.figures import Edition, publish_under
+from ledger.disclosure.tabling import guards
 from ledger.figures.answer import RECORDS, Answer
 from ledger.figures.figure import Kind
 from ledger.figures.measures import Part, Side, per_cent
@@ -81,6 +83,28 @@ def test_a_base_that_is_a_figure_too_does_not_give_away_what_the_figure_hides():
     public = publish_under(DFE5, [total, share])
     assert public.side(share, "denominator") == public.value(total)
     assert public.open == ()
+
+
+def test_the_parts_of_a_share_do_not_give_away_what_the_figure_of_their_base_hides():
+    def both(death):
+        total = figure(value=40 + death, nature={"abuse": 40, "death": death})
+        share = figure("FIG-SIN-5WD", sides=(25 + death, 40 + death))
+        parts = tuple(
+            Part(code, per_cent(n, of), n, of) for code, n, of in (("abuse", 25, 40), ("death", death - 7, death))
+        )
+        whole = (Side("FIG-SIN-5WD-1", "incidents", 18 + death, ()), Side("FIG-SIN", "incidents", 40 + death, ()))
+        return total, replace(share, by={"nature": parts}, numerator=whole[0], denominator=whole[1])
+
+    before = both(17)
+    first = publish_under(DFE5, before)
+    assert first.withheld == frozenset()
+    total, share = both(20)
+    public = publish_under(DFE5, (total, share), [Edition(before)])
+    assert public.why["FIG-SIN/nature=death"] == "difference"
+    abuse, death = share.by["nature"]
+    assert public.part(share, "nature", death) == "[c]"
+    assert {public.part_side(share, "nature", death, name) for name in ("numerator", "denominator")} == {"[c]"}
+    assert public.part_side(share, "nature", abuse, "denominator") == 40 or public.value(total) == "[c]"
 
 
 def test_an_edition_that_counts_one_more_hides_what_would_tell_so():

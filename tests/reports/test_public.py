@@ -13,8 +13,8 @@ import openpyxl
 import pypdf
 import pytest
 
-from ledger.disclosure.figures import guards
 from ledger.disclosure.protection import is_small
+from ledger.disclosure.tabling import guards
 from ledger.domain.conventions import DisclosureRule
 from ledger.domain.history import fold
 from ledger.figures.measures import per_cent
