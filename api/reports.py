@@ -15,15 +15,17 @@ from api.answers import accepts, json_answer
 from api.asking import Day, InTime, UpTo, ledger_of
 from api.contract import CSV, DAY, OPEN, TEXT, WHOLE, json_content, many, responses, shape
 from api.figures import FIGURE
-from api.problems import NOT_AGREED, NOT_FOUND, NOT_PUBLIC, Problem
+from api.problems import BAD_QUERY, NOT_AGREED, NOT_FOUND, NOT_PUBLIC, Problem
 from api.waiting import moment_of
 from api.watching import Watching
 from ledger.access.policy import Verb
+from ledger.application import Ledger
 from ledger.domain.calendar import london_day
 from ledger.domain.fields import ReportPeriod
 from ledger.figures.period import NotAPeriod
 from ledger.figures.period import Period as Days
 from ledger.figures.so_far import so_far
+from ledger.projections.as_at import Moment
 from ledger.reports.document import Pass
 from ledger.reports.editions import editions
 from ledger.reports.kinds import document
@@ -55,6 +57,10 @@ class OfAReport(InTime):
         Field(
             description="A copy for the public under this disclosure rule: small counts, and what would tell them, are withheld."
         ),
+    ] = None
+    edition: Annotated[
+        int | None,
+        Field(ge=1, le=9999, description="As this edition was published: as at its position, up to its day."),
     ] = None
 
 
@@ -131,8 +137,11 @@ def told(request: Request, kind: Kind, period: Period, asked: Annotated[OfARepor
     """Every figure of a reporting year, or of a quarter, with its working: as JSON, as CSV with its metadata, as a page to read, as a spreadsheet or as PDF. The same entries give the same bytes."""
     ledger, tables = ledger_of(request), request.app.state.parts.tables
     when = moment_of(request, asked)
-    position = when.as_at
     matched(kind, period)
+    if asked.edition is None:
+        position, as_of = when.as_at, asked.as_of or so_far(ledger, Days.reported(kind, period), when)
+    else:
+        position, as_of = _of_edition(ledger, kind, period, when, asked)
     sees, passes = counted_for(request), list[Pass]()
     if sees is not None:
         passes.append(parts_seen(ledger, sees))
@@ -141,7 +150,6 @@ def told(request: Request, kind: Kind, period: Period, asked: Annotated[OfARepor
     elif sees is not None:
         passes.append(report_figures_seen(ledger, sees))
     try:
-        as_of = asked.as_of or so_far(ledger, Days.reported(kind, period), when)
         made = document(
             ledger, tables, kind, period, position, as_of=as_of, brand=request.app.state.brand, passes=passes
         )
@@ -166,7 +174,7 @@ def told(request: Request, kind: Kind, period: Period, asked: Annotated[OfARepor
 def publishing(request: Request, kind: Kind, period: Period, asked: Annotated[OfAPublication, Query()]) -> Response:
     """The `report.published` event to post to `/events`: figures, definitions' versions, file hashes, position and root, as at a position.
 
-    `files` are in full, for the partners and the Panel; `public` is the copy for anybody, whose files `?public=` gives as at the same position.
+    `files` are in full, for the partners and the Panel; `public` is the copy for anybody, whose files `?public=` gives of the edition.
     Without a position or a reason, the last edition over again, if there is one. Where a witness policy is in force a report is final
     only when its quorum cosigned what it rests on; `vouched` says so, or that no policy is in force.
     """
@@ -249,6 +257,16 @@ def asked_restatement(request: Request, kind: str, period: str, asked: OfAnEditi
     except MadeElsewhere as error:
         raise Problem(NOT_FOUND, str(error)) from None
     return found.seen_by(sees_of(request))
+
+
+def _of_edition(ledger: Ledger, kind: str, period: str, when: Moment, asked: OfAReport) -> tuple[int, date | None]:
+    """As at which position and of which day an edition was made; raises Problem."""
+    if asked.as_of is not None:
+        raise Problem(BAD_QUERY, "edition and as_of both say of which day; give one.", {"faults": []})
+    event = editions(ledger, kind, period, when.as_at).get(asked.edition or 0, (0, None))[1]
+    if event is None or not isinstance(event.as_at, int):
+        raise Problem(NOT_FOUND, f"No such edition was published from this ledger by position {when.as_at}.")
+    return event.as_at, event.as_of
 
 
 def matched(kind: str, period: str) -> None:

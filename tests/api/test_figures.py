@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 
 import pytest
 
-from tests.api.story import CASE, tell
+from tests.api.story import CASE, action, tell
 
 
 @pytest.fixture(scope="module")
@@ -97,3 +98,19 @@ def test_a_report_is_published_by_an_event_that_the_service_makes(told):
     for wrong in ("/reports/annual/2019-20-Q1", "/reports/quarterly/2019-20"):
         assert told.get(wrong).status_code == 404
     assert told.get("/reports/monthly/2019-20").status_code == 404
+
+
+def test_an_edition_is_given_as_it_was_published_whatever_came_later(client):
+    """Its files have the hashes its event names: in full, and as the public may read it."""
+    head = tell(client, *CASE)[-1]
+    event = client.get(f"/reports/annual/2019-20/publication?on=2020-01-01&at_least={head}").json()["event"]
+    assert event["data"]["as_of"] == "2020-01-01"
+    then = tell(client, event, action("ACT-LATE", "not-stated"))[-1]
+    address = f"/reports/annual/2019-20?edition=1&at_least={then}"
+    for files, more in ((event["data"]["files"], ""), (event["data"]["public"]["files"], "&public=dfe5")):
+        named = {each["format"]: each["sha256"] for each in files}
+        for format_ in ("json", "csv", "html"):
+            body = client.get(f"{address}&format={format_}{more}").content
+            assert hashlib.sha256(body).hexdigest() == named[format_]
+    assert client.get("/reports/annual/2019-20?edition=2").status_code == 404
+    assert client.get("/reports/annual/2019-20?edition=1&as_of=2019-12-31").status_code == 422
