@@ -58,7 +58,7 @@ def test_what_the_contract_forbids_is_refused(address, monkeypatch, long, label)
 )
 def test_a_day_at_the_edge_of_what_may_be_asked_is_answered_and_one_beyond_it_refused(address, day, taken):
     asked = 0
-    with httpx2.Client(base_url=address) as client:
+    with httpx2.Client(base_url=address, timeout=60) as client:
         for path, told in DOCUMENT["paths"].items():
             names = {parameter["name"] for parameter in told.get("get", {}).get("parameters", ())}
             for name in sorted(names & {"as_of", "on"}):
