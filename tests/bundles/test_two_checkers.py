@@ -66,6 +66,8 @@ def word(draw: Random, raw: bytes) -> bytes:
 CHANGES: tuple[Change, ...] = (bit, cut, line, word)
 SHARES = 10
 """Tests among which the bits are dealt, so that workers share them out."""
+PARTS = 4
+"""The same for the thousands of a long run."""
 TRUSTED = 8
 """Of ten bundles so many are checked with the right key."""
 
@@ -110,11 +112,22 @@ def test_both_find_what_was_exported_true(both, made, scope):
     assert both(made.folder / scope, quorum=1) == (2 if scope == "silence" else 0)
 
 
-def test_both_come_to_the_same_on_thousands_of_bundles(both, made, tmp_path, seed, long):
-    draw = Random(seed)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Each part of the thousands is a test of its own, so that workers share them out."""
+    if "part" in metafunc.fixturenames:
+        metafunc.parametrize("part", range(PARTS if metafunc.config.getoption("--long") else 1))
+
+
+@pytest.fixture
+def draw(seed: int, part: int) -> Random:
+    """The chances of one part."""
+    return Random(seed + part)
+
+
+def test_both_come_to_the_same_on_thousands_of_bundles(both, made, tmp_path, draw, long):
     codes = [0, 0, 0]
     small = ["incident", "record", "silence"]
-    for number in range(10_000 if long else 400):
+    for number in range(10_000 // PARTS if long else 400):
         case = tmp_path / str(number)
         shutil.copytree(made.folder / draw.choice(small if number % 8 else list(SCOPES)), case)
         (case / "verify_ledger.py").unlink()
