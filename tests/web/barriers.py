@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from axe_playwright_python.base import AXE_SCRIPT  # type: ignore[import-untyped]
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 from tests.web.browsing import DESKTOP, PHONE
 
+PAPER = ViewportSize(width=718, height=1047)
+"""A4 within margins of a centimetre, in CSS pixels."""
 TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 ASKED = {"runOnly": {"type": "tag", "values": list(TAGS)}, "resultTypes": ["violations"], "preload": False}
 """Only violations are told at length: naming every element that passed, and sending it here, is most of what axe would do."""
@@ -57,13 +59,15 @@ def unfolded(page: Page) -> None:
 
 
 def runs_off(page: Page) -> list[str]:
-    """On which screens a page is wider than they are."""
+    """On which screens, and whether on paper, a page is wider than they are."""
     found = []
-    for viewport in (DESKTOP, PHONE):
+    for viewport, on_paper in ((DESKTOP, False), (PHONE, False), (PAPER, True)):
         page.set_viewport_size(viewport)
+        page.emulate_media(media="print" if on_paper else "screen")
         wide = page.evaluate("document.documentElement.scrollWidth")
         if wide > viewport["width"]:
             found.append(f"{wide} wide on {viewport['width']}")
+    page.emulate_media(media="screen")
     return found
 
 

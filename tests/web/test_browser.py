@@ -164,6 +164,7 @@ def test_on_paper_there_is_the_list_and_when_it_was_but_nothing_to_click(browser
         page.goto(f"{address}/pages/actions?as_at={THEN}")
         page.emulate_media(media="print")
         assert page.locator("table").is_visible()
+        assert page.evaluate("getComputedStyle(document.querySelector('td a'), '::after').content") == "none"
         assert page.get_by_text("You are looking at the ledger as it stood").is_visible()
         for name in (".govuk-service-navigation", ".ledger-filter", ".ledger-as-at__choose", ".ledger-take"):
             assert not page.locator(name).first.is_visible(), name
