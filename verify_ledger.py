@@ -588,6 +588,10 @@ UNREAD = ("README.txt", "index.html", "keys.txt", "verify_ledger.py")
 PUBLISHED = "uk.safeguarding.report.published"
 SEALED, BY_SEAL = "uk.safeguarding.ledger.heads-sealed", ("record", "incident", "silence")
 FIGURES = re.compile(r"figures/[A-Za-z0-9][A-Za-z0-9._-]{0,79}\.json")
+ADOPTED, AMENDED = "uk.safeguarding.policy.adopted", "uk.safeguarding.policy.corrected"
+PACKS = re.compile(r"packs/([a-z0-9-]{1,60}@[0-9]{1,4})\.([^/\\\x00-\x1f]{1,120})")
+"""A pack of rules: `packs/wt18@1.toml` is its own file, `packs/england-and-wales@1.NAME` one whose hash stands in it."""
+FOLDERS = ("figures", "packs")
 LONGEST_ENTRY, LONGEST_LINE, LONGEST_FILE = 65_535, 4_000_000, 64_000_000
 MOST_FILES = 1_000
 MOST_UNPACKED = 250
@@ -603,7 +607,9 @@ class Files:
         self.names = sorted(islice(self._members(), MOST_FILES + 1))
         if len(self.names) > MOST_FILES:
             raise CannotTell(f"the bundle holds more than {MOST_FILES} files")
-        self.strange = [n for n in self.names if n not in FILES + UNREAD and not FIGURES.fullmatch(n)]
+        self.strange = [
+            n for n in self.names if not (n in FILES + UNREAD or FIGURES.fullmatch(n) or PACKS.fullmatch(n))
+        ]
 
     def _members(self) -> list[str]:
         if self._zip is not None:
@@ -611,10 +617,9 @@ class Files:
             if len(set(names)) != len(names):
                 raise Broken("the zip holds two files of one name")
             return names
-        inside = self._folder / "figures"
-        own = inside.is_dir() and not inside.is_symlink()
-        names = [path.name for path in self._folder.iterdir() if not (own and path.name == "figures")]
-        return names + ([f"figures/{path.name}" for path in inside.iterdir()] if own else [])
+        own = [path for path in map(self._folder.joinpath, FOLDERS) if path.is_dir() and not path.is_symlink()]
+        names = [path.name for path in self._folder.iterdir() if path not in own]
+        return names + [f"{folder.name}/{path.name}" for folder in own for path in folder.iterdir()]
 
     def __contains__(self, name: str) -> bool:
         return name in self.names
@@ -837,6 +842,10 @@ class BundleFinding:
     """The entry that shows completeness, where one does."""
     published: tuple[str, ...] = ()
     """Of each report given: how it was published, and who agreed to that."""
+    packs: int = 0
+    """Packs of rules that lie in the bundle, and of which the entry that adopted each is there too."""
+    unadopted: int = 0
+    """Those of which it is not."""
 
     @property
     def code(self) -> int:
@@ -862,6 +871,9 @@ class Bundle:
         self.asked: frozenset[str] = frozenset()
         self.publications: dict[str, tuple[int, dict[str, Any]]] = {}
         self.told: list[str] = []
+        self.packs: dict[str, dict[str, bytes]] = {}
+        self.adopted: dict[str, bool] = {}
+        self.readopted = False
 
     def verify(self, reports: Sequence[tuple[str, bytes]]) -> BundleFinding:
         """All of it, and reports that lie beside it."""
@@ -873,7 +885,10 @@ class Bundle:
         told = notes.held(self._manifest)
         signed = notes.held(self._signed)
         notes.held(self._witnessed)
+        notes.held(self._carried)
         chained = notes.held(self._entries)
+        if chained:
+            self._adoptions()
         reached = chained and notes.held(self._within)
         if chained or notes.false:  # where the entries could not be gone through, nothing more can be told
             notes.held(self._words)
@@ -893,6 +908,7 @@ class Bundle:
             tuple(notes.false), notes.more, tuple(notes.untold), level, seen, self.checkpoint, len(self.held.positions),
             self.held.disclosed, self.figures, None if notes.false else self.complete, self.upto,
             self.held.seal_at if self.scope.get("kind") in BY_SEAL else 0, tuple(self.told),
+            len(self.adopted), len(self.packs) - len(self.adopted),
         )  # fmt: skip
 
     def _manifest(self) -> None:
@@ -1068,6 +1084,9 @@ class Bundle:
             before, held.last = held.last, (position, entry.recorded)
             if self.asked and entry.type == PUBLISHED:
                 self._remember(position, entry.data)
+            self.readopted = self.readopted or entry.type == AMENDED
+            if entry.type == ADOPTED and isinstance(entry.data, dict):
+                self._adopts(entry.data)
             held.first = held.first or held.last
             if not (position == self.about.get("seal") and self.scope.get("kind") not in ("all", "period")):
                 held.heads[entry.record] = entry.version, position
@@ -1084,6 +1103,39 @@ class Bundle:
 
         if not self.notes.about(position, taken):
             held.wrong.add(position)
+
+    # packs
+
+    def _carried(self) -> None:
+        """The packs that lie in the bundle, by name, each with its files."""
+        for name in self.files.names:
+            found = PACKS.fullmatch(name)
+            if found:
+                self.packs.setdefault(found[1], {})[found[2]] = self.files.whole(name)
+
+    def _adopts(self, data: dict[str, Any]) -> None:
+        """An entry that adopted a pack by its hash; of those that lie here it is remembered whether any says this one."""
+        name = f"{data.get('pack')}@{data.get('version')}"
+        if name in self.packs:
+            own = self.packs[name].get("toml", b"")
+            self.adopted[name] = self.adopted.get(name, False) or data.get("sha256") == sha256(own).hexdigest()
+
+    def _adoptions(self) -> None:
+        """Each pack is the one that was adopted, where the entry that says so is here, and holds the hashes of the files that go with it."""
+        for name, files in sorted(self.packs.items()):
+            if not (self.adopted.get(name, True) or self.readopted):
+                self.notes.say(f"packs/{name}.toml is not the pack that was adopted")
+            bound, waiting = {"toml"}, set(files) - {"toml"}
+            while waiting:
+                more = {
+                    each for each in waiting
+                    if any(sha256(files[each]).hexdigest().encode() in files.get(by, b"") for by in bound)
+                }  # fmt: skip
+                if not more:
+                    break
+                bound, waiting = bound | more, waiting - more
+            for each in sorted(waiting):
+                self.notes.say(f"packs/{name}.{each} is bound by no pack")
 
     # words
 
@@ -1477,6 +1529,7 @@ def told_bundle(finding: BundleFinding, trust: Trust) -> list[str]:
     ]
     lines += [f"  {'cosigned by':<12}{_shown(key.label)}" for key in finding.witnesses]
     lines += [f"  {'published':<12}{_shown(how)}" for how in finding.published]
+    lines += [f"  {'packs':<12}{finding.packs} of rules, each as it was adopted" for _ in range(finding.packs > 0)]
     if finding.level > NONE:
         lines += ["This does not prove:", *(f"  - {gap}" for gap in _unproved_by_bundle(finding))]
     return lines
@@ -1514,6 +1567,10 @@ def _unproved_by_bundle(finding: BundleFinding) -> list[str]:
     if finding.figures:
         gaps.append(
             "that a figure counts the right things: only that the entries it lists are there, and that its shares add up"
+        )
+    if finding.unadopted:
+        gaps.append(
+            f"that {finding.unadopted} packs of rules are as they were adopted: the entries that say so are not here"
         )
     return [
         *gaps,

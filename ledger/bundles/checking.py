@@ -13,6 +13,7 @@ from ledger.bundles.cosigned import cosigned
 from ledger.bundles.entries import envelope, sealed_in
 from ledger.bundles.figures import check_figures
 from ledger.bundles.files import FORMAT, KNOWN, MOST_ENTRY, REPORT, VERSION, Files, read_json
+from ledger.bundles.packs import CARRIED, Adopted
 from ledger.bundles.positions import Positions
 from ledger.bundles.shapes import Envelope, Manifest, ProofLine, RunLine, SealedData, WordLine, shaped
 from ledger.evidence.seal_checks import SEALED
@@ -61,6 +62,7 @@ class _Check:
         self.positions = Positions()
         self.wrong: set[int] = set()
         self.heads: dict[str, tuple[int, int]] = {}
+        self.packs: Adopted | None = None
 
     def held(self, step: Step) -> bool:
         """Whether a step went through; a later one is asked all the same."""
@@ -75,16 +77,23 @@ class _Check:
         return False
 
     def finding(self) -> Finding:
-        strange = (name for name in self.files.names if name not in KNOWN and not REPORT.fullmatch(name))
+        strange = (
+            name
+            for name in self.files.names
+            if not (name in KNOWN or REPORT.fullmatch(name) or CARRIED.fullmatch(name))
+        )
         self.untold += (f"{name} is no part of a bundle" for name in strange)
         told = self.held(self.manifest)
         signed, cosigned = self.held(self.sign), self.held(self.cosign)
+        self.held(self.carried)
         through = self.held(self.entries)
         within = through and self.held(self.within)
         if through or self.false:
             self.held(self.words)
             if told:
                 self.held(self.complete)
+        if through and self.packs:
+            self.false += (str(wrong) for wrong in self.packs.false())
         for name in sorted(filter(REPORT.fullmatch, self.files.names)):
             self.held(lambda name=name: self.figures(name))  # type: ignore[misc]
         if self.false or not through:
@@ -136,6 +145,9 @@ class _Check:
         if self.trust.quorum and self.cosigners and self.beyond():
             raise Unknown(f"the quorum cosigned {self.cosigned} entries, and there are later ones")
 
+    def carried(self) -> None:
+        self.packs = Adopted(self.files)
+
     def entries(self) -> None:
         if self.checkpoint is None:
             raise Unknown("there is no checkpoint to hold the entries against")
@@ -176,6 +188,8 @@ class _Check:
 
     def place(self, position: int, body: bytes) -> None:
         entry = envelope(body)
+        if self.packs:
+            self.packs.take(entry)
         is_seal = position == self.about.get("seal")
         if is_seal:
             self.seal = entry

@@ -19,6 +19,8 @@ KNOWN = frozenset({
     "README.txt", "index.html", "keys.txt", "verify_ledger.py",
 })  # fmt: skip
 REPORT = re.compile(r"figures/[A-Za-z0-9][A-Za-z0-9._-]{0,79}\.json")
+WITHIN = ("figures", "packs")
+"""Folders in the folder."""
 MOST_FILES = 1_000
 MOST_ENTRY, MOST_LINE, MOST_FILE = 65_535, 4_000_000, 64_000_000
 
@@ -31,9 +33,10 @@ class Files:
         self._zip: zipfile.ZipFile | None = None
         if path.is_dir():
             found = [each.name for each in path.iterdir()]
-            if (path / "figures").is_dir() and not (path / "figures").is_symlink():
-                found.remove("figures")
-                found += [f"figures/{each.name}" for each in (path / "figures").iterdir()]
+            for inside in (path / name for name in WITHIN):
+                if inside.is_dir() and not inside.is_symlink():
+                    found.remove(inside.name)
+                    found += [f"{inside.name}/{each.name}" for each in inside.iterdir()]
         else:
             try:
                 self._zip = zipfile.ZipFile(path)

@@ -18,6 +18,7 @@ from ledger import canonical
 from ledger.application import Ledger, Progress
 from ledger.bundles.checking import check_bundle
 from ledger.bundles.files import FORMAT, VERSION
+from ledger.bundles.packs import carried
 from ledger.bundles.page import page
 from ledger.bundles.scope import Chosen
 from ledger.domain.history import Entry
@@ -182,6 +183,8 @@ def _write(ledger: Ledger, wanted: Wanted, sink: Sink, progress: Progress) -> No
                 moved.by(len(group))
     for name, report in wanted.figures.items():
         sink.put(f"figures/{name}.json", report)
+    for name, octets in carried(ledger.packs(as_at=wanted.size)):
+        sink.put(name, octets)
     keys = "# Keys as the ledger gives them. Get them from somebody you trust, and compare.\n" + "".join(
         f"{key}\n" for key in wanted.keys
     )

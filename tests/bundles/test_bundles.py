@@ -17,6 +17,7 @@ from ledger.cli.commands import main
 from ledger.histories import FOLLOWED
 from ledger.log.keys import VerifierKey
 from ledger.log.receipt import Trust
+from ledger.regimes import SHIPPED
 from tests.bundles.conftest import INCIDENT, SCOPES, YEAR
 from tests.ledger.tampering import owning
 from tests.log.making import STRANGER
@@ -369,3 +370,55 @@ def test_a_ledger_that_is_not_whole_exports_nothing(made, tmp_path, capfd, monke
     assert "what is stored was changed" in capfd.readouterr().err
     assert not (tmp_path / "x").exists()
     assert not (tmp_path / "x.partial").exists()
+
+
+def both(path: Path, made, check) -> tuple[int, str]:
+    """What the program that stands alone says, and the ledger's own agrees to."""
+    code, told = check(path)
+    found = check_bundle(path, Trust((VerifierKey.parse(made.key),)))
+    assert found.code == code, (told, found)
+    return code, told
+
+
+def test_the_packs_that_were_adopted_travel_byte_for_byte(made, check):
+    for scope in SCOPES:
+        packs = made.folder / scope / "packs"
+        assert (packs / "wt23@1.toml").read_bytes() == (SHIPPED / "wt23@1.toml").read_bytes()
+        own = YEAR / "packs" / "northmere-ladder@1.toml"
+        assert (packs / own.name).read_bytes() == own.read_bytes()
+        assert not (packs / "wt18@1.toml").exists(), "which nobody adopted"
+    assert "10 of rules, each as it was adopted" in both(made.folder / "all", made, check)[1]
+    code, told = both(made.folder / "incident", made, check)
+    assert code == 0
+    assert "10 packs of rules are as they were adopted: the entries that say so are not here" in told
+
+
+def test_another_pack_than_the_adopted_one_is_false_where_its_adoption_is_here(made, bundle, check):
+    for scope, expected in (("all", 1), ("incident", 0)):
+        changed = bundle(scope)
+        pack = changed / "packs" / "wt23@1.toml"
+        pack.write_bytes(pack.read_bytes().replace(b"value = 5", b"value = 9"))
+        code, told = both(changed, made, check)
+        assert code == expected
+        assert ("packs/wt23@1.toml is not the pack that was adopted" in told) is (expected == 1)
+
+
+@pytest.mark.parametrize("scope", ["all", "incident"])
+def test_a_file_that_no_pack_binds_is_false(scope, made, bundle, check):
+    changed = bundle(scope)
+    (holidays,) = (changed / "packs").glob("*bank-holidays.json")
+    holidays.write_bytes(holidays.read_bytes().replace(b"2020-05-08", b"2020-05-09"))
+    code, told = both(changed, made, check)
+    assert (code, "bank-holidays.json is bound by no pack" in told) == (1, True)
+    holidays.unlink()
+    (changed / "packs" / "wt18@1.more").write_bytes(b"")
+    assert both(changed, made, check)[0] == 1
+    (changed / "packs" / "wt18@1.more").rename(changed / "packs" / "more")
+    assert both(changed, made, check)[0] == 2, "no part of a bundle"
+
+
+def test_a_bundle_without_packs_says_nothing_of_them(made, bundle, check):
+    changed = bundle("all")
+    shutil.rmtree(changed / "packs")
+    code, told = both(changed, made, check)
+    assert (code, "packs" in told) == (0, False)
