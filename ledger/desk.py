@@ -17,7 +17,7 @@ from ledger.domain.claim import Claim, SealedHeads, Verdict, judge
 from ledger.domain.corrections import SPEAKING_OF_ENTRIES, judge_correction
 from ledger.domain.history import Entry, Standing, advance, erased_by, erased_from, fold
 from ledger.domain.policy import POLICY
-from ledger.domain.standing import STANDING_RULES
+from ledger.domain.standing import standing_rules
 from ledger.entry import MINT, Fault, Malformed, Stamped, Submission, read_back, stamp
 from ledger.evidence.row_checks import contents
 from ledger.memory import Memory
@@ -212,9 +212,9 @@ class Desk:
         return self._stage(submission, stamped, claim, standing)
 
     def _verdict(self, standing: Standing, claim: Claim[Any], name: str) -> Verdict:
-        if isinstance(claim.event, SPEAKING_OF_ENTRIES):
+        if claim.event.general and isinstance(claim.event, SPEAKING_OF_ENTRIES):
             return judge_correction(self.history(name), standing, claim)
-        return judge(standing, claim, STANDING_RULES)
+        return judge(standing, claim, standing_rules(claim.event))
 
     def _claim(self, submission: Submission, reference: str, version: int, recordedby: str, packs: Packs) -> Claim[Any]:
         return Claim(

@@ -57,11 +57,11 @@ def replaced(data: Any, changes: Mapping[Place, Any]) -> Any:
     for place, value in changes.items():
         by_step.setdefault(place[0], {})[place[1:]] = value
     match data:
+        case dict():
+            return data | {name: replaced(data[name], inner) for name, inner in by_step.items()}
         case BaseModel():
             return data.model_copy(
                 update={name: replaced(getattr(data, name), inner) for name, inner in by_step.items()}
             )
-        case dict():
-            return data | {name: replaced(data[name], inner) for name, inner in by_step.items()}
         case _:
             return [replaced(item, by_step[number]) if number in by_step else item for number, item in enumerate(data)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -27,7 +27,13 @@ Position = Annotated[int, Field(ge=1)]
 FieldName = Annotated[str, written_as(r"^[a-z][a-z0-9_]{0,59}$", "the name of a field")]
 
 
-class Corrected(Event):
+class General(Event):
+    """Says something of an entry, or of the record itself, and nothing that happened in life."""
+
+    general: ClassVar[bool] = True
+
+
+class Corrected(General):
     """A fact of an earlier event was wrong; whole fields get new values, `time` included (RGT-RECT)."""
 
     position: Position
@@ -38,7 +44,7 @@ class Corrected(Event):
         return f"Entry {self.position} was corrected: {', '.join(sorted(self.changes)).replace('_', ' ')}"
 
 
-class Withdrawn(Event):
+class Withdrawn(General):
     """An earlier event should not have been recorded; it counts nowhere from here on, and stays visible in replays."""
 
     position: Position
@@ -49,7 +55,7 @@ class Withdrawn(Event):
         return f"Entry {self.position} was withdrawn, as {self.decided_by} decided"
 
 
-class DuplicateOf(Event):
+class DuplicateOf(General):
     """This record repeats another of its kind and is folded into it for every count."""
 
     duplicate_of: Reference
@@ -62,7 +68,7 @@ AMENDING = (Corrected, Withdrawn, DuplicateOf)
 """Events that change what earlier entries say."""
 
 
-class Mark(Event):
+class Mark(General):
     """Says something of a record, not what happened; a record that was withdrawn, or repeats another, may be marked too."""
 
 

@@ -135,16 +135,16 @@ def effective(entries: Iterable[Entry]) -> list[Entry]:
     corrections: dict[int, list[Entry]] = {}
     first: int | None = None
     for entry in entries:
-        match entry.event:
-            case Corrected(position=position):
-                corrections.setdefault(position, []).append(entry)
-            case Withdrawn(position=position):
-                kept.pop(position, None)
-                if position == first:
-                    kept = {at: held for at, held in kept.items() if isinstance(held.event, Mark)}
-            case _:
-                first = entry.position if first is None else first
-                kept[entry.position] = entry
+        event = entry.event
+        if event.general and isinstance(event, Corrected):
+            corrections.setdefault(event.position, []).append(entry)
+        elif event.general and isinstance(event, Withdrawn):
+            kept.pop(event.position, None)
+            if event.position == first:
+                kept = {at: held for at, held in kept.items() if isinstance(held.event, Mark)}
+        else:
+            first = entry.position if first is None else first
+            kept[entry.position] = entry
     for position in corrections.keys() & kept.keys():
         kept[position] = _as_corrected(kept[position], corrections[position])
     return list(kept.values())
@@ -207,16 +207,17 @@ def folded(counted: Sequence[Entry], version: int) -> Standing:
 def _after(standing: Standing, entry: Entry, version: int) -> Standing:
     """The standing, at this version, after one more entry that counts."""
     _, state, void, duplicate_of, restriction, holds = standing
+    if not entry.event.general:
+        evolved = entry.kind.record.evolve(state, entry.event)
+        return Standing(version, evolved, False, duplicate_of, restriction, holds)
     match entry.event:
         case DuplicateOf(duplicate_of=other):
             return Standing(version, state, False, other, restriction, holds)
-        case Mark() as mark:
+        case mark:
             return _marked(Standing(version, state, void, duplicate_of, restriction, holds), mark, entry.position)
-        case event:
-            return Standing(version, entry.kind.record.evolve(state, event), False, duplicate_of, restriction, holds)
 
 
-def _marked(standing: Standing, mark: Mark, position: int) -> Standing:
+def _marked(standing: Standing, mark: Event, position: int) -> Standing:
     match mark:
         case Restricted(ground=ground, until=until):
             return standing._replace(restriction=Restriction(ground, until, position))
@@ -232,9 +233,9 @@ def _marked(standing: Standing, mark: Mark, position: int) -> Standing:
 
 def erased_by(entry: Entry) -> tuple[tuple[int, str], ...]:
     """The places (position, JSON pointer) whose words an entry certifies to be erased; none for any other entry."""
-    return (
-        tuple((each.position, each.path) for each in entry.event.erased) if isinstance(entry.event, WordsErased) else ()
-    )
+    if not (entry.event.general and isinstance(entry.event, WordsErased)):
+        return ()
+    return tuple((each.position, each.path) for each in entry.event.erased)
 
 
 def erased_from(entries: Iterable[Entry], position: int) -> dict[str, int]:
@@ -253,8 +254,6 @@ def statements(entries: Sequence[Entry]) -> dict[int, list[Entry]]:
 
 def advance(standing: Standing, entry: Entry) -> Standing | None:
     """The standing after one more entry, or None where only folding the whole history again can tell (a correction, a withdrawal)."""
-    match entry.event:
-        case Corrected() | Withdrawn():
-            return None
-        case _:
-            return _after(standing, entry, entry.version)
+    if entry.event.general and isinstance(entry.event, Corrected | Withdrawn):
+        return None
+    return _after(standing, entry, entry.version)

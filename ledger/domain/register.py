@@ -84,6 +84,8 @@ class Event(BaseModel):
     rules: ClassVar[tuple[Rule, ...]] = ()
     decides: ClassVar[str | None] = None
     """Of an event that is a decision: the field that says what was decided, or, where none does, the word for it."""
+    general: ClassVar[bool] = False
+    """Whether it is one of those that may happen to any record. Asked first where most events are none: pydantic's classes are slow to tell."""
 
     may_be_late: ClassVar[bool] = True
     """Whether the days from its time to its entry tell of anybody's delay."""

@@ -13,7 +13,7 @@ from ledger.domain.general import Corrected, DuplicateOf, Mark, Withdrawn
 from ledger.domain.history import Standing
 from ledger.domain.ledger_opening import LEDGER, REFERENCE
 from ledger.domain.marks import RULES_OF_MARKS
-from ledger.domain.register import FLAG, rule
+from ledger.domain.register import FLAG, Event, Rule, rule
 
 SKEW = timedelta(minutes=5)
 """How far a sender's clock may run ahead of the ledger's."""
@@ -33,7 +33,7 @@ def record_was_begun(standing: Standing, claim: Claim[Any]) -> str | None:
 @rule("REC-VOID", source="events.md: withdrawing the first event voids the record")
 def record_still_counts(standing: Standing, claim: Claim[Any]) -> str | None:
     """Nothing more may be recorded on a record that was withdrawn, or that repeats another, but that this was wrong, and marks."""
-    if isinstance(claim.event, Mark):
+    if claim.event.general and isinstance(claim.event, Mark):
         return None
     if standing.void:
         return f"{claim.kind.record.name}/{claim.reference} was withdrawn; begin a new record instead."
@@ -168,3 +168,10 @@ STANDING_RULES = (
     the_repeated_record_is_another_of_its_kind,
     *RULES_OF_MARKS,
 )
+_OF_GENERAL_EVENTS = (the_repeated_record_is_another_of_its_kind, *RULES_OF_MARKS)
+_OF_WHAT_HAPPENED = tuple(each for each in STANDING_RULES if each not in _OF_GENERAL_EVENTS)
+
+
+def standing_rules(event: Event) -> tuple[Rule, ...]:
+    """Those of them that are asked of an event: what only a general event can break is asked of no other."""
+    return STANDING_RULES if event.general else _OF_WHAT_HAPPENED

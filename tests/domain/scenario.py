@@ -19,7 +19,7 @@ from ledger.domain.claim import Claim, SealedHeads, Verdict, judge
 from ledger.domain.corrections import SPEAKING_OF_ENTRIES, judge_correction
 from ledger.domain.history import ABSENT, Entry, Standing, fold
 from ledger.domain.register import REGISTER, TYPE_PREFIX
-from ledger.domain.standing import STANDING_RULES
+from ledger.domain.standing import standing_rules
 
 NO_PACKS = Packs()
 HELD = SealedHeads(3, "ab" * 32)
@@ -111,7 +111,7 @@ class World:
     def _judge(self, standing: Standing, claim: Claim[Any]) -> Verdict:
         if isinstance(claim.event, SPEAKING_OF_ENTRIES):
             return judge_correction(self.entries.get((claim.kind.record.name, claim.reference), []), standing, claim)
-        return judge(standing, claim, STANDING_RULES)
+        return judge(standing, claim, standing_rules(claim.event))
 
     def record(self, p: Post) -> Verdict:
         standing, claim = self.claim(p)
