@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -27,12 +27,14 @@ from api.reports import Period as OfPeriod
 from api.waiting import moment_of
 from ledger.access.policy import Verb
 from ledger.domain.calendar import days_of, london_day
+from ledger.domain.history import Entry
+from ledger.domain.report_record import reference_of
 from ledger.figures import answers
 from ledger.figures.answer import Answer, asking
 from ledger.figures.measures import Value
 from ledger.figures.period import APRIL, QUARTERS, NotAPeriod, Period
 from ledger.figures.so_far import so_far
-from ledger.reports.editions import editions
+from ledger.reports.editions import editions_in
 from ledger.reports.spoken import spoken_ranges
 from ledger.reports.standing import stage
 from ledger.reports.written import Format
@@ -115,7 +117,9 @@ def reports(request: Request) -> Response:
     when = moment_of(request, asked)
     today = london_day(ledger_of(request).clock.now())
     begun = (of for year in _years(request) for of in _of_year(year) if days_of(of[1])[0] <= today)
-    found = [_report(request, kind, period, when.as_at) for kind, period in begun]
+    named = {f"report/{reference_of(*of)}": of for of in begun}
+    held = ledger_of(request).records(list(named), when.as_at)
+    found = [_report(request, *of, held.get(name, ()), when.as_at) for name, of in named.items()]
     return render(request, "reports.html", title="Reports", standing=standing(request, when), reports=found)
 
 
@@ -180,14 +184,14 @@ def _of_year(year: str) -> Iterator[tuple[str, str]]:
         yield "quarterly", f"{year}-Q{number}"
 
 
-def _report(request: Request, kind: str, period: str, as_at: int) -> Report:
+def _report(request: Request, kind: str, period: str, held: Sequence[Entry], as_at: int) -> Report:
     path = f"/reports/{kind}/{period}"
     times = {"as_at": request.query_params.get("as_at", "")}
     formats = tuple((name, address(path, times.items(), format=each.value)) for each, name in NAMES.items())
-    published = editions(ledger_of(request), kind, period, as_at)
+    published = editions_in(held)
     told = tuple(
         (number, day(event.published_on.isoformat()), position, f"/pages{path}/restatement?edition={number}")
         for number, (position, event) in published.items()
     )
-    stands = stage(ledger_of(request), kind, period, as_at)
+    stands = stage(ledger_of(request), kind, held, as_at)
     return Report(f"{code(kind)} report {period}", address(f"/pages{path}", times.items()), stands, formats, told)

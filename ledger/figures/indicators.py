@@ -86,9 +86,12 @@ def _beside(asked: Asked, chosen: Stated, value: Value, o: Stated) -> Comparator
 
 
 def _caption(o: Stated) -> str:
+    """`Children looked after: children in care, children per 10,000`; no word of it is said twice."""
     found = catalogued(o.indicator.upper())
     family = found[0].caption if found is not None else _family_caption(o.indicator.upper())
-    return f"{family}: {plain(o.definition)}, {o.unit_said}"
+    what, unit = plain(o.definition), o.unit_said
+    named = f"{what[:1].upper()}{what[1:]}" if what.startswith(family.lower()) else f"{family}: {what}"
+    return named if what.endswith(unit) else f"{named}, {unit}"
 
 
 def _family_caption(id_: str) -> str:

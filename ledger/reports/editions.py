@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ledger.application import Ledger
-from ledger.domain.history import effective, fold
+from ledger.domain.history import Entry, effective, fold
 from ledger.domain.report import ReportPublished
 from ledger.domain.report_disclosure import ReportNumberReleased, ReportReleaseWithdrawn
 from ledger.domain.report_record import Report, reference_of
@@ -26,8 +26,12 @@ class Release:
 
 def editions(ledger: Ledger, kind: str, period: str, as_at: int | None = None) -> Published:
     """The editions of a report published by then."""
-    counted = effective(ledger.record(f"report/{reference_of(kind, period)}", as_at))
-    published = ((entry.position, entry.event) for entry in counted)
+    return editions_in(ledger.record(f"report/{reference_of(kind, period)}", as_at))
+
+
+def editions_in(entries: Sequence[Entry]) -> Published:
+    """The editions of a report, of what its record held."""
+    published = ((entry.position, entry.event) for entry in effective(entries))
     return {event.edition: (position, event) for position, event in published if isinstance(event, ReportPublished)}
 
 
@@ -35,8 +39,10 @@ def all_editions(ledger: Ledger, as_at: int) -> Iterator[tuple[int, ReportPublis
     """Every edition of every report published by then."""
     if as_at:
         days = (ledger.entry_at(1).day, ledger.entry_at(as_at).day)
-        for kind, period in _periods(days[0].year - 1, days[1].year):
-            yield from editions(ledger, kind, period, as_at).values()
+        names = [f"report/{reference_of(*of)}" for of in _periods(days[0].year - 1, days[1].year)]
+        held = ledger.records(names, as_at)
+        for name in names:
+            yield from editions_in(held.get(name, ())).values()
 
 
 def standing(ledger: Ledger, kind: str, period: str, as_at: int | None = None) -> Report:

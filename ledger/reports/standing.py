@@ -105,13 +105,19 @@ def standing_of(
 
 def steps_of(ledger: Ledger, kind: str, period: str, as_at: int) -> tuple[Step, ...]:
     """The steps of a report's way, without a look at what was written."""
-    entries = effective(ledger.record(f"report/{reference_of(kind, period)}", as_at))
+    return _steps_in(ledger, kind, ledger.record(f"report/{reference_of(kind, period)}", as_at), as_at)
+
+
+def _steps_in(ledger: Ledger, kind: str, held: Sequence[Entry], as_at: int) -> tuple[Step, ...]:
+    entries = effective(held)
     return _steps(ledger, kind, entries, _sections(entries), as_at)
 
 
-def stage(ledger: Ledger, kind: str, period: str, as_at: int) -> str:
-    """In a few words how far a report has come."""
-    steps = {each.name: each for each in steps_of(ledger, kind, period, as_at)}
+def stage(ledger: Ledger, kind: str, held: Sequence[Entry], as_at: int) -> str:
+    """In a few words how far a report has come, of what its record held."""
+    if not held:
+        return "Not begun"
+    steps = {each.name: each for each in _steps_in(ledger, kind, held, as_at)}
     done = [SAID[name] for name in SAID if steps[name].done == "done" and steps[name].entries]
     last = steps["sent"]
     if steps["published"].done == "done" and last.done != "done":
