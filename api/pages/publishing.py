@@ -278,7 +278,7 @@ def _files(kind: str, period: str, event: ReportPublished) -> list[File]:
     if isinstance(event.files, str):
         return []
     named = {each.format: each.sha256 for each in event.files}
-    return list(_listed(f"/reports/{kind}/{period}?as_at={event.as_at}{_up_to(event)}", named))
+    return list(_listed(f"/reports/{kind}/{period}?edition={event.edition}", named))
 
 
 def _public_files(kind: str, period: str, event: ReportPublished) -> list[File]:
@@ -286,11 +286,7 @@ def _public_files(kind: str, period: str, event: ReportPublished) -> list[File]:
         return []
     rule = event.public.rule.partition("@")[0]
     named = {each.format: each.sha256 for each in event.public.files}
-    return list(_listed(f"/reports/{kind}/{period}?as_at={event.as_at}{_up_to(event)}&public={rule}", named))
-
-
-def _up_to(event: ReportPublished) -> str:
-    return "" if event.as_of is None else f"&as_of={event.as_of}"
+    return list(_listed(f"/reports/{kind}/{period}?edition={event.edition}&public={rule}", named))
 
 
 def _listed(path: str, named: Mapping[Any, str]) -> Iterator[File]:
