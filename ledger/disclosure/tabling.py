@@ -199,6 +199,8 @@ def _counts(each: Answer) -> dict[str, int]:
             for code, counts in parts:
                 told |= zip(_side_ids(cell_id(each.id, dimension, code)), counts, strict=True)
         return told
+    if is_ratio(each.unit):
+        return {}
     of_parts = {
         cell_id(each.id, name, part.code): whole_number(part.value) for name, of in each.by.items() for part in of
     }

@@ -107,6 +107,12 @@ def test_the_parts_of_a_share_do_not_give_away_what_the_figure_of_their_base_hid
     assert public.part_side(share, "nature", abuse, "denominator") == 40 or public.value(total) == "[c]"
 
 
+def test_a_share_that_is_stated_without_its_sides_is_no_count_of_an_earlier_edition():
+    stated = figure("FIG-X", Decimal(40), "% of plans", nature={"abuse": Decimal(25), "neglect": Decimal(15)})
+    public = publish_under(DFE5, [stated], [Edition((stated,))])
+    assert (public.withheld, public.open) == (frozenset(), ())
+
+
 def test_an_edition_that_counts_one_more_hides_what_would_tell_so():
     before, now = figure(value=10), figure(value=11)
     assert publish_under(DFE5, [now], [Edition((before,))]).value(now) == "[c]"
