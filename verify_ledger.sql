@@ -25,8 +25,17 @@ BEGIN
 END
 $$;
 
+-- What an entry's bytes say; nothing where they are no JSON, or no text: then they cannot say what its columns do.
+CREATE FUNCTION pg_temp.said(state bytea) RETURNS jsonb LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN convert_from(state, 'UTF8')::jsonb;
+EXCEPTION WHEN data_exception THEN
+    RETURN NULL;
+END
+$$;
+
 CREATE TEMPORARY VIEW told AS
-    SELECT entries.*, convert_from(state, 'UTF8')::jsonb AS entry FROM entries;
+    SELECT entries.*, pg_temp.said(state) AS entry FROM entries;
 
 CREATE TEMPORARY VIEW signed AS
     SELECT size, split_part(convert_from(note, 'UTF8'), E'\n', 2)::bigint AS says, decode(split_part(convert_from(note, 'UTF8'), E'\n', 3), 'base64') AS root,

@@ -63,6 +63,8 @@ def test_an_empty_ledger_is_true(postgres):
 
 ALTERATIONS = {
     "a byte of an entry": "UPDATE entries SET state = set_byte(state, {byte}, get_byte(state, {byte}) # 1) WHERE position = {at}",
+    "a byte that leaves no JSON": "UPDATE entries SET state = set_byte(state, 0, 59) WHERE position = {at}",
+    "a byte that leaves no text": "UPDATE entries SET state = set_byte(state, {byte}, 255) WHERE position = {at}",
     "an entry taken out": "DELETE FROM entries WHERE position = {at}",
     "the last entry taken out": "DELETE FROM entries WHERE position = {end}",
     "the end taken out, head and all": "DELETE FROM entries WHERE position >= {at}; UPDATE head SET position = {at} - 1",
