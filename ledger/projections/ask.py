@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
@@ -17,7 +15,7 @@ from ledger.domain.clocks import state as clock_state
 from ledger.domain.fields import DayOrNotStated, known_day
 from ledger.projections.accounts import Accounts
 from ledger.projections.action_log import ActionLog, ActionRow, is_overdue, overdue
-from ledger.projections.asking import Answer, Asking, Item, ask, plain, rows_as_of, told, told_clock
+from ledger.projections.asking import Answer, Asking, Item, Parts, ask, plain, told, told_clock
 from ledger.projections.audits import AuditFindings, AuditProgramme, AuditReturns, AuditRow, ReturnRow
 from ledger.projections.columns import table_of
 from ledger.projections.escalation_tracker import EscalationRow, EscalationStages, EscalationTracker, StageRow
@@ -63,11 +61,11 @@ def escalations(tables: Tables, asking: Asking) -> Answer:
     `stages` with the clock of each, and `working_days_to_end`.
     """
     packs = asking.packs_then
-    stages = _by_reference(rows_as_of(tables, EscalationStages, asking))
+    stages = Parts(tables, EscalationStages, asking)
 
     def tell(found: Held[EscalationRow]) -> Item:
         row = found.row
-        own = sorted((held.row for held in stages[found.reference]), key=lambda stage: stage.stage)
+        own = sorted((held.row for held in stages.of(found.reference)), key=lambda stage: stage.stage)
         told_stages = [_stage(stage, packs, asking.as_of) for stage in own]
         present = next((each["clock"] for each in told_stages if each["stage"] == row.stage), None)
         return told(found) | {
@@ -78,9 +76,12 @@ def escalations(tables: Tables, asking: Asking) -> Answer:
             "working_days_to_end": working_days(packs, row.raised_on, row.ended_on),
         }
 
-    settled = {"open": table_of(EscalationTracker).c.outcome.is_(None)}
+    is_open = table_of(EscalationTracker).c.outcome.is_(None)
     worked_out = ("open", "lapsed", "clock", "stages", "working_days_to_end")
-    return ask(tables, EscalationTracker, asking, tell, worked_out, settled=settled)
+    return ask(
+        tables, EscalationTracker, asking, tell, worked_out,
+        settled={"open": is_open}, only_if={"lapsed": is_open}, parts=(stages,),
+    )  # fmt: skip
 
 
 def audits(tables: Tables, asking: Asking) -> Answer:
@@ -97,13 +98,12 @@ def audits(tables: Tables, asking: Asking) -> Answer:
         found = packs.audit_scales(day or asking.as_of, named)
         return str(found[0]) if len(found) == 1 else None
 
-    findings = _by_reference(rows_as_of(tables, AuditFindings, asking))
-    returns = _by_reference(rows_as_of(tables, AuditReturns, asking))
+    findings, returns = Parts(tables, AuditFindings, asking), Parts(tables, AuditReturns, asking)
 
     def tell(found: Held[AuditRow]) -> Item:
         row = found.row
         done = row.held_on is not None or row.reported_on is not None
-        asked = [held.row for held in returns[found.reference]]
+        asked = [held.row for held in returns.of(found.reference)]
         return told(found) | {
             "done": done,
             "outstanding": row.planned and not done and row.cancelled_on is None,
@@ -118,7 +118,10 @@ def audits(tables: Tables, asking: Asking) -> Answer:
                 "grades": [_graded(body) for body in asked if body.self_grades or body.moderated_grades],
             },
             "findings": sorted(
-                (told(held) | {"scale_says": scale_says(held.row.scale, None)} for held in findings[found.reference]),
+                (
+                    told(held) | {"scale_says": scale_says(held.row.scale, None)}
+                    for held in findings.of(found.reference)
+                ),
                 key=lambda item: item["number"],
             ),
         }
@@ -128,7 +131,7 @@ def audits(tables: Tables, asking: Asking) -> Answer:
     outstanding = and_(c.planned.is_(True), not_(done), c.cancelled_on.is_(None))
     settled = {"done": done, "outstanding": outstanding, "unplanned": c.planned.is_(False)}
     worked_out = ("done", "outstanding", "unplanned", "scale_says", "returns", "findings")
-    return ask(tables, AuditProgramme, asking, tell, worked_out, settled=settled)
+    return ask(tables, AuditProgramme, asking, tell, worked_out, settled=settled, parts=(findings, returns))
 
 
 def _graded(row: ReturnRow) -> Item:
@@ -142,16 +145,15 @@ def _graded(row: ReturnRow) -> Item:
 
 def training(tables: Tables, asking: Asking) -> Answer:
     """Places on training, per course. Worked out: `by_agency`, and `evaluations` of the course's own record."""
-    by_agency = _by_reference(rows_as_of(tables, TrainingByAgency, asking))
-    evaluations = _by_reference(rows_as_of(tables, TrainingEvaluations, asking))
+    by_agency, evaluations = Parts(tables, TrainingByAgency, asking), Parts(tables, TrainingEvaluations, asking)
 
     def tell(found: Held[Any]) -> Item:
         return told(found) | {
-            "by_agency": [told(held) for held in by_agency[found.reference]],
-            "evaluations": [told(held) for held in evaluations[found.reference]],
+            "by_agency": [told(held) for held in by_agency.of(found.reference)],
+            "evaluations": [told(held) for held in evaluations.of(found.reference)],
         }
 
-    return ask(tables, TrainingPlaces, asking, tell, ("by_agency", "evaluations"))
+    return ask(tables, TrainingPlaces, asking, tell, ("by_agency", "evaluations"), parts=(by_agency, evaluations))
 
 
 def training_evaluations(tables: Tables, asking: Asking) -> Answer:
@@ -234,10 +236,3 @@ def _computed(row: ObservationRow) -> Decimal | None:
     places = Decimal(1).scaleb(exponent if isinstance(exponent, int) and exponent < 0 else 0)
     with localcontext(prec=60):  # a rate may have more digits than Decimal keeps unasked
         return (Decimal(row.numerator * scale) / row.denominator).quantize(places, rounding=ROUND_HALF_UP)
-
-
-def _by_reference(rows: Iterable[Held[Any]]) -> Mapping[str, Sequence[Held[Any]]]:
-    found: defaultdict[str, list[Held[Any]]] = defaultdict(list)
-    for row in rows:
-        found[row.reference].append(row)
-    return found

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache, cached_property
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import BigInteger, Boolean, ColumnElement, Date, String, and_, false, not_, or_
 
@@ -96,10 +96,27 @@ class Answer:
     as_of: date
 
 
-def rows_as_of(tables: Tables, projection: type[Projection[R]], asking: Asking) -> list[Held[R]]:
-    """Every row of a projection as at the position and as of the day asked about, of the records that whoever asks sees."""
-    found = tables.rows(projection, as_at=asking.as_at, as_of=asking.as_of)
-    return [row for row in found if asking.sees is None or asking.sees(f"{row.record}/{row.reference}")]
+def rows_as_of(
+    tables: Tables,
+    projection: type[Projection[R]],
+    asking: Asking,
+    references: Iterable[str] | None = None,
+    also: Sequence[ColumnElement[bool]] = (),
+) -> list[Held[R]]:
+    """Rows of a projection as at the position and as of the day asked about, of the records that whoever asks sees; of these records, or of all."""
+    wanted = None if references is None else set(references)
+    if wanted is not None and not wanted:
+        return []
+    few = wanted is not None and len(wanted) <= MANY
+    found = tables.rows(
+        projection, as_at=asking.as_at, as_of=asking.as_of, where={"reference": wanted} if few else {}, also=also
+    )
+    return [
+        row
+        for row in found
+        if (wanted is None or row.reference in wanted)
+        and (asking.sees is None or asking.sees(f"{row.record}/{row.reference}"))
+    ]
 
 
 def fields_of(projection: type[Projection[Any]]) -> tuple[str, ...]:
@@ -169,6 +186,23 @@ def told_clock(clock: Clock, on: date) -> Item:
     }
 
 
+class Parts(Generic[R]):
+    """Rows of another table by the record they belong to; read once it is known of which records they are told."""
+
+    def __init__(self, tables: Tables, projection: type[Projection[R]], asking: Asking) -> None:
+        self._tables, self._projection, self._asking = tables, projection, asking
+        self._found: dict[str, list[Held[R]]] = {}
+
+    def look(self, references: Iterable[str]) -> None:
+        """Read those of these records."""
+        self._found = {}
+        for held in rows_as_of(self._tables, self._projection, self._asking, references):
+            self._found.setdefault(held.reference, []).append(held)
+
+    def of(self, reference: str) -> list[Held[R]]:
+        return self._found.get(reference, [])
+
+
 def ask(
     tables: Tables,
     projection: type[Projection[R]],
@@ -177,8 +211,12 @@ def ask(
     worked_out: Sequence[str] = (),
     *,
     settled: Mapping[str, ColumnElement[bool]] | None = None,
+    only_if: Mapping[str, ColumnElement[bool]] | None = None,
+    parts: Sequence[Parts[Any]] = (),
 ) -> Answer:
-    """Rows of one projection as items. `tell` may add fields, which `worked_out` names; `settled` says of some of them when they are true."""
+    """Rows of one projection as items. `tell` may add fields, which `worked_out` names; `settled` says of some of them when they are true,
+    `only_if` of others what at least holds where they are. `parts` are read of what is told.
+    """
     known = (*fields_of(projection), *worked_out)
     check(asking, known)
     stored, rest = stored_filters(projection, asking.filters), settled or {}
@@ -186,8 +224,13 @@ def ask(
     also = [_settled(rest[name], asking.filters[name]) for name in asking.filters if name in rest]
     order, seen = _order_of_stored(projection, asking), visible(projection, asking)
     if len(by_database) == len(asking.filters) and order is not None and seen is not None:
-        return _page_of_stored(tables, projection, asking, tell, _Stored(stored, (*also, *seen), order))
-    found = tables.rows(projection, as_at=asking.as_at, as_of=asking.as_of, where=stored, also=also)
+        return _page_of_stored(tables, projection, asking, tell, _Stored(stored, (*also, *seen), order, parts))
+    at_least = [
+        holds for name, holds in (only_if or {}).items() if asking.filters.get(name) in ("true", ["true"], ("true",))
+    ]
+    found = tables.rows(projection, as_at=asking.as_at, as_of=asking.as_of, where=stored, also=[*also, *at_least])
+    for each in parts:
+        each.look(row.reference for row in found)
     return answered(map(tell, found), asking, known)
 
 
@@ -263,11 +306,14 @@ def stored_filters(projection: type[Projection[Any]], filters: Filters) -> dict[
 
 @dataclass(frozen=True)
 class _Stored:
-    """What the database applies by itself: filters on columns, further conditions, and the order before that by reference."""
+    """What the database applies by itself: filters on columns, further conditions, and the order before that by reference; and what is then
+    read of the page.
+    """
 
     where: Mapping[str, Any]
     also: Sequence[ColumnElement[bool]]
     order: Sequence[ColumnElement[Any]]
+    parts: Sequence[Parts[Any]] = ()
 
 
 def _settled(holds: ColumnElement[bool], wanted: str | Sequence[str]) -> ColumnElement[bool]:
@@ -323,7 +369,7 @@ def _page_of_stored(
         following.append(later)
     with tables.reading() as connection:
         among = (*conditions(table, stored.where), *stored.also)
-        total = connection.execute(how_many(table, asking.as_at, asking.as_of, *among))
+        total = connection.execute(how_many(table, asking.as_at, asking.as_of, *among)).scalar_one()
         found = tables.rows(
             projection,
             as_at=asking.as_at,
@@ -335,7 +381,9 @@ def _page_of_stored(
             offset=asking.skip,
             on=connection,
         )
-        page = found if asking.limit is None else found[: asking.limit]
-        items = [tell(row) for row in page]
-        goes_on = bool(items) and len(found) > len(page)
-        return Answer(items, total.scalar_one(), identity(items[-1]) if goes_on else None, asking.as_at, asking.as_of)
+    page = found if asking.limit is None else found[: asking.limit]
+    for each in stored.parts:
+        each.look(row.reference for row in page)
+    items = [tell(row) for row in page]
+    goes_on = bool(items) and len(found) > len(page)
+    return Answer(items, total, identity(items[-1]) if goes_on else None, asking.as_at, asking.as_of)

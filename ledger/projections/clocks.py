@@ -9,7 +9,7 @@ from datetime import date
 from itertools import zip_longest
 from typing import Any, TypeVar
 
-from sqlalchemy import or_
+from sqlalchemy import ColumnElement, and_, not_, or_, select
 
 from ledger.domain.calendar import days_of, next_year
 from ledger.domain.clocks import (
@@ -27,12 +27,13 @@ from ledger.domain.fields import NOT_STATED, DayOrNotStated, known_day
 from ledger.domain.report_record import reference_of
 from ledger.projections.action_log import ActionLog, ActionRow
 from ledger.projections.ask import stage_clock
-from ledger.projections.asking import Answer, Asking, Item, answered, entries_of, identity, told_clock
+from ledger.projections.asking import MANY, Answer, Asking, Item, answered, entries_of, identity, told_clock
 from ledger.projections.audits import AuditReturns
 from ledger.projections.columns import table_of
 from ledger.projections.escalation_tracker import EscalationStages, EscalationTracker
 from ledger.projections.first_clocks import first_of_actions
-from ledger.projections.incidents import Incidents
+from ledger.projections.incidents import IncidentRow, Incidents
+from ledger.projections.links import Links
 from ledger.projections.practice_reviews import PracticeReviews
 from ledger.projections.rapid_reviews import RapidReviewRow, RapidReviews
 from ledger.projections.reports import PublishedReports, PublishedRow
@@ -47,6 +48,7 @@ from ledger.projections.review_tracker import (
 )
 from ledger.projections.rows import Projection
 from ledger.projections.tables import Held, Tables
+from ledger.projections.tables import held as as_held
 
 R = TypeVar("R")
 
@@ -142,17 +144,25 @@ class _Case:
         """Whether a clock that was met on this day is not asked about."""
         return self.undone and day is not None and (day == NOT_STATED or day <= self.asking.as_of)
 
-    def rows(self, projection: type[Projection[R]], *met_by: str) -> list[Held[R]]:
-        """`met_by`: columns of the days on which the clocks told from a row were met."""
+    def rows(
+        self,
+        projection: type[Projection[R]],
+        *met_by: str,
+        references: Iterable[str] | None = None,
+        also: Sequence[ColumnElement[bool]] = (),
+    ) -> list[Held[R]]:
+        """`met_by`: columns of the days on which the clocks told from a row were met. `references`: among which the records wanted are."""
         (record,) = projection.records
         where: dict[str, Any] = {}
         if self.names is not None:
             where = {"reference": [name.partition("/")[2] for name in self.names if name.startswith(f"{record}/")]}
         if self.names is not None and not where["reference"]:
             return []
+        elif references is not None and len(few := set(references)) <= MANY:
+            where = {"reference": few}
         asking, columns = self.asking, [table_of(projection).c[name] for name in met_by if self.undone]
         not_yet = [or_(*(or_(each.is_(None), each > asking.as_of) for each in columns))] if columns else []
-        return self.tables.rows(projection, as_at=asking.as_at, as_of=asking.as_of, where=where, also=not_yet)
+        return self.tables.rows(projection, as_at=asking.as_at, as_of=asking.as_of, where=where, also=[*not_yet, *also])
 
 
 def _told(running: Running, on: date) -> Item:
@@ -172,7 +182,9 @@ def _running(held: Held[Any], clock: Clock | None, **more: Any) -> Iterator[Runn
 
 
 def _notifications(case: _Case) -> Iterator[Running]:
-    for incident in case.rows(Incidents, "notified_on"):
+    decision = table_of(Incidents).c.decision
+    to_do = [or_(decision.is_(None), decision != "do-not-notify")] if case.undone else []
+    for incident in case.rows(Incidents, "notified_on", also=to_do):
         yield from _running(incident, notification_clock(incident.row, case.asking.packs_then))
 
 
@@ -180,10 +192,10 @@ def _rapid_reviews(case: _Case) -> Iterator[Running]:
     """Of each incident under its rapid review, or, while there is none, under its own name."""
     packs = case.asking.packs_then
     looked_into: defaultdict[str, list[Held[RapidReviewRow]]] = defaultdict(list)
-    for review in case.rows(RapidReviews):
+    for review in case.rows(RapidReviews, "first_submitted_on"):
         for reference in review.row.incidents:
             looked_into[reference].append(review)
-    for incident in case.rows(Incidents):
+    for incident in _looked_into(case, looked_into):
         for review in looked_into[incident.reference]:
             if case.done(review.row.first_submitted_on):
                 continue
@@ -191,6 +203,20 @@ def _rapid_reviews(case: _Case) -> Iterator[Running]:
             yield from _running(review, clock, part=incident.reference)
         if not looked_into[incident.reference]:
             yield from _running(incident, rapid_review_clock(incident.row, None, packs))
+
+
+def _looked_into(case: _Case, looked_into: Iterable[str]) -> list[Held[IncidentRow]]:
+    """The incidents to be looked into: where only what is not done is asked about, those of these reviews, and those notified that no rapid
+    review cites.
+    """
+    if not case.undone or len(references := set(looked_into)) > MANY:
+        return case.rows(Incidents)
+    c, links = table_of(Incidents).c, table_of(Links)
+    cited = select(links.c.cited_reference).where(
+        as_held(links, case.asking.as_at, case.asking.as_of), links.c.record == "rapid-review", links.c.cited_record == "incident"
+    )  # fmt: skip
+    waiting = and_(c.notified_on.is_not(None), c.retracted_on.is_(None), c.reference.not_in(cited))
+    return case.rows(Incidents, also=[or_(waiting, c.reference.in_(sorted(references)))])
 
 
 def _panel_replies(case: _Case) -> Iterator[Running]:
@@ -220,8 +246,13 @@ def _of_action(held: Held[ActionRow]) -> Iterator[Running]:
 
 def _of_escalations(case: _Case) -> Iterator[Running]:
     packs, on = case.asking.packs_then, case.asking.as_of
-    challenged = {held.reference: held.row.with_agency for held in case.rows(EscalationTracker)}
-    for stage in case.rows(EscalationStages, "answered_on"):
+    c = table_of(EscalationStages).c
+    settled = c.left_by.in_(("resolved", "withdrawn"))  # which answers it, as `stage_clock` has it
+    owed = [or_(c.left_by.is_(None), not_(settled), c.left_on.is_(None), c.left_on > on)] if case.undone else []
+    stages = case.rows(EscalationStages, "answered_on", also=owed)
+    escalations = case.rows(EscalationTracker, references=[stage.reference for stage in stages])
+    challenged = {held.reference: held.row.with_agency for held in escalations}
+    for stage in stages:
         clock, left = stage_clock(stage.row, packs), known_day(stage.row.left_on)
         over = left is not None and left <= on and stage.row.answered_on is None and stage.row.left_by == "advanced"
         if over and state(clock, left or on) == "running":

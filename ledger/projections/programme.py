@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_
 
 from ledger.domain.fields import known_day
-from ledger.projections.asking import Answer, Asking, Item, ask, rows_as_of, told
+from ledger.projections.asking import Answer, Asking, Item, Parts, ask, told
 from ledger.projections.columns import table_of
 from ledger.projections.inspections import InspectionFindings, Inspections
 from ledger.projections.priorities import Priorities, PriorityMeasures, PriorityRow
@@ -25,15 +24,15 @@ Working = Callable[[Any], Item]
 
 def scrutiny(tables: Tables, asking: Asking) -> Answer:
     """What scrutineers looked into and what came of it. `put`: the challenges, with `open` and `late`; `recommended`: the recommendations."""
-    put, recommended = (
-        _parts(tables, Challenges, asking, _waiting(asking)),
-        _parts(tables, ScrutinyRecommendations, asking),
-    )
+    put, recommended = Parts(tables, Challenges, asking), Parts(tables, ScrutinyRecommendations, asking)
 
     def tell(found: Held[Any]) -> Item:
-        return told(found) | {"put": put[found.reference], "recommended": recommended[found.reference]}
+        return told(found) | {
+            "put": _told(put, found, _waiting(asking)),
+            "recommended": _told(recommended, found),
+        }
 
-    return ask(tables, Scrutinies, asking, tell, ("put", "recommended"))
+    return ask(tables, Scrutinies, asking, tell, ("put", "recommended"), parts=(put, recommended))
 
 
 def challenges(tables: Tables, asking: Asking) -> Answer:
@@ -46,21 +45,23 @@ def challenges(tables: Tables, asking: Asking) -> Answer:
 
 def inspections(tables: Tables, asking: Asking) -> Answer:
     """What inspectors reported. `findings`: each of them, with the finding it is part of."""
-    findings = _parts(tables, InspectionFindings, asking)
-    return ask(
-        tables, Inspections, asking, lambda found: told(found) | {"findings": findings[found.reference]}, ("findings",)
-    )
+    findings = Parts(tables, InspectionFindings, asking)
+
+    def tell(found: Held[Any]) -> Item:
+        return told(found) | {"findings": _told(findings, found)}
+
+    return ask(tables, Inspections, asking, tell, ("findings",), parts=(findings,))
 
 
 def priorities(tables: Tables, asking: Asking) -> Answer:
     """What the partnership set out to change. Worked out: `open`; `measured_by`: each measure, its baseline, target and latest value."""
-    measures = _parts(tables, PriorityMeasures, asking)
+    measures = Parts(tables, PriorityMeasures, asking)
 
     def tell(found: Held[PriorityRow]) -> Item:
-        return told(found) | {"open": found.row.outcome is None, "measured_by": measures[found.reference]}
+        return told(found) | {"open": found.row.outcome is None, "measured_by": _told(measures, found)}
 
     settled = {"open": table_of(Priorities).c.outcome.is_(None)}
-    return ask(tables, Priorities, asking, tell, ("open", "measured_by"), settled=settled)
+    return ask(tables, Priorities, asking, tell, ("open", "measured_by"), settled=settled, parts=(measures,))
 
 
 def risks(tables: Tables, asking: Asking) -> Answer:
@@ -105,11 +106,7 @@ def _listed(
     return ask(tables, projection, asking, lambda found: told(found) | working(found.row), names, settled=settled)
 
 
-def _parts(
-    tables: Tables, projection: type[Projection[Any]], asking: Asking, working: Working = lambda row: {}
-) -> Mapping[str, list[Item]]:
-    """Rows of a table as parts of the records they belong to, by reference, in order of their keys."""
-    found: defaultdict[str, list[Item]] = defaultdict(list)
-    for each in sorted(rows_as_of(tables, projection, asking), key=lambda held: (len(held.key), held.key)):
-        found[each.reference].append(told(each) | working(each.row))
-    return found
+def _told(parts: Parts[Any], found: Held[Any], working: Working = lambda row: {}) -> list[Item]:
+    """The parts of a record as items, in order of their keys."""
+    own = sorted(parts.of(found.reference), key=lambda held: (len(held.key), held.key))
+    return [told(each) | working(each.row) for each in own]

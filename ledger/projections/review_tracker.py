@@ -8,11 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
+from sqlalchemy import or_
+
 from ledger.domain.adoption import Packs
 from ledger.domain.clocks import Clock, advance_copy_7wd, lcspr_6m, panel_reply, rapid_review_15wd, sin_5wd
 from ledger.domain.fields import DayOrNotStated, known_day
 from ledger.projections.action_log import ActionLog, overdue
 from ledger.projections.asking import (
+    MANY,
     Answer,
     Asking,
     Item,
@@ -24,7 +27,9 @@ from ledger.projections.asking import (
     told,
     told_clock,
 )
+from ledger.projections.columns import table_of
 from ledger.projections.incidents import IncidentRow, Incidents, views
+from ledger.projections.links import links_to
 from ledger.projections.practice_reviews import PracticeReviews, Recommendations, ReviewRow
 from ledger.projections.rapid_reviews import RapidReviewRow, RapidReviews
 from ledger.projections.tables import Held, Tables
@@ -33,6 +38,8 @@ STATUTORY = ("lcspr", "joint", "thematic")
 """Kinds of review that the six months run for."""
 FIELDS = (*fields_of(Incidents), "kind", "state", "stage")
 """What the tracker may be filtered by and ordered by; `kind` and `state` are those of a review without an incident."""
+EARLY = {"reported": None, "to-be-notified": "notify", "rapid-review": None}
+"""Stages that few incidents stand at for long: what was decided about notifying at each of the first two, before any rapid review."""
 _BLANK: Item = dict.fromkeys(FIELDS)
 
 
@@ -77,7 +84,6 @@ class _Chain:
     packs: Packs
     incidents: Sequence[Held[IncidentRow]]
     reviews: Sequence[Held[ReviewRow]]
-    recommendations: Mapping[str, list[Item]]
     rapid_by_incident: Mapping[str, Sequence[Held[RapidReviewRow]]]
     reviews_by_cited: Mapping[tuple[str, str], Sequence[Held[ReviewRow]]]
 
@@ -103,7 +109,8 @@ def review_tracker(tables: Tables, asking: Asking) -> Answer:
     far it came. A review that leads back to no incident is an item of its own, with `record` review.
     """
     chain = _found(tables, asking)
-    full: dict[str, Callable[[], Item]] = {}
+    full: dict[str, Callable[[Mapping[str, list[Item]]], Item]] = {}
+    shown: dict[str, list[str]] = {}
     items: list[Item] = []
     reached: set[str] = set()
     for incident in chain.incidents:
@@ -112,42 +119,84 @@ def review_tracker(tables: Tables, asking: Asking) -> Answer:
         reached |= {held.reference for held in reviews}
         items.append(told(incident) | {"kind": None, "state": None, "stage": _stage(incident.row, rapid, reviews)})
         full[identity(items[-1])] = partial(_of_incident, chain, incident, rapid, reviews)
+        shown[identity(items[-1])] = [held.reference for held in reviews]
     for review in chain.reviews:
         if review.reference not in reached:
             items.append(_BLANK | told(review) | {"stage": _stage_of(review.row)})
             full[identity(items[-1])] = partial(_alone, chain, review)
+            shown[identity(items[-1])] = [review.reference]
     answer = answered(items, asking, FIELDS)
-    return replace(answer, items=[item | full[identity(item)]() for item in answer.items])
+    names = [identity(item) for item in answer.items]
+    recommended = _recommended(tables, asking, {reference for name in names for reference in shown[name]})
+    return replace(
+        answer, items=[item | full[name](recommended) for item, name in zip(answer.items, names, strict=True)]
+    )
 
 
 def _found(tables: Tables, asking: Asking) -> _Chain:
-    reviews = rows_as_of(tables, PracticeReviews, asking)
+    begun = _begun(tables, asking)
+    rapid = rows_as_of(tables, RapidReviews, asking, _citing(tables, asking, "incident", begun, "rapid-review"))
+    looked = None if begun is None else {held.reference for held in rapid}
+    ways = [_citing(tables, asking, *way, "review") for way in (("incident", begun), ("rapid-review", looked))]
+    reviews = rows_as_of(tables, PracticeReviews, asking, None if begun is None else set().union(*filter(None, ways)))
     by_incident: defaultdict[str, list[Held[RapidReviewRow]]] = defaultdict(list)
-    for rapid in rows_as_of(tables, RapidReviews, asking):
-        for incident in rapid.row.incidents:
-            by_incident[incident].append(rapid)
+    for each in rapid:
+        for incident in each.row.incidents:
+            by_incident[incident].append(each)
     by_cited: defaultdict[tuple[str, str], list[Held[ReviewRow]]] = defaultdict(list)
     for review in reviews:
         for incident in review.row.incidents:
             by_cited["incident", incident].append(review)
         for reference in review.row.rapid_reviews:
             by_cited["rapid-review", reference].append(review)
-    incidents, recommended = rows_as_of(tables, Incidents, asking), _recommended(tables, asking)
-    return _Chain(asking, asking.packs_then, incidents, reviews, recommended, by_incident, by_cited)
+    incidents = rows_as_of(tables, Incidents, asking, begun)
+    return _Chain(asking, asking.packs_then, incidents, reviews, by_incident, by_cited)
 
 
-def _recommended(tables: Tables, asking: Asking) -> Mapping[str, list[Item]]:
-    """The recommendations of each review, by number, with the actions that answer them."""
+def _begun(tables: Tables, asking: Asking) -> set[str] | None:
+    """The incidents among which those are that came no further than is asked; None of all, where their own rows do not tell."""
+    wanted = asking.filters.get("stage", ())
+    stages = {wanted} if isinstance(wanted, str) else set(wanted)
+    if not stages or not stages.issubset(EARLY):
+        return None
+    c, rapid = table_of(Incidents).c, table_of(RapidReviews).c
+    found: set[str] = set()
+    if undecided := stages - {"rapid-review"}:
+        decisions = [
+            c.decision.is_(None) if EARLY[stage] is None else c.decision == EARLY[stage] for stage in undecided
+        ]
+        not_yet = [c.notified_on.is_(None), c.retracted_on.is_(None), or_(*decisions)]
+        found |= {held.reference for held in rows_as_of(tables, Incidents, asking, also=not_yet)}
+    if "rapid-review" in stages:
+        at_work = [rapid.submitted_on.is_(None), rapid.outcome.is_(None)]
+        found |= {
+            each for held in rows_as_of(tables, RapidReviews, asking, also=at_work) for each in held.row.incidents
+        }
+    return found if len(found) <= MANY else None
+
+
+def _citing(
+    tables: Tables, asking: Asking, cited: str, references: Iterable[str] | None, record: str
+) -> set[str] | None:
+    """The records of a kind among which those are that cite any of these; None of all."""
+    if references is None:
+        return None
+    links = links_to(tables, [f"{cited}/{each}" for each in references], asking.as_at)
+    return {link.citing.partition("/")[2] for link in links if link.citing.startswith(f"{record}/")}
+
+
+def _recommended(tables: Tables, asking: Asking, reviews: set[str]) -> Mapping[str, list[Item]]:
+    """The recommendations of these reviews, by number, with the actions that answer them."""
     actions: defaultdict[tuple[str | None, int | None], list[Item]] = defaultdict(list)
-    for found in rows_as_of(tables, ActionLog, asking):
+    columns, few = table_of(ActionLog).c, len(reviews) <= MANY
+    answering = [columns.source_record == "review", *([columns.source_reference.in_(sorted(reviews))] if few else [])]
+    for found in rows_as_of(tables, ActionLog, asking, also=answering) if reviews else ():
         row = found.row
-        if row.source_record != "review":
-            continue
         actions[row.source_reference, row.source_number].append(
             {"reference": found.reference, "state": row.state, "overdue": overdue(row, asking.as_of)}
         )
     recommendations: defaultdict[str, list[Item]] = defaultdict(list)
-    for made in rows_as_of(tables, Recommendations, asking):
+    for made in rows_as_of(tables, Recommendations, asking, reviews):
         item = told(made) | {"actions": actions[made.reference, made.row.number]}
         item["answered"] = bool(item["actions"]) or made.row.declined_on is not None
         recommendations[made.reference].append(item)
@@ -161,6 +210,7 @@ def _of_incident(
     incident: Held[IncidentRow],
     rapid: Sequence[Held[RapidReviewRow]],
     reviews: Sequence[Held[ReviewRow]],
+    recommended: Mapping[str, list[Item]],
 ) -> Item:
     row, packs = incident.row, chain.packs
     notification = {
@@ -179,12 +229,12 @@ def _of_incident(
         "notification": notification,
         "clocks": clocks,
         "rapid_reviews": [_rapid(chain, row, held) for held in rapid],
-        "reviews": [_review(chain, held) for held in reviews],
+        "reviews": [_review(chain, held, recommended) for held in reviews],
     }
 
 
-def _alone(chain: _Chain, review: Held[ReviewRow]) -> Item:
-    return {"notification": None, "rapid_reviews": [], "reviews": []} | _review(chain, review)
+def _alone(chain: _Chain, review: Held[ReviewRow], recommended: Mapping[str, list[Item]]) -> Item:
+    return {"notification": None, "rapid_reviews": [], "reviews": []} | _review(chain, review, recommended)
 
 
 def _rapid(chain: _Chain, incident: IncidentRow, held: Held[RapidReviewRow]) -> Item:
@@ -196,7 +246,7 @@ def _rapid(chain: _Chain, incident: IncidentRow, held: Held[RapidReviewRow]) -> 
     }
 
 
-def _review(chain: _Chain, held: Held[ReviewRow]) -> Item:
+def _review(chain: _Chain, held: Held[ReviewRow], recommended: Mapping[str, list[Item]]) -> Item:
     row = held.row
     return told(held) | {
         "clocks": {
@@ -206,7 +256,7 @@ def _review(chain: _Chain, held: Held[ReviewRow]) -> Item:
         "paused": row.paused_on is not None,
         "days_running": days_running(row, chain.on),
         "days_paused": days_paused(row, chain.on),
-        "recommendations": chain.recommendations.get(held.reference, []),
+        "recommendations": recommended.get(held.reference, []),
     }
 
 
