@@ -50,6 +50,7 @@ from ledger.access.erasing import Askings
 from ledger.access.openings import AccessLog
 from ledger.access.sessions import Sessions
 from ledger.clock import SystemClock
+from ledger.enquiries.leads import Leads
 from ledger.evidence.erasures import Erasures
 from ledger.evidence.signing import Signing
 from ledger.partnerships import read_partnerships
@@ -110,6 +111,7 @@ def create_app(
             logging.getLogger("uvicorn.error").warning(risk)
         sealing = asyncio.create_task(seal_daily(parts.ledger, writer))
         app.state.parts, app.state.feed, app.state.tide, app.state.keeper = parts, feed, Tide(feed), keeper
+        app.state.leads = Leads(parts.tables)
         try:
             yield
         finally:

@@ -17,6 +17,7 @@ from benchmarks.measuring import Row, in_turn, row, timed
 from ledger.wiring import open_parts
 
 FEW = 100
+HOME = "/pages"
 TABLES = 3_600.0
 """Seconds in which the tables are built."""
 LONG_ENOUGH = 0.3
@@ -24,14 +25,20 @@ LONG_ENOUGH = 0.3
 
 
 def pages(homes: Homes, engine: str, repeats: int, actions: int, entries: int) -> list[Row]:
-    """p: the first page of the action log at so many actions over the same at a hundred; each page over its JSON."""
+    """p: the first page of the action log at so many actions over the same at a hundred; home at so many entries over a tenth;
+    each page over its JSON.
+    """
     rows = []
     with _served(homes, engine, _raised(actions)) as long, _served(homes, engine, _raised(FEW)) as short:
         many, few = in_turn(repeats, _asking(long, ACTIONS.path), _asking(short, ACTIONS.path))
         told = f"first page of the action log at {actions:,} actions : at {FEW}"
         rows.append(row(told, engine, many, few, 2, unit="s", bound="at most"))
-    every = lives.lives(entries, name="P", kinds=programme.EVERYTHING, dated=programme.reports())
-    with _served(homes, engine, every) as client:
+    every, tenth = (
+        lives.lives(n, name="P", kinds=programme.EVERYTHING, dated=programme.reports()) for n in (entries, entries // 10)
+    )
+    with _served(homes, engine, every) as client, _served(homes, engine, tenth) as short:
+        many, few = in_turn(repeats, _asking(client, HOME), _asking(short, HOME))
+        rows.append(row(f"home at {entries:,} entries : at a tenth", engine, many, few, 3, unit="s", bound="at most"))
         for sheet in SHEETS:
             name = sheet.question.name
             page, answer = in_turn(repeats, _asking(client, sheet.path), _asking(client, f"/{name}?limit={ON_A_PAGE}"))

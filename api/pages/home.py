@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -17,13 +16,18 @@ from api.pages.cells import Cell, Item, Names
 from api.pages.cells import standing as clock_tag
 from api.pages.navigation import permitted
 from api.pages.page import render
-from api.pages.questions import answer, names_at, place_of
+from api.pages.questions import asking_at, names_at, place_of
 from api.pages.sheets.clocks import CLOCKS, LINES
 from api.pages.waiting_for import AGENCY, waiting
 from api.pages.words import code, day
 from api.witnesses import witnessed
 from ledger.access.policy import Verb
 from ledger.access.principal import Principal
+from ledger.enquiries import ENQUIRIES
+from ledger.enquiries.leads import Leads
+from ledger.projections.asking import Answer
+from ledger.projections.clocks import first_clocks
+from ledger.projections.first_clocks import FIRST
 
 router = APIRouter(prefix="/pages", dependencies=[needs(Verb.ENTER)], include_in_schema=False)
 SHOWN = 5
@@ -48,10 +52,11 @@ def home(request: Request) -> Response:
         when = place_of(request)
         names = names_at(request.app.state.parts.tables, when.as_at, when.as_of)
         mine = speaker.agency if speaker is not None and speaker.role in AGENCY else None
+        clocks = _clocks(request, mine, names)
         told |= {
             "standing": standing(request, when),
-            "overdue": _clocks(request, "breached", "left", mine, names),
-            "due": _clocks(request, "running", "due", mine, names),
+            "overdue": clocks["breached"],
+            "due": clocks["running"],
             "waiting": list(waiting(request, speaker)),
             "lines": _lines(request) if permitted(request, Verb.SCRUTINISE) else None,
         }
@@ -64,9 +69,14 @@ def _title(speaker: Principal | None) -> str:
     return "Home" if speaker is None else f"Home: {speaker.role.title}"
 
 
-def _clocks(request: Request, state: str, order: str, owed_by: str | None, names: Names) -> Clocks:
-    filters = {"state": [state]} | ({"owed_by": [owed_by]} if owed_by else {})
-    found = answer(request, CLOCKS.question, filters, sort=(order,), limit=SHOWN)
+def _clocks(request: Request, owed_by: str | None, names: Names) -> dict[str, Clocks]:
+    """Those that ran over and those that run, by state."""
+    asking = asking_at(request, CLOCKS.question, {"owed_by": [owed_by]} if owed_by else {})
+    found = first_clocks(request.app.state.parts.tables, replace(asking, limit=SHOWN))
+    return {state: _some(found[state], state, order, owed_by, names) for state, order in FIRST}
+
+
+def _some(found: Answer, state: str, order: str, owed_by: str | None, names: Names) -> Clocks:
     query = f"state={state}&sort={order}" + (f"&owed_by={owed_by}" if owed_by else "")
     return Clocks(found.total, [_row(item, names) for item in found.items], f"{CLOCKS.path}?{query}")
 
@@ -81,6 +91,7 @@ def _row(item: Item, names: Names) -> list[Cell]:
 
 def _lines(request: Request) -> Sequence[tuple[str, int, str]]:
     """Each line of enquiry that leads somewhere, to how many places, most first."""
-    found = answer(request, LINES.question, {})
-    count = Counter((item["id"], item["title"]) for item in found.items if item["told"] == "found")
-    return [(title, number, f"{LINES.path}?id={id_}") for (id_, title), number in count.most_common()]
+    leads: Leads = request.app.state.leads
+    found = leads.of(asking_at(request, LINES.question)).items()
+    most_first = sorted(found, key=lambda each: -each[1])
+    return [(ENQUIRIES[id_].title, number, f"{LINES.path}?id={id_}") for id_, number in most_first]

@@ -18,7 +18,7 @@ from api.pages.words import curly
 from api.problems import Problem, question_problem
 from api.waiting import moment_of
 from ledger.projections.as_at import Moment
-from ledger.projections.asking import Answer
+from ledger.projections.asking import Asking
 from ledger.projections.partnership import Agencies, Groups
 from ledger.projections.questions import Question
 from ledger.projections.tables import Tables
@@ -40,11 +40,15 @@ def asked(question: Question, given: Iterable[tuple[str, str]]) -> Any:
         raise _of(error) from None
 
 
-def answer(request: Request, question: Question, filters: Mapping[str, Sequence[str]], **how: Any) -> Answer:
-    """The answer to a question at the moment of the page; `how` as in `Asking`."""
-    given = [(name, value) for name, values in filters.items() for value in values]
-    asking = asking_for(question, request, asked(question, [*given, *_times(request)]))
-    return question.answer(request.app.state.parts.tables, replace(asking, **how))
+def number_of(request: Request, question: Question, filters: Mapping[str, Sequence[str]]) -> int:
+    """How many items a question has at the moment of the page."""
+    return question.asks(request.app.state.parts.tables, replace(asking_at(request, question, filters), limit=1)).total
+
+
+def asking_at(request: Request, question: Question, filters: Mapping[str, Sequence[str]] | None = None) -> Asking:
+    """What is asked at the moment of the page, by whoever asks for the page."""
+    given = [(name, value) for name, values in (filters or {}).items() for value in values]
+    return asking_for(question, request, asked(question, [*given, *_times(request)]))
 
 
 def place_of(request: Request) -> Moment:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from fastapi import Request
 
-from api.pages.questions import answer
+from api.pages.questions import number_of
 from api.pages.sheet import Sheet
 from api.pages.sheets.actions import ACTIONS
 from api.pages.sheets.audits import AUDITS, CHALLENGES
@@ -66,6 +66,6 @@ def waiting(request: Request, speaker: Principal | None) -> Iterator[Found]:
     for kind in KINDS:
         if role in kind.roles:
             filters = {name: [value.replace(ME, agency) for value in values] for name, values in kind.filters.items()}
-            if total := answer(request, kind.sheet.question, filters, limit=1).total:
+            if total := number_of(request, kind.sheet.question, filters):
                 href = f"{kind.sheet.path}?{urlencode([(name, value) for name, values in filters.items() for value in values])}"
                 yield Found(total, kind.one if total == 1 else kind.many, href)

@@ -237,9 +237,7 @@ def ask(
 def answered(items: Iterable[Item], asking: Asking, known: Iterable[str]) -> Answer:
     """The items that the filters let through, in order, one page of them. Items are told apart by `identity`."""
     check(asking, known)
-    kept = [item for item in items if all(_holds(item[name], wanted) for name, wanted in asking.filters.items())]
-    if asking.sees is not None:
-        kept = [item for item in kept if asking.sees(f"{item['record']}/{item['reference']}")]
+    kept = [item for item in items if keeps(item, asking)]
     kept.sort(key=lambda item: (item["reference"], item["key"]))
     for name in reversed(asking.sort):
         kept = _sorted(kept, name.removeprefix("-"), backwards=name.startswith("-"))
@@ -254,6 +252,12 @@ def answered(items: Iterable[Item], asking: Asking, known: Iterable[str]) -> Ans
     page = kept[start:end]
     goes_on = bool(page) and end < len(kept)
     return Answer(page, len(kept), identity(page[-1]) if goes_on else None, asking.as_at, asking.as_of)
+
+
+def keeps(item: Item, asking: Asking) -> bool:
+    """Whether the filters let an item through, and whoever asks sees it."""
+    fits = all(_holds(item[name], wanted) for name, wanted in asking.filters.items())
+    return fits and (asking.sees is None or asking.sees(f"{item['record']}/{item['reference']}"))
 
 
 def identity(item: Item) -> str:

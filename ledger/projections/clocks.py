@@ -27,11 +27,11 @@ from ledger.domain.fields import NOT_STATED, DayOrNotStated, known_day
 from ledger.domain.report_record import reference_of
 from ledger.projections.action_log import ActionLog, ActionRow
 from ledger.projections.ask import stage_clock
-from ledger.projections.asking import MANY, Answer, Asking, Item, answered, entries_of, identity, told_clock
+from ledger.projections.asking import MANY, Answer, Asking, Item, answered, entries_of, identity, keeps, told_clock
 from ledger.projections.audits import AuditReturns
 from ledger.projections.columns import table_of
 from ledger.projections.escalation_tracker import EscalationStages, EscalationTracker
-from ledger.projections.first_clocks import first_of_actions
+from ledger.projections.first_clocks import FIRST, first_of_actions
 from ledger.projections.incidents import IncidentRow, Incidents
 from ledger.projections.links import Links
 from ledger.projections.practice_reviews import PracticeReviews
@@ -93,24 +93,37 @@ def clocks(tables: Tables, asking: Asking) -> Answer:
         asking = replace(asking, filters={**asking.filters, "state": ATTENTION})
     case = _Case(tables, asking, None, undone=set(ATTENTION).issuperset(_several(asking.filters["state"])))
     if (first := first_of_actions(tables, asking)) is not None:
-        return _with_first(case, *first)
+        return _with_first(asking, _but_of_actions(case), *first)
     return answered((_told(running, asking.as_of) for running in _every(case)), asking, FIELDS)
+
+
+def first_clocks(tables: Tables, asking: Asking) -> dict[str, Answer]:
+    """By state the same as `clocks` in the order of FIRST: the longest over and the next to run out, as a home shows them."""
+    others = _but_of_actions(_Case(tables, asking, None, undone=True))
+    found = {}
+    for state_, order in FIRST:
+        own = replace(asking, filters={**asking.filters, "state": [state_]}, sort=(order,))
+        first = first_of_actions(tables, own)
+        found[state_] = clocks(tables, own) if first is None else _with_first(own, others, *first)
+    return found
 
 
 def _several(wanted: str | Sequence[str]) -> Sequence[str]:
     return (wanted,) if isinstance(wanted, str) else wanted
 
 
-def _with_first(case: _Case, actions: Sequence[Held[ActionRow]], total: int) -> Answer:
-    """The answer where of the actions only those are at hand whose clocks come first, and how many clocks of actions there are in all."""
-    asking = case.asking
+def _but_of_actions(case: _Case) -> list[Item]:
     rest = [*_of_cases(case), *_of_escalations(case), *_of_returns(case), *_of_reports(case)]
-    others = [_told(each, asking.as_of) for each in rest]
-    first = [_told(each, asking.as_of) for held in actions for each in _of_action(held)]
-    found = answered([*others, *first], asking, FIELDS)
-    total += answered(others, asking, FIELDS).total
-    goes_on = found.items and total > len(found.items)
-    return replace(found, total=total, next=identity(found.items[-1]) if goes_on else None)
+    return [_told(each, case.asking.as_of) for each in rest]
+
+
+def _with_first(asking: Asking, others: Sequence[Item], actions: Sequence[Held[ActionRow]], total: int) -> Answer:
+    """The answer where of the actions only those are at hand whose clocks come first, and how many clocks of actions there are in all."""
+    first = [_told(each, asking.as_of) for found in actions for each in _of_action(found)]
+    total += sum(keeps(item, asking) for item in others)
+    answer = answered([*others, *first], asking, FIELDS)
+    goes_on = answer.items and total > len(answer.items)
+    return replace(answer, total=total, next=identity(answer.items[-1]) if goes_on else None)
 
 
 def clocks_of(tables: Tables, asking: Asking, kind: str) -> Iterator[Running]:

@@ -12,7 +12,7 @@ from ledger.projections.asking import Asking, visible
 from ledger.projections.columns import table_of
 from ledger.projections.tables import Held, Tables, how_many
 
-FIRST = {("breached", "left"), ("running", "due")}
+FIRST = (("breached", "left"), ("running", "due"))
 """State and order of what is asked for so: the longest over, and the next to run out. In either an earlier due day comes first."""
 
 

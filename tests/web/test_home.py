@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
+from datetime import date
+from functools import partial
+from itertools import product
+
 import pytest
 
 from api.pages import home
 from ledger.access.principal import Role
+from ledger.enquiries import enquiries
+from ledger.enquiries.leads import Leads
+from ledger.projections.asking import Asking
+from ledger.projections.clocks import clocks, first_clocks
+from ledger.projections.first_clocks import FIRST
 
 THEN = "2025-03-31"
 
@@ -65,6 +76,40 @@ def test_lines_of_enquiry_are_counted_and_lead_to_their_places(year):
     assert len(year.get(lines[0]).rows()) == max(
         [item["id"] for item in items].count(id_) for id_ in {item["id"] for item in items}
     )
+
+
+def no_actions(name: str) -> bool:
+    return not name.startswith("action/")
+
+
+def test_the_first_clocks_are_those_of_the_list(year):
+    parts = year.client.app.state.parts
+    head, seen = parts.ledger.head().position, 0
+    for as_at, on, filters, sees in product(
+        (head, head // 2), (date(2024, 9, 30), date(2025, 3, 31)), ({}, {"owed_by": ["NAICB"]}), (None, no_actions)
+    ):
+        asking = Asking(as_at, on, parts.ledger.packs(), filters, limit=3, sees=sees)
+        for state, answer in first_clocks(parts.tables, asking).items():
+            order = dict(FIRST)[state]
+            own = replace(asking, filters={**filters, "state": [state]}, sort=(order,), limit=None)
+            whole = clocks(parts.tables, own)
+            assert (answer.items, answer.total) == (whole.items[:3], whole.total)
+            seen += answer.total
+    assert seen > 50
+
+
+def test_the_numbers_of_lines_are_those_of_the_list_at_any_moment_and_for_anybody(year):
+    parts = year.client.app.state.parts
+    leads, head, count = Leads(parts.tables), parts.ledger.head().position, 0
+    for as_at in (head, head // 2, head, 1):
+        for sees in (None, no_actions):
+            histories = partial(parts.ledger.records, upto=as_at)
+            asking = Asking(as_at, date(2025, 3, 31), parts.ledger.packs(), sees=sees, histories=histories)
+            items = enquiries(parts.tables, asking).items
+            found = Counter(item["id"] for item in items if item["told"] == "found")
+            assert leads.of(asking) == found
+            count += len(found)
+    assert count > 10
 
 
 @pytest.mark.parametrize("role", [Role.REPORT_BUILDER, Role.AUDITOR, Role.ADMINISTRATOR, Role.WITNESS])
