@@ -1522,8 +1522,8 @@ def told_bundle(finding: BundleFinding, trust: Trust) -> list[str]:
         return lines
     lines += [
         f"  {'ledger':<12}{_shown(finding.checkpoint.origin)}",
-        f"  {'checkpoint':<12}{finding.checkpoint.size} entries, root {finding.checkpoint.root.hex()}",
-        f"  {'entries':<12}{finding.entries} shown, words of {finding.disclosed} places disclosed, {finding.figures} figures",
+        f"  {'checkpoint':<12}{_counted(finding.checkpoint.size, 'entry', 'entries')}, root {finding.checkpoint.root.hex()}",
+        f"  {'entries':<12}{finding.entries} shown, words of {_counted(finding.disclosed, 'place', 'places')} disclosed, {_counted(finding.figures, 'figure', 'figures')}",
         f"  {'complete':<12}{_shown(finding.complete or 'not shown')}",
         f"  {'assurance':<12}{_level(finding, trust)} (levels: chain, signed, witnessed, complete)",
     ]
@@ -1533,6 +1533,10 @@ def told_bundle(finding: BundleFinding, trust: Trust) -> list[str]:
     if finding.level > NONE:
         lines += ["This does not prove:", *(f"  - {gap}" for gap in _unproved_by_bundle(finding))]
     return lines
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
 
 
 def _level(finding: BundleFinding, trust: Trust) -> str:

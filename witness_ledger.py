@@ -498,11 +498,11 @@ def pull(witness: Witness, url: str) -> int:
             _fetched(f"{url}/log/cosignatures", api_key, f"{note.text}\n{answer.body}".encode())
         except CannotTell as reason:
             say(
-                f"{new.size} entries of {new.origin} were checked and are remembered; the cosignature was not taken ({reason})."
+                f"{_entries(new.size)} of {new.origin}: checked and remembered, but the cosignature was not taken ({reason})."
             )
             say("Does the policy of whoever runs the ledger name this witness?")
             return UNABLE
-        say(f"Cosigned {new.size} entries of {new.origin}.")
+        say(f"Cosigned {_entries(new.size)} of {new.origin}.")
         return FINE
     say(f"Not cosigned ({answer.status}): {answer.body.strip()}")
     return CONTRADICTED if answer.status in (409, 422) else UNABLE
@@ -546,13 +546,18 @@ def _pull(asked: argparse.Namespace, home: Home) -> int:
     return pull(witness, asked.url)
 
 
+def _entries(number: int) -> str:
+    """`1 entry`, `12 entries`."""
+    return f"{number} {'entry' if number == 1 else 'entries'}"
+
+
 def _status(asked: argparse.Namespace, home: Home) -> int:
     print(vkey(home.key().public))
     with home.memory() as memory:
         rows = memory.execute("SELECT origin, size, cosigned FROM seen ORDER BY origin").fetchall()
     for origin, size, cosigned in rows:
         when = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(cosigned))
-        print(f"{origin}: {size} entries cosigned, last on {when}")
+        print(f"{origin}: {_entries(size)} cosigned, last on {when}")
     contradictions, questions = home.contradictions(), home.questions(max((row[2] for row in rows), default=0))
     for file in contradictions:
         print(f"CONTRADICTION: {file}")

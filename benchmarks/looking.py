@@ -34,7 +34,8 @@ def pages(homes: Homes, engine: str, repeats: int, actions: int, entries: int) -
         told = f"first page of the action log at {actions:,} actions : at {FEW}"
         rows.append(row(told, engine, many, few, 2, unit="s", bound="at most"))
     every, tenth = (
-        lives.lives(n, name="P", kinds=programme.EVERYTHING, dated=programme.reports()) for n in (entries, entries // 10)
+        lives.lives(n, name="P", kinds=programme.EVERYTHING, dated=programme.reports())
+        for n in (entries, entries // 10)
     )
     with _served(homes, engine, every) as client, _served(homes, engine, tenth) as short:
         many, few = in_turn(repeats, _asking(client, HOME), _asking(short, HOME))

@@ -14,6 +14,7 @@ from api.asking import Nothing, Position, ledger_of
 from api.forms.composing import Composed
 from api.forms.summary import summary
 from api.intake import Intake
+from api.pages import words
 from api.pages.drafting import Work, author_of, drafts_of, may_record, there, version_of, work_of
 from api.pages.page import HOME, render
 from api.pages.previewing import preview
@@ -84,7 +85,7 @@ def receipt(request: Request, position: Annotated[Position, Path()], _: Annotate
         checkpoint = str(proof.checkpoint).splitlines()
         facts += [
             ("Log", checkpoint[0], False),
-            ("Signed over", f"{int(checkpoint[1]):,} entries", False),
+            ("Signed over", words.counted(int(checkpoint[1]), "entry", "entries"), False),
             ("Root of the log", checkpoint[2], True),
         ]
     return render(

@@ -12,6 +12,7 @@ from ledger.cli.exits import Code, Stop, told
 from ledger.cli.opening import is_server, require_present, require_writable, settings, url
 from ledger.cli.options import Database, Json
 from ledger.cli.output import entries_said, note, progress, say, write_json
+from ledger.findings import counted
 
 
 def backup(
@@ -62,7 +63,7 @@ def restore(
         upto = read_backup(file, target, move)
         again = erase_again(target, erasures_of(settings(database), where))
     if again:
-        note(f"{again} words had been erased since, and are erased again.")
+        note(f"Words in {counted(again, 'place')} had been erased since, and are erased again.")
     _tell(file, upto, f"{entries_said(upto)} restored from {file}, and compared byte for byte.", as_json=as_json)
 
 

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from ledger.findings import counted
+
 Item = dict[str, Any]
 Columns = dict[str, Callable[[Item], Any]]
 
@@ -67,7 +69,7 @@ def _source(item: Item) -> str:
 
 
 def _overdue(item: Item) -> str:
-    return f"yes, {item['days_over']} days" if item["overdue"] else ""
+    return f"yes, {counted(item['days_over'], 'day')}" if item["overdue"] else ""
 
 
 def _clock(item: Item | None) -> str:

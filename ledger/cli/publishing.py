@@ -16,6 +16,7 @@ from ledger.cli.exits import Code, Stop, told
 from ledger.cli.opening import api_key, brand, day_of, moment_of, opened_parts, position_of
 from ledger.cli.options import AsAt, Database, Json
 from ledger.cli.output import note, say, show, write_json
+from ledger.findings import counted
 
 if TYPE_CHECKING:
     from ledger.cli.answers import Answer
@@ -223,7 +224,7 @@ def _row(movement: dict[str, Any]) -> tuple[Any, ...]:
     )
     if movement["position"] is None:
         return (*steps, "", "")
-    late = f"{movement['recorded_on']} by {movement['recordedby']}, {movement['days_late']} days after {movement['happened_on']}"
+    late = f"{movement['recorded_on']} by {movement['recordedby']}, {counted(movement['days_late'], 'day')} after {movement['happened_on']}"
     return (*steps, f"{movement['record']}: {movement['sentence']}", late)
 
 

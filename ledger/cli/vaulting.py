@@ -11,6 +11,7 @@ from ledger.cli.exits import EPILOG, Code, Stop, told
 from ledger.cli.opening import opened, require_present, require_writable, settings, url
 from ledger.cli.options import Database, Json
 from ledger.cli.output import progress, say, write_json
+from ledger.findings import counted
 
 if TYPE_CHECKING:
     from ledger.recorders.contract import LedgerRecorder
@@ -75,7 +76,9 @@ def upgrade(database: Database = None, as_json: Json = False) -> None:
     if as_json:
         write_json({"locked": done})
     else:
-        say(f"{done} words were locked, and nothing is left of them in clear. Backups made before still hold them so.")
+        say(
+            f"Words in {counted(done, 'place')} are locked, and nothing is left of them in clear. Backups made before still hold them so."
+        )
 
 
 def _file(database: str | None) -> VaultKeyFile:

@@ -142,7 +142,8 @@ class GroupEstablished(Event):
     rules = (each_seat_is_named_once,)
 
     def sentence(self) -> str:
-        seats = "" if self.members == NOT_STATED else f", with {len(self.members)} seats"
+        number = len(self.members)
+        seats = "" if self.members == NOT_STATED else f", with {number} seat{'' if number == 1 else 's'}"
         return f"{self.name} established on {spoken(self.established_on)}{seats}"
 
 

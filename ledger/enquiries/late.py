@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ledger.domain.clocks import CLOCKS, Clock, state
 from ledger.domain.fields import spoken
 from ledger.enquiries.enquiry import Found, Looking, days, enquiry
+from ledger.findings import counted
 from ledger.projections.asking import Asking
 from ledger.projections.clocks import clocks_of
 
@@ -80,7 +81,7 @@ def _ran_over(looking: Looking, kind: str) -> Iterator[Found]:
     for running in clocks_of(looking.tables, asking, kind):
         stands = state(running.clock, looking.day)
         if stands == "met-late" or (stands == "breached" and not running.retrospective):
-            paused = f" It was paused for {running.days_paused} days." if running.days_paused else ""
+            paused = f" It was paused for {counted(running.days_paused, 'day')}." if running.days_paused else ""
             why = f"{_why(running.clock, looking)}{paused}"
             yield Found(running.record, running.reference, why, running.entries, running.key)
 

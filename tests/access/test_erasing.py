@@ -443,7 +443,7 @@ def test_on_the_command_line_a_person_is_who_logged_in(tmp_path, monkeypatch, ca
     for beside in tmp_path.glob("ledger.sqlite-*"):
         beside.unlink()
     assert main(["restore", str(tmp_path / "b.sqlite"), "--database", database]) == 0
-    assert "1 words had been erased since, and are erased again." in "".join(capfd.readouterr())
+    assert "Words in 1 place had been erased since, and are erased again." in "".join(capfd.readouterr())
 
 
 def test_whoever_becomes_another_user_stays_the_same_person(monkeypatch):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,9 +16,10 @@ from ledger.domain.clocks import state
 from ledger.domain.general import Mark
 from ledger.domain.history import Entry
 from ledger.projections.asking import Asking
-from ledger.projections.clocks import running_clocks
+from ledger.projections.clocks import ATTENTION, clocks, running_clocks
 from ledger.projections.marks import MARKS
 from ledger.projections.questions import BY_NAME
+from ledger.projections.review_tracker import EARLY
 from ledger.projections.tables import Tables
 from tests.projections.conftest import Year
 from tests.projections.oracle import cases, programme, work
@@ -135,6 +137,30 @@ def test_the_clocks_of_cases_stand_as_living_through_the_days_gives(
         if r.record in of_cases
     }
     assert found == cases.clocks(world)
+
+
+def compare_narrowed(asked: Tables, asking: Asking) -> None:
+    """What is asked of the records that it may be is what all of them give."""
+    whole = BY_NAME["reviews"].answer(asked, asking).items
+    for stages in (["reported"], ["to-be-notified"], ["rapid-review"], sorted(EARLY), ["reported", "published"]):
+        some = BY_NAME["reviews"].answer(asked, replace(asking, filters={"stage": stages})).items
+        assert some == [item for item in whole if item["stage"] in stages], stages
+    lapsed = BY_NAME["escalations"].answer(asked, replace(asking, filters={"lapsed": ["true"]})).items
+    assert lapsed == [item for item in BY_NAME["escalations"].answer(asked, asking).items if item["lapsed"]]
+    undone = {(i["record"], i["reference"], i["key"], i["state"]) for i in clocks(asked, asking).items}
+    every = (
+        (r.record, r.reference, r.key, state(r.clock, r.on or asking.as_of)) for r in running_clocks(asked, asking)
+    )
+    assert undone == {each for each in every if each[3] in ATTENTION}
+
+
+@quickly
+@given(moment=MOMENTS)
+@example(moment=END)
+def test_what_is_asked_of_some_records_is_what_all_of_them_give(
+    asked: Tables, year: Year, moment: tuple[int, int]
+) -> None:
+    compare_narrowed(asked, at(year, moment, of())[0])
 
 
 @quickly

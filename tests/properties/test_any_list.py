@@ -15,7 +15,7 @@ from hypothesis.stateful import run_state_machine_as_test as run
 
 from tests.postgres import EmbeddedPostgres
 from tests.projections.conftest import Year, built
-from tests.projections.test_worked_out import ORACLES, RECORDS, at, compare, of
+from tests.projections.test_worked_out import ORACLES, RECORDS, at, compare, compare_narrowed, of
 from tests.properties.test_any_history import AnyHistory
 
 MOMENTS = st.lists(st.tuples(st.integers(0, 500), st.integers(0, 10**6)), min_size=1, max_size=4)
@@ -34,6 +34,8 @@ def asked_of(database: Database) -> type[AnyHistory]:
                 for name in ORACLES:
                     for moment in moments:
                         compare(tables, name, *at(year, moment, of(*RECORDS[name])))
+                for moment in moments:
+                    compare_narrowed(tables, at(year, moment, of())[0])
 
     return AnyList
 
