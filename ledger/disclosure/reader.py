@@ -37,16 +37,17 @@ ANYTHING = Range(0, inf)
 def known(table: Table, told: Mapping[str, Range]) -> dict[str, Range]:
     """The range of each cell for a reader who is told some and adds up; what is not told may be anything."""
     ranges = {id_: told.get(id_, ANYTHING) for id_ in table.cells}
-    touching: dict[str, list[Sum]] = {}
-    for each in table.sums:
+    touching: dict[str, list[int]] = {}
+    for n, each in enumerate(table.sums):
         for id_ in each.cells:
-            touching.setdefault(id_, []).append(each)
-    waiting = list(table.sums)
+            touching.setdefault(id_, []).append(n)
+    waiting = dict.fromkeys(range(len(table.sums)))
     for _ in range(ROUNDS * max(1, len(table.sums))):
         if not waiting:
             break
-        for id_ in _narrowed(waiting.pop(), ranges):
-            waiting.extend(each for each in touching[id_] if each not in waiting)
+        n, _ = waiting.popitem()
+        for id_ in _narrowed(table.sums[n], ranges):
+            waiting.update(dict.fromkeys(touching[id_]))
     return ranges
 
 
