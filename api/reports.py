@@ -224,10 +224,11 @@ def asked_wish(
 def asked_standing(request: Request, kind: str, period: str, asked: OfAStanding) -> Standing:
     """How a report stands; raises Problem."""
     ledger, tables = ledger_of(request), request.app.state.parts.tables
-    position = moment_of(request, asked).as_at
+    when = moment_of(request, asked)
     matched(kind, period)
+    rule = rule_called(ledger, asked.public)
     try:
-        return standing_of(ledger, tables, kind, period, position, rule=rule_called(ledger, asked.public))
+        return standing_of(ledger, tables, kind, period, when.as_at, rule=rule, on=when.as_of)
     except NotAPeriod as before:
         raise Problem(NOT_FOUND, str(before)) from None
 

@@ -34,6 +34,7 @@ from ledger.figures.answer import Answer, asking
 from ledger.figures.measures import Value
 from ledger.figures.period import APRIL, QUARTERS, NotAPeriod, Period
 from ledger.figures.so_far import so_far
+from ledger.projections.as_at import Moment
 from ledger.reports.editions import editions_in
 from ledger.reports.spoken import spoken_ranges
 from ledger.reports.standing import stage
@@ -119,7 +120,7 @@ def reports(request: Request) -> Response:
     begun = (of for year in _years(request) for of in _of_year(year) if days_of(of[1])[0] <= today)
     named = {f"report/{reference_of(*of)}": of for of in begun}
     held = ledger_of(request).records(list(named), when.as_at)
-    found = [_report(request, *of, held.get(name, ()), when.as_at) for name, of in named.items()]
+    found = [_report(request, *of, held.get(name, ()), when) for name, of in named.items()]
     return render(request, "reports.html", title="Reports", standing=standing(request, when), reports=found)
 
 
@@ -184,7 +185,7 @@ def _of_year(year: str) -> Iterator[tuple[str, str]]:
         yield "quarterly", f"{year}-Q{number}"
 
 
-def _report(request: Request, kind: str, period: str, held: Sequence[Entry], as_at: int) -> Report:
+def _report(request: Request, kind: str, period: str, held: Sequence[Entry], when: Moment) -> Report:
     path = f"/reports/{kind}/{period}"
     times = {"as_at": request.query_params.get("as_at", "")}
     formats = tuple((name, address(path, times.items(), format=each.value)) for each, name in NAMES.items())
@@ -193,5 +194,5 @@ def _report(request: Request, kind: str, period: str, held: Sequence[Entry], as_
         (number, day(event.published_on.isoformat()), position, f"/pages{path}/restatement?edition={number}")
         for number, (position, event) in published.items()
     )
-    stands = stage(ledger_of(request), kind, held, as_at)
+    stands = stage(ledger_of(request), kind, held, when.as_at, on=when.as_of)
     return Report(f"{code(kind)} report {period}", address(f"/pages{path}", times.items()), stands, formats, told)

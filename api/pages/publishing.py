@@ -145,7 +145,7 @@ def edition(
     if found is None:
         raise Problem(NOT_FOUND, "There is no such edition of this report.")
     position, event = found
-    sent = steps_of(ledger, kind, period, when.as_at)[-1]
+    sent = steps_of(ledger, kind, period, when.as_at, when.as_of)[-1]
     return render(
         request, "report_edition.html", title=f"{code(kind)} report {period}, edition {edition}", crumbs=(HOME, REPORTS, _crumb(kind, period)),
         event=event, position=position, files=_files(kind, period, event), public=_public_files(kind, period, event), just=asked.published,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from ledger.cli.exits import Code, Stop
 from ledger.cli.listing import Where, answered
 from ledger.cli.options import AsAt, AsOf, Database, Json
 from ledger.cli.output import entries_said, say, show, write_json
@@ -22,32 +24,44 @@ def enquiries(
     """Lines of enquiry: what drifts, what was done and never judged, what came late, what may not be compared."""
     from ledger.enquiries import enquiries as question
 
+    quiet = _quiet(where or ())
     answer = answered(question, database=database, as_at=as_at, as_of=as_of, where=where)
     if as_json:
         write_json(answer.items)
     else:
-        tell(answer, most=MOST)
+        tell(answer, most=MOST, quiet=quiet)
 
 
-def tell(answer: Answer, *, most: int) -> None:
-    """Line by line, at most so many records of each; then the lines that lead to nothing."""
+def _quiet(where: Sequence[str]) -> Sequence[str] | None:
+    """Of which lines it may be said that they found nothing: all, or those asked for by id; none where only some records were asked about."""
+    from ledger.enquiries import ENQUIRIES
+
+    named = [each.partition("=")[2] for each in where if each.startswith("id=")]
+    if unknown := sorted(set(named) - ENQUIRIES.keys()):
+        raise Stop(Code.USAGE, f"There is no line of enquiry {unknown[0]}; `ledger enquiries` tells them all.")
+    return (named or None) if len(named) == len(where) else ()
+
+
+def tell(answer: Answer, *, most: int, quiet: Sequence[str] | None = None) -> None:
+    """Line by line, at most so many records of each; then, of all or of those in `quiet`, the lines that lead to nothing."""
     from ledger.enquiries import ENQUIRIES
 
     say(f"Lines of enquiry: as at position {answer.as_at}, as of {answer.as_of}")
     say()
-    quiet = []
+    nothing = []
     for line in ENQUIRIES.values():
         found = [item for item in answer.items if item["id"] == line.id]
         if not found:
-            quiet.append(line)
+            if quiet is None or line.id in quiet:
+                nothing.append(line)
             continue
         rows = [(f"{i['record']}/{i['reference']}", i["reason"], _entries(i["entries"])) for i in found[:most]]
         show(f"{line.title} ({line.id}): {len(found)}", COLUMNS, rows)
         if len(found) > most:
             say(f"  and {len(found) - most} more")
             say()
-    if quiet:
-        say(f"Nothing found by: {'; '.join(f'{line.title} ({line.id})' for line in quiet)}.")
+    if nothing:
+        say(f"Nothing found by: {'; '.join(f'{line.title} ({line.id})' for line in nothing)}.")
         say()
 
 

@@ -12,7 +12,7 @@ from urllib.parse import quote
 import typer
 
 from ledger.cli.exits import Code, Stop, told
-from ledger.cli.opening import api_key, day_of, opened_parts, position_of
+from ledger.cli.opening import api_key, day_of, moment_of, opened_parts
 from ledger.cli.options import AsAt, Database, Json
 from ledger.cli.output import say, show, write_json
 from ledger.cli.publishing import DEFAULT, Kind, Period, posted
@@ -136,8 +136,9 @@ def _standing(
     from ledger.reports.standing import standing_of
 
     with told(), opened_parts(database) as parts, _asked():
-        rule, position = rule_called(parts.ledger, public), position_of(parts.ledger, as_at)
-        return standing_of(parts.ledger, parts.tables, str(kind), period, position, rule=rule).wire()
+        rule, when = rule_called(parts.ledger, public), moment_of(parts.ledger, as_at)
+        stands = standing_of(parts.ledger, parts.tables, str(kind), period, when.as_at, rule=rule, on=when.as_of)
+        return stands.wire()
 
 
 @contextmanager

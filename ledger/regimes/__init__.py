@@ -120,9 +120,10 @@ def _carried(base: str, value: Any) -> Any:
     match value:
         case list():
             return [_carried(base, each) for each in value]
-        case {"source": source, "confidence": _}:
+        case {"confidence": _}:
+            source = {"source": f"Carried over from {base}: {value['source']}"} if "source" in value else {}
             rest = {key: _carried(base, each) for key, each in value.items()}
-            return rest | {"source": f"Carried over from {base}: {source}", "confidence": "unconfirmed"}
+            return rest | source | {"confidence": "unconfirmed"}
         case dict():
             return {key: _carried(base, each) for key, each in value.items()}
         case _:

@@ -92,32 +92,36 @@ class Standing:
 
 
 def standing_of(
-    ledger: Ledger, tables: Tables, kind: str, period: str, as_at: int, *, rule: DisclosureRule
+    ledger: Ledger, tables: Tables, kind: str, period: str, as_at: int, *, rule: DisclosureRule, on: date | None = None
 ) -> Standing:
-    """How a report stands, its texts looked at beside its copy for the public under a rule. The tables must have come as far. Raises NotAPeriod."""
+    """How a report stands, its texts looked at beside its copy for the public under a rule. The tables must have come as far. Raises NotAPeriod.
+
+    `on`: the day on which it is overdue to be sent, or not; today, where none is given.
+    """
     Period.reported(kind, period)
     entries = effective(ledger.record(f"report/{reference_of(kind, period)}", as_at))
     has_text = any(isinstance(each.event, ReportSectionWritten) for each in entries)
     written = _sections(entries, rule, copy_of(ledger, tables, kind, period, as_at, rule=rule) if has_text else None)
     released = tuple(each.event for each in releases(ledger, kind, period, as_at).values())
-    return Standing(kind, period, as_at, rule.id, _steps(ledger, kind, entries, written, as_at), written, released)
+    steps = _steps(ledger, kind, entries, written, as_at, on=on)
+    return Standing(kind, period, as_at, rule.id, steps, written, released)
 
 
-def steps_of(ledger: Ledger, kind: str, period: str, as_at: int) -> tuple[Step, ...]:
-    """The steps of a report's way, without a look at what was written."""
-    return _steps_in(ledger, kind, ledger.record(f"report/{reference_of(kind, period)}", as_at), as_at)
+def steps_of(ledger: Ledger, kind: str, period: str, as_at: int, on: date | None = None) -> tuple[Step, ...]:
+    """The steps of a report's way, without a look at what was written; `on` as in `standing_of`."""
+    return _steps_in(ledger, kind, ledger.record(f"report/{reference_of(kind, period)}", as_at), as_at, on=on)
 
 
-def _steps_in(ledger: Ledger, kind: str, held: Sequence[Entry], as_at: int) -> tuple[Step, ...]:
+def _steps_in(ledger: Ledger, kind: str, held: Sequence[Entry], as_at: int, *, on: date | None) -> tuple[Step, ...]:
     entries = effective(held)
-    return _steps(ledger, kind, entries, _sections(entries), as_at)
+    return _steps(ledger, kind, entries, _sections(entries), as_at, on=on)
 
 
-def stage(ledger: Ledger, kind: str, held: Sequence[Entry], as_at: int) -> str:
+def stage(ledger: Ledger, kind: str, held: Sequence[Entry], as_at: int, *, on: date) -> str:
     """In a few words how far a report has come, of what its record held."""
     if not held:
         return "Not begun"
-    steps = {each.name: each for each in _steps_in(ledger, kind, held, as_at)}
+    steps = {each.name: each for each in _steps_in(ledger, kind, held, as_at, on=on)}
     done = [SAID[name] for name in SAID if steps[name].done == "done" and steps[name].entries]
     last = steps["sent"]
     if steps["published"].done == "done" and last.done != "done":
@@ -126,12 +130,12 @@ def stage(ledger: Ledger, kind: str, held: Sequence[Entry], as_at: int) -> str:
 
 
 def _steps(
-    ledger: Ledger, kind: str, entries: Sequence[Entry], sections: Sequence[Written], as_at: int
+    ledger: Ledger, kind: str, entries: Sequence[Entry], sections: Sequence[Written], as_at: int, *, on: date | None
 ) -> tuple[Step, ...]:
-    today = london_day(ledger.clock.now())
+    day = on or london_day(ledger.clock.now())
     return (
         _written(sections), _drafted(entries), _signed(ledger, kind, entries, as_at), _cleared(sections),
-        _published(entries), _circulated(ledger, kind, entries, as_at, today),
+        _published(entries), _circulated(ledger, kind, entries, as_at, day),
     )  # fmt: skip
 
 

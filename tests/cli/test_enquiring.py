@@ -31,3 +31,13 @@ def test_one_line_may_be_asked_for_as_at_any_position(ask):
 
 def test_a_field_that_is_not_there_is_told(ask):
     assert ask("enquiries", "--where", "colour=red").code != 0
+
+
+def test_nothing_is_said_of_lines_that_were_not_followed(ask):
+    """That a line found nothing is told only where it was asked, of everything."""
+    one = ask("enquiries", *END, "--where", "id=ENQ-COR-REFUSED").out
+    assert "Nothing found by: Would be refused now (ENQ-COR-REFUSED)." in one
+    assert "ENQ-LATE" not in one
+    assert "Nothing found by" not in ask("enquiries", *END, "--where", "record=audit").out
+    unknown = ask("enquiries", "--where", "id=ENQ-NONE")
+    assert (unknown.code, "There is no line of enquiry ENQ-NONE" in unknown.err) == (2, True)

@@ -114,6 +114,18 @@ def test_a_pack_takes_from_another_what_it_does_not_say_itself(tmp_path):
     assert (pack.lcspr_months.value, pack.lcspr_months.confidence) == (6, "unconfirmed")
 
 
+def test_the_steps_of_a_ladder_that_is_taken_over_are_confirmed_by_nobody(tmp_path):
+    base = SHIPPED / "lincolnshire@1.toml"
+    bound = {"inherits": "lincolnshire@1", "inherits_sha256": hashlib.sha256(base.read_bytes()).hexdigest()}
+    path = inheriting(tmp_path, kind="escalation-ladder", **bound)
+    ladder = read_pack(path)
+    assert isinstance(ladder, EscalationLadder) and len(ladder.stages) == 4
+    timed = [stage.response for stage in ladder.stages if stage.response]
+    assert {stage.confidence for stage in ladder.stages} == {each.confidence for each in timed} == {"unconfirmed"}
+    assert len(timed) == 3
+    assert all(each.source.startswith("Carried over from lincolnshire@1: ") for each in timed)
+
+
 def test_what_a_pack_inherits_from_is_bound_by_hash(tmp_path):
     path = inheriting(tmp_path)
     with pytest.raises(PackUnreadable, match=r"ours@1.toml: inherits: there is no wt24@1.toml beside it"):

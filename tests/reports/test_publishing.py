@@ -22,8 +22,10 @@ from ledger.log.tree import Frontier, leaf_hashes
 from ledger.outcome import Recorded, Refused
 from ledger.reports.editions import editions
 from ledger.reports.kinds import make
+from ledger.reports.public import rule_called
 from ledger.reports.publishing import Wish, publication
 from ledger.reports.restatement import restatement
+from ledger.reports.standing import standing_of
 from ledger.reports.written import Format
 from tests.figures.telling import NOW, Told, agencies, corrected, on, packs, raised, told
 from tests.ledger.posting import BUSINESS_UNIT, event
@@ -277,3 +279,14 @@ def test_what_is_outstanding_drifts_by_the_day_the_quarter_is_told_up_to(unfinis
     made = make(parts.ledger, parts.tables, "quarterly", "2021-22-Q1", unfinished.head, as_of=date(2021, 6, 11))
     (row,) = next(part for part in made.parts if "drift" in part.columns).rows
     assert "Due on 1 June 2021, 10 days ago." in str(row)
+
+
+def test_a_report_stood_then_as_it_stood_whatever_day_it_is_now(ledger):
+    """Published on 30 September 2020 and to be sent by 7 October: overdue from the day after, and on no day before it."""
+    ledger.tell(publish(ledger).event)
+    parts, rule = ledger.parts, rule_called(ledger.parts.ledger, "dfe5")
+    done = {
+        on: standing_of(parts.ledger, parts.tables, "annual", "2019-20", ledger.head, rule=rule, on=on).steps[-1].done
+        for on in (date(2020, 10, 7), date(2020, 10, 8), None)
+    }
+    assert list(done.values()) == ["to-do", "late", "late"]
