@@ -498,7 +498,8 @@ def pull(witness: Witness, url: str) -> int:
             _fetched(f"{url}/log/cosignatures", api_key, f"{note.text}\n{answer.body}".encode())
         except CannotTell as reason:
             say(
-                f"{_entries(new.size)} of {new.origin}: checked and remembered, but the cosignature was not taken ({reason})."
+                f"{_entries(new.size)} of {new.origin} {'was checked and is' if new.size == 1 else 'were checked and are'} "
+                f"remembered; the cosignature was not taken ({reason})."
             )
             say("Does the policy of whoever runs the ledger name this witness?")
             return UNABLE
