@@ -6,13 +6,16 @@ import base64
 import json
 from datetime import UTC, datetime, time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ledger.domain.fields import spoken
 from ledger.reports.as_csv import to_csv, to_csvw
 from ledger.reports.charts import FONTS, to_svg
 from ledger.reports.document import Document
 from ledger.reports.layout import Cards, Drawing, Grid, Laid, LaidSection, Line, Prose, Span, Terms, laid_out
+
+if TYPE_CHECKING:
+    from ledger.figures.period import Period
 
 MOST_RANGES = 25
 """Runs of entries told of one figure; the JSON of the same report has every entry."""
@@ -51,7 +54,8 @@ def _told(document: Document, files: dict[str, bytes]) -> dict[str, Any]:
         "description": f"{kind} {report.period.name}, by what the ledger held as at position {report.as_at}",
         "running": document.title,
         "kind": kind,
-        "period": report.period.name,
+        "period": _period(report.period),
+        "chapters_begin_pages": report.kind == "annual",
         "whose": whose,
         "days": f"{spoken(report.period.first)} to {spoken(report.period.last)}. By what the ledger held as at position {report.as_at}.",
         "notices": [*(report.partnership.told if report.partnership else ()), document.disclosure],
@@ -60,6 +64,11 @@ def _told(document: Document, files: dict[str, bytes]) -> dict[str, Any]:
         "sections": [_section(each, files) for each in laid_out(document, MOST_RANGES)],
         "attached": _attached(document, files),
     }  # fmt: skip
+
+
+def _period(period: Period) -> str:
+    year, _, quarter = period.name.partition("-Q")
+    return f"Quarter {quarter} of {year}" if quarter else year
 
 
 def _logo(document: Document, files: dict[str, bytes]) -> dict[str, str] | None:

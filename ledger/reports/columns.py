@@ -81,7 +81,7 @@ TOGETHER: Mapping[str, Sequence[Group]] = {
         ("Action", ("reference", "state")),
         ("Owner", ("owner_agency", "owner_group", "lead_group")),
         ("Due", ("due_on", "original_due_on", "times_rescheduled", "last_progress_on")),
-        ("What drifts, and what was decided", ("drift", "decision", "assurance", "assured_by")),
+        ("What drifts, and what was decided", ("drift", "decision", "assured_by")),
     ),
     "PART-PRIORITIES": (
         ("Priority", ("title", "reference")),

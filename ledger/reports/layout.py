@@ -288,7 +288,7 @@ def _record_cell(document: Document, part: Part, n: int, names: Sequence[str]) -
             continue
         label = "" if name == names[0] or column(name, part.id).kind == "text" else f"{column(name, part.id).heading}: "
         lines.append((Span(label), said) if label else (said,))
-    return tuple(lines)
+    return tuple(lines) or ((Span("None recorded."),),)
 
 
 def _said(document: Document, part: Part, n: int, name: str, value: object) -> Span | None:

@@ -191,9 +191,9 @@ def _drift(asked: Asked) -> dict[str, list[str]]:
 
 def _decision(item: Mapping[str, Any]) -> str:
     if item["assurance"] is not None:
-        return f"Assurance {item['assurance']} by {item['assured_by']}."
+        return f"Assurance {item['assurance']}."
     if item["times_rescheduled"]:
-        return f"Put off to {item['due_on']}."
+        return f"Put off to {spoken(date.fromisoformat(item['due_on']))}."
     return "None recorded."
 
 

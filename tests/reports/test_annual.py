@@ -288,13 +288,16 @@ def test_what_a_review_recommended_is_told_with_what_was_done_and_what_improved(
 
 def test_a_quarter_tells_what_is_outstanding_with_its_drift_and_decision(tmp_path):
     late = raised("ACT-1", "2019-05-01", "2019-06-01")
-    with told(str(tmp_path / "quarter.sqlite"), [*packs(), *agencies(), late]) as ledger:
+    put_off = raised("ACT-2", "2019-05-01", "2019-06-01")
+    later = {"due_on": "2019-12-01", "reason": "Staff left", "approved_by": "QAS"}
+    told_ = [*packs(), *agencies(), late, put_off, on("2019-05-20", "action.rescheduled", "action/ACT-2", later)]
+    with told(str(tmp_path / "quarter.sqlite"), told_) as ledger:
         parts = ledger.parts
         quarter = make(parts.ledger, parts.tables, "quarterly", "2019-20-Q2", ledger.head, as_of=None)
     assert quarter.parts[0].title == "Progress on priorities"
-    (action,) = next(part for part in quarter.parts if part.source == "DRIFT-Q").wire()["rows"]
+    action, moved = next(part for part in quarter.parts if part.source == "DRIFT-Q").wire()["rows"]
     assert action["drift"].startswith("Due on 1 June 2019, 121 days ago.") and "No progress recorded" in action["drift"]
-    assert action["decision"] == "None recorded."
+    assert (action["decision"], moved["decision"]) == ("None recorded.", "Put off to 1 December 2019.")
     assert "121 days ago" in to_html(quarter)
 
 
