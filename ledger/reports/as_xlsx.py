@@ -36,6 +36,8 @@ MOST_RANGES = 200
 LONGEST = 32_000
 """Characters of a cell; a spreadsheet takes 32,767."""
 OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+A4, LINE, MOST_LINES = 9, 15, 27
+"""Of paper, by its number; the height of a line, in points; and the most of them: a row has at most 409 points."""
 FIRST_ROW = 3
 """Of a table, below its heads; counted from 0."""
 DAY_NOUGHT = date(1899, 12, 30)
@@ -97,6 +99,7 @@ class _Looks:
         self.title = book.add_format({**base, "font_size": 18, "bold": True, "font_color": colour})
         self.strong = book.add_format({**base, "bold": True})
         self.text = book.add_format({**base, "text_wrap": True})
+        self.plain = book.add_format(base)
         self.link = book.add_format({**base, "font_color": "#1A5A9E", "underline": 1})
         self.head = book.add_format(
             {**base, "bold": True, "font_color": "#FFFFFF", "bg_color": colour, "text_wrap": True}
@@ -241,11 +244,26 @@ def _sheet(book: Workbook, looks: _Looks, name: str, title: str, widths: Sequenc
         made.set_column(n, n, width)
     made.write_string(0, 0, title, looks.title)
     made.hide_gridlines(2)
+    made.set_landscape()
+    made.set_paper(A4)
+    made.fit_to_pages(1, 0)
+    made.set_footer(f"&L{title}&RPage &P of &N".replace(" & ", " && "))
     return made
 
 
+def _as_high(sheet: Worksheet, row: int, cells: Sequence[Cell], widths: Sequence[int]) -> None:
+    """A row takes the lines that its longest cell wraps over; not every program works that out when it opens a file."""
+    lines = max(
+        sum(-(-len(line) // width) or 1 for line in str(cell).split("\n"))
+        for cell, width in zip(cells, widths, strict=False)
+    )
+    if lines > 1:
+        sheet.set_row(row, LINE * min(lines, MOST_LINES))
+
+
 def _cover(book: Workbook, looks: _Looks, document: Document) -> None:
-    sheet = _sheet(book, looks, "Cover", document.title, [90])
+    widths = [90]
+    sheet = _sheet(book, looks, "Cover", document.title, widths)
     report = document.report
     lines = [
         *(report.partnership.told if report.partnership else ()),
@@ -254,6 +272,7 @@ def _cover(book: Workbook, looks: _Looks, document: Document) -> None:
     ]
     for n, line in enumerate(lines, 2):
         sheet.write_string(n, 0, line, looks.text)
+        _as_high(sheet, n, (line,), widths)
     logo = document.brand.logo
     if logo is not None and logo.kind == "png":
         options = {"image_data": io.BytesIO(logo.body), "description": logo.text, "object_position": 2}
@@ -261,7 +280,8 @@ def _cover(book: Workbook, looks: _Looks, document: Document) -> None:
 
 
 def _contents(book: Workbook, looks: _Looks, document: Document, sheets: Sequence[tuple[str, str]]) -> None:
-    sheet = _sheet(book, looks, "Contents", "Contents", [36, 70])
+    widths = [36, 70]
+    sheet = _sheet(book, looks, "Contents", "Contents", widths)
     others = [("Notes", "Shorthand, and what the columns mean")]
     if document.report.narrative:
         others.append(("Written", "What the partnership writes about the period"))
@@ -270,13 +290,15 @@ def _contents(book: Workbook, looks: _Looks, document: Document, sheets: Sequenc
     for n, (name, title) in enumerate(rows, 3):
         sheet.write_url(n, 0, f"internal:'{name}'!A1", looks.link, name)
         sheet.write_string(n, 1, title, looks.text)
+        _as_high(sheet, n, (name, title), widths)
     empty = [f"{part.title}: {part.note}" for part in document.report.parts if not part.rows]
     for n, said_empty in enumerate(empty, len(rows) + 4):
-        sheet.write_string(n, 0, said_empty, looks.text)
+        sheet.write_string(n, 0, said_empty, looks.plain)
 
 
 def _notes(book: Workbook, looks: _Looks, document: Document) -> None:
-    sheet = _sheet(book, looks, "Notes", "Notes", [22, 110])
+    widths = [26, 110]
+    sheet = _sheet(book, looks, "Notes", "Notes", widths)
     told = [(f"[{mark}]", meaning) for mark, meaning in document.shorthand.items()]
     told += [
         ("Of which, Out of", "The two numbers that a share in per cent is worked out from."),
@@ -295,10 +317,12 @@ def _notes(book: Workbook, looks: _Looks, document: Document) -> None:
     for n, (what, meaning) in enumerate(told, 3):
         sheet.write_string(n, 0, what, looks.text)
         sheet.write_string(n, 1, meaning, looks.text)
+        _as_high(sheet, n, (what, meaning), widths)
 
 
 def _narrative(book: Workbook, looks: _Looks, document: Document) -> None:
-    sheet = _sheet(book, looks, "Written", "What the partnership writes", [30, 110])
+    widths = [30, 110]
+    sheet = _sheet(book, looks, "Written", "What the partnership writes", widths)
     titles = {each.code: each.title for each in CHAPTERS}
     rows = [
         (titles.get(each.section, each.section), _said(document, text))
@@ -308,6 +332,7 @@ def _narrative(book: Workbook, looks: _Looks, document: Document) -> None:
     for n, (section, text) in enumerate(rows, 3):
         sheet.write_string(n, 0, section, looks.text)
         sheet.write_string(n, 1, _cut(text), looks.text)
+        _as_high(sheet, n, (section, text), widths)
 
 
 def _said(document: Document, text: Text) -> str:
@@ -342,7 +367,9 @@ def _table(book: Workbook, looks: _Looks, sheet: Sheet, n: int) -> None:
         _named(str(n), heads, looks) | {"autofilter": True},
     )
     made.freeze_panes(FIRST_ROW, 0)
+    made.repeat_rows(FIRST_ROW - 1)
     for k, (row, look) in enumerate(zip(sheet.rows, sheet.looks, strict=True), FIRST_ROW):
+        _as_high(made, k, row, widths)
         for c, cell in enumerate(row):
             if cell == "":
                 continue
