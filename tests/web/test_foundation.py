@@ -13,12 +13,17 @@ from api.pages.navigation import WAYS
 from api.pages.page import TEMPLATES
 from api.pages.pictures import DRAWN
 from api.pages.sheets import SHEETS
+from ledger.access.in_full import OF_LIST
 from ledger.access.principal import Role
 from tests.web.reading import Page, lint
 
 POLICY = "default-src 'none'; script-src 'self' 'nonce-n'"
 SOUND = '<!DOCTYPE html><html lang="en"><head><title>Home – Ledger</title></head><body><main><h1>Home</h1>{}</main></body></html>'
-FILES = {"/pages/static/{name}", *(f"{sheet.path}/download/{{format_}}" for sheet in SHEETS)}
+FILES = {
+    "/pages/static/{name}",
+    *(f"{sheet.path}/download/{{format_}}" for sheet in SHEETS),
+    *(f"/pages/{name}/in-full/{{format_}}" for name in OF_LIST),
+}
 """Addresses beside the pages that answer with a file."""
 WALKED: dict[str, list[str]] = {
     "/pages": ["/pages", "/pages?as_at=3"],
