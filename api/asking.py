@@ -14,7 +14,7 @@ from ledger.application import Ledger
 from ledger.canonical import GREATEST_INTEGER
 from ledger.domain import fields
 from ledger.domain.register import RECORDS, REGISTER
-from ledger.projections.as_at import ASKED_YEARS, NotAPlaceInTime, read_day, read_place
+from ledger.projections.as_at import ASKED_YEARS, NotAPlaceInTime, read_place
 
 MOST_DIGITS = 16
 """Of a position: as many as 2^53 has."""
@@ -70,16 +70,9 @@ AsAt = Annotated[
 ]
 
 
-def _day(value: object) -> object:
-    if isinstance(value, date):
-        return value
-    try:
-        return read_day(str(value))
-    except NotAPlaceInTime:
-        raise PydanticCustomError("day", "this should be a day that exists, as YYYY-MM-DD, from 1900 to 2199") from None
-
-
-Day = Annotated[date, BeforeValidator(_day), WithJsonSchema(DAY)]
+Day = Annotated[
+    date, fields.day_text(f"{ASKED_YEARS}-[0-9]{{2}}-[0-9]{{2}}", "day", "1900 to 2199"), WithJsonSchema(DAY)
+]
 
 
 def _record(value: str) -> str:

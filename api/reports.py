@@ -48,12 +48,14 @@ Kind = Annotated[
     Literal["annual", "quarterly"], Path(description="A report of a reporting year, or of a quarter of one.")
 ]
 Period = Annotated[ReportPeriod, Path()]
+PublicRule = Literal["dfe5", "nhs8", "round5"]
+"""The disclosure rules that a copy for the public may be made under."""
 
 
 class OfAReport(InTime):
     format: Annotated[Format | None, Field(description="Without it, by the Accept header, else JSON.")] = None
     public: Annotated[
-        Literal["dfe5", "nhs8", "round5"] | None,
+        PublicRule | None,
         Field(
             description="A copy for the public under this disclosure rule: small counts, and what would tell them, are withheld."
         ),
@@ -68,7 +70,7 @@ class OfAPublication(UpTo):
     on: Annotated[Day | None, Field(description="Published on this day; without it, today.")] = None
     reason: Annotated[str | None, Field(max_length=4000, description="Why there is another edition.")] = None
     public: Annotated[
-        Literal["dfe5", "nhs8", "round5", "none"],
+        Literal[PublicRule, "none"],
         Field(
             description="The disclosure rule of the copy for the public; `none`: an edition without one, which then counts as read in full."
         ),
@@ -77,7 +79,7 @@ class OfAPublication(UpTo):
 
 class OfAStanding(UpTo):
     public: Annotated[
-        Literal["dfe5", "nhs8", "round5"],
+        PublicRule,
         Field(description="The disclosure rule that the written sections are looked at under."),
     ] = "dfe5"
 

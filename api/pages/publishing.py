@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from fastapi import APIRouter, Path, Query, Request
 from starlette.datastructures import FormData
@@ -22,7 +22,7 @@ from api.pages.reporting import TAGS, posts_of
 from api.pages.words import code
 from api.problems import NOT_FOUND, Problem
 from api.receipts import problem_of
-from api.reports import Kind, asked_wish, matched
+from api.reports import Kind, PublicRule, asked_wish, matched
 from api.reports import Period as OfPeriod
 from api.waiting import moment_of
 from ledger.access.policy import Verb
@@ -44,7 +44,7 @@ from ledger.reports.written import Format
 
 router = APIRouter(prefix="/pages/reports/{kind}/{period}", include_in_schema=False)
 PUBLISHED = REGISTER[TYPE_PREFIX + "report.published"]
-RULES = ("dfe5", "nhs8", "round5")
+RULES = get_args(PublicRule)
 NO_COPY = "none"
 MOST_REASON = 4000
 WHY = {

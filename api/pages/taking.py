@@ -20,13 +20,13 @@ from api.pages.questions import names_at
 from api.pages.sheet import Sheet
 from api.pages.sheets import SHEETS
 from api.problems import BAD_QUERY, NOT_FOUND, Problem
+from api.reports import SPREADSHEET
 from ledger.access.in_full import OF_LIST, in_full
 from ledger.access.policy import Verb
 from ledger.access.wordings import Asker
 from ledger.spreadsheets.book import AS_AT, Table, TooLong, Value, to_csv, to_xlsx
 
 router = APIRouter(prefix="/pages", dependencies=[needs(Verb.READ)], include_in_schema=False)
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def download(request: Request, sheet: Sheet, format_: str) -> Response:
@@ -121,7 +121,7 @@ def _about(listing: Listing, total: int) -> dict[str, str]:
 
 def _xlsx(request: Request, table: Table, headers: dict[str, str]) -> Response:
     try:
-        return Response(to_xlsx(table, request.app.state.brand.colour), headers=headers, media_type=XLSX)
+        return Response(to_xlsx(table, request.app.state.brand.colour), headers=headers, media_type=SPREADSHEET)
     except TooLong as error:
         raise Problem(BAD_QUERY, str(error)) from None
 

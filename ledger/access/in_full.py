@@ -8,6 +8,7 @@ from typing import Any
 from ledger.access.wordings import Asker, restricted_since
 from ledger.application import Ledger
 from ledger.domain.calendar import london_day
+from ledger.domain.fields import spoken
 from ledger.domain.history import Entry, effective, happened_by
 from ledger.projections.marks import MANY
 from ledger.projections.tables import Tables
@@ -44,7 +45,7 @@ def in_full(ledger: Ledger, tables: Tables, list_: str, references: Iterable[str
         heads,
         [[line.cells.get(head) for head in heads] for _, line in told],
         {
-            AS_AT: f"Entry {asker.as_at} of the ledger, as of {asker.as_of:%-d %B %Y}",
+            AS_AT: f"Entry {asker.as_at} of the ledger, as of {spoken(asker.as_of)}",
             "Records": f"{len(names):,}",
             "A row": "Each thing that happened to a record has a row, with further rows below it where it has several parts.",
             "Not in this sheet": mapping.leaves_out,

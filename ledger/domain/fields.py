@@ -184,8 +184,8 @@ Exact = Annotated[
 """A decimal number, posted as a string so that it keeps its exact digits."""
 
 
-def _day_text(pattern: str, code: str, span: str) -> BeforeValidator:
-    """pydantic alone would read "1554076800" as a day."""
+def day_text(pattern: str, code: str, span: str) -> BeforeValidator:
+    """Reads a day of certain years, as YYYY-MM-DD; pydantic alone would read "1554076800" as one."""
     form = re.compile(pattern)
 
     def read(value: object) -> object:
@@ -203,14 +203,14 @@ def _day_text(pattern: str, code: str, span: str) -> BeforeValidator:
 
 Day = Annotated[
     date,
-    _day_text("(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}", "day", "1900 to 2099"),
+    day_text("(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}", "day", "1900 to 2099"),
     WithJsonSchema({"type": "string", "format": "date", "pattern": "^(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}$"}),
 ]
 """A day in Europe/London, posted as YYYY-MM-DD."""
 
 FarDay = Annotated[
     date,
-    _day_text("(20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}", "far_day", "2000 to 2199"),
+    day_text("(20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}", "far_day", "2000 to 2199"),
     WithJsonSchema({"type": "string", "format": "date", "pattern": "^(20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}$"}),
 ]
 """A day that may lie a lifetime ahead, posted as YYYY-MM-DD."""

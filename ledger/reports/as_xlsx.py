@@ -261,6 +261,13 @@ def _as_high(sheet: Worksheet, row: int, cells: Sequence[Cell], widths: Sequence
         sheet.set_row(row, LINE * min(lines, MOST_LINES))
 
 
+def _line(sheet: Worksheet, looks: _Looks, row: int, cells: Sequence[str], widths: Sequence[int]) -> None:
+    """A row of text."""
+    for n, cell in enumerate(cells):
+        sheet.write_string(row, n, cell, looks.text)
+    _as_high(sheet, row, cells, widths)
+
+
 def _cover(book: Workbook, looks: _Looks, document: Document) -> None:
     widths = [90]
     sheet = _sheet(book, looks, "Cover", document.title, widths)
@@ -271,8 +278,7 @@ def _cover(book: Workbook, looks: _Looks, document: Document) -> None:
         *notes(report, document.shorthand if document.checked else None),
     ]
     for n, line in enumerate(lines, 2):
-        sheet.write_string(n, 0, line, looks.text)
-        _as_high(sheet, n, (line,), widths)
+        _line(sheet, looks, n, (line,), widths)
     logo = document.brand.logo
     if logo is not None and logo.kind == "png":
         options = {"image_data": io.BytesIO(logo.body), "description": logo.text, "object_position": 2}
@@ -315,9 +321,7 @@ def _notes(book: Workbook, looks: _Looks, document: Document) -> None:
     ]
     sheet.add_table(2, 0, 2 + len(told), 1, _named("Notes", ("What", "What it means"), looks))
     for n, (what, meaning) in enumerate(told, 3):
-        sheet.write_string(n, 0, what, looks.text)
-        sheet.write_string(n, 1, meaning, looks.text)
-        _as_high(sheet, n, (what, meaning), widths)
+        _line(sheet, looks, n, (what, meaning), widths)
 
 
 def _narrative(book: Workbook, looks: _Looks, document: Document) -> None:
@@ -330,9 +334,7 @@ def _narrative(book: Workbook, looks: _Looks, document: Document) -> None:
     ]  # fmt: skip
     sheet.add_table(2, 0, 2 + len(rows), 1, _named("Written", ("Section", "Text"), looks))
     for n, (section, text) in enumerate(rows, 3):
-        sheet.write_string(n, 0, section, looks.text)
-        sheet.write_string(n, 1, _cut(text), looks.text)
-        _as_high(sheet, n, (section, text), widths)
+        _line(sheet, looks, n, (section, _cut(text)), widths)
 
 
 def _said(document: Document, text: Text) -> str:
