@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from playwright.sync_api import Browser
 
 from api.app import create_app
 from api.demo_recording import record_script
@@ -18,10 +19,17 @@ from ledger.wiring import open_parts
 from tests.access.signing_in import sign_in
 from tests.api.conftest import serving
 from tests.api.story import CASE, tell
+from tests.web.browsing import browsers
 from tests.web.reading import Reader
 
 YEAR = Path(__file__).parents[2] / "examples" / "invented-year"
 AFTERWARDS = datetime(2025, 8, 1, 9, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A real one; where none is installed the tests that ask for it say so."""
+    yield from browsers()
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from api.pages.sheets import SHEETS
 from ledger.clock import DemonstrationClock
 from ledger.wiring import open_parts
 from tests.web.barriers import barriers, runs_off, tabbed, unfolded
-from tests.web.browsing import DESKTOP, PHONE, browsers
+from tests.web.browsing import DESKTOP, PHONE
 from tests.web.conftest import AFTERWARDS, YEAR
 from tests.web.test_foundation import WALKED
 
@@ -54,11 +54,6 @@ SEEN = [
     "/pages/as-at?day=99&month=1&year=2025",
     "/sign-in",
 ]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    yield from browsers()
 
 
 @pytest.fixture(scope="module")

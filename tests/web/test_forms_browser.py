@@ -19,7 +19,7 @@ from tests.api.conftest import listening
 from tests.api.story import CASE
 from tests.test_golden import examples
 from tests.web.barriers import barriers, runs_off, tabbed, unfolded
-from tests.web.browsing import DESKTOP, browsers
+from tests.web.browsing import DESKTOP
 from tests.web.filling import Filled, cited_by_examples
 from tests.web.reading import Reader
 
@@ -45,11 +45,6 @@ UNBROKEN = ("ledger.key-rotated", "policy.adopted")
 """Types whose sentences hold a hash, the longest of words."""
 KNOWN = "incident.corrected?of=incident/INC-1&entry=5"
 """A correction of an entry that is known: it asks for that entry's facts."""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    yield from browsers()
 
 
 @pytest.fixture(scope="module")

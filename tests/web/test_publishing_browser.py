@@ -14,15 +14,10 @@ from api.demo_serving import served
 from ledger.clock import DemonstrationClock
 from ledger.wiring import open_parts
 from tests.web.barriers import barriers, unfolded
-from tests.web.browsing import DESKTOP, PHONE, browsers
+from tests.web.browsing import DESKTOP, PHONE
 from tests.web.conftest import AFTERWARDS, YEAR
 from tests.web.test_record_browser import reach
 from tests.web.test_reporting import HERE
-
-
-@pytest.fixture(scope="module")
-def browser():
-    yield from browsers()
 
 
 @pytest.fixture

@@ -12,12 +12,7 @@ from playwright.sync_api import Page
 from tests.api.conftest import listening
 from tests.api.story import CASE
 from tests.web.barriers import barriers, runs_off
-from tests.web.browsing import DESKTOP, PHONE, browsers
-
-
-@pytest.fixture(scope="module")
-def browser():
-    yield from browsers()
+from tests.web.browsing import DESKTOP, PHONE
 
 
 @pytest.fixture(scope="module")
