@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
 from ledger.clock import SystemClock
-from ledger.domain.calendar import london_day
+from ledger.domain.calendar import london_day, start_of_day
 from tests.api.conftest import listening
 from tests.ledger.posting import event
 
@@ -20,12 +21,21 @@ PARTNERS = [
     for code, sector in SECTORS.items()
 ]
 REPORT = ("annual", "2019-20")
-TODAY = london_day(SystemClock().now()).isoformat()
 TEXT = "## The year\n\nWe notified {{FIG-SIN}} incidents.\n"
 
 
+def today() -> str:
+    """The day it is at this step: the program publishes on its own clock's day, and a run may go on past midnight."""
+    return london_day(SystemClock().now()).isoformat()
+
+
+def this_morning() -> str:
+    """The midnight that begins today, as an event says it whose time is exact to the day."""
+    return start_of_day(date.fromisoformat(today())).isoformat()
+
+
 def of_report(name: str, source: str = "/business-unit", **data: Any) -> dict[str, Any]:
-    return event(f"report.{name}", "report/ANNUAL-2019-20", data, source=source, time=f"{TODAY}T00:00:00Z")
+    return event(f"report.{name}", "report/ANNUAL-2019-20", data, source=source, time=this_morning())
 
 
 def posted(run, tmp_path, what: Any, *more: str) -> None:
@@ -46,16 +56,16 @@ def test_a_report_goes_its_whole_way_by_command(run, tmp_path):
     assert run("report", "section", *REPORT, "foreword").out == TEXT
     assert "stands there already" in run("report", "section", *REPORT, "foreword", "foreword.md").out
     assert steps(run)["written"] == "done"
-    posted(run, tmp_path, of_report("drafted", kind="annual", period="2019-20", draft=1, as_at=4, drafted_on=TODAY))
+    posted(run, tmp_path, of_report("drafted", kind="annual", period="2019-20", draft=1, as_at=4, drafted_on=today()))
     for who in ("LA", "POLICE", "HEALTH"):
         assert steps(run)["signed-off"] == "to-do"
-        signed = of_report("signed-off", f"/agencies/{who}", agency=who, draft=1, signed_on=TODAY)
+        signed = of_report("signed-off", f"/agencies/{who}", agency=who, draft=1, signed_on=today())
         posted(run, tmp_path, signed, "--by", f"lead-partner@{who}")
     refused = run("publish", *REPORT, "--out", "files")
     assert (refused.code, "cleared these sections" in refused.err, (tmp_path / "files").exists()) == (1, True, False)
     cleared = of_report(
         "section-cleared", "/agencies/POLICE", section="foreword", sha256=written["sha256"], by="lead-partner", agency="POLICE",
-        cleared_on=TODAY,
+        cleared_on=today(),
     )  # fmt: skip
     posted(run, tmp_path, cleared, "--by", "lead-partner@POLICE")
     assert run("publish", *REPORT, "--out", "files").code == 0
@@ -63,7 +73,7 @@ def test_a_report_goes_its_whole_way_by_command(run, tmp_path):
     assert steps(run) == dict.fromkeys(("written", "drafted", "signed-off", "cleared", "published"), "done") | {
         "sent": "to-do"
     }
-    posted(run, tmp_path, of_report("circulated", to=["national-panel", "foundations"], circulated_on=TODAY))
+    posted(run, tmp_path, of_report("circulated", to=["national-panel", "foundations"], circulated_on=today()))
     assert set(steps(run).values()) == {"done"}
     told = run("report", "standing", *REPORT).out
     assert "cleared by the lead partner of POLICE" in told and "dfe5@1" in told
