@@ -37,10 +37,19 @@ $$;
 CREATE TEMPORARY VIEW told AS
     SELECT entries.*, pg_temp.said(state) AS entry FROM entries;
 
+-- What a checkpoint's note says, as far as it can be read.
+CREATE FUNCTION pg_temp.checkpoint(note bytea, OUT text text, OUT says bigint, OUT root bytea) LANGUAGE plpgsql AS $$
+BEGIN
+    text := convert_from(note, 'UTF8');
+    says := split_part(text, E'\n', 2)::bigint;
+    root := decode(split_part(text, E'\n', 3), 'base64');
+EXCEPTION WHEN data_exception THEN
+    NULL;
+END
+$$;
+
 CREATE TEMPORARY VIEW signed AS
-    SELECT size, split_part(convert_from(note, 'UTF8'), E'\n', 2)::bigint AS says, decode(split_part(convert_from(note, 'UTF8'), E'\n', 3), 'base64') AS root,
-           convert_from(note, 'UTF8') AS text
-    FROM checkpoints;
+    SELECT size, said.* FROM checkpoints, pg_temp.checkpoint(note) AS said;
 
 CREATE TEMPORARY VIEW wrong AS
     SELECT number AS position, 'there is no entry' AS what
@@ -59,7 +68,7 @@ CREATE TEMPORARY VIEW wrong AS
             IS DISTINCT FROM (originator_id, originator_version::text, topic, recordedtime)
             OR (source IS NOT NULL AND (entry ->> 'source', entry ->> 'id') IS DISTINCT FROM (source, id))
     UNION ALL
-    SELECT size, 'a checkpoint is of another size than it says' FROM signed WHERE size <> says
+    SELECT size, 'a checkpoint is of another size than it says' FROM signed WHERE size IS DISTINCT FROM says
     UNION ALL
     SELECT size, 'the tree is not the one that was signed'
         FROM signed WHERE size = (SELECT max(size) FROM signed) AND root IS DISTINCT FROM pg_temp.mth(1, size)

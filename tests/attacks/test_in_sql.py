@@ -76,6 +76,9 @@ ALTERATIONS = {
     " UPDATE entries SET position = {at} + 1 WHERE position = -1",
     "one more": "INSERT INTO entries SELECT {end} + 1, originator_id, 999, topic, source, id || 'x', content, recordedtime, state FROM entries WHERE position = {at}",
     "the last checkpoint": "UPDATE checkpoints SET note = set_byte(note, {digest}, 65 + (get_byte(note, {digest}) - 64) % 26) WHERE size = {end}",
+    "the size that the last checkpoint says": "UPDATE checkpoints SET note = set_byte(note, {size}, 120) WHERE size = {end}",
+    "a byte of it that leaves no text": "UPDATE checkpoints SET note = set_byte(note, {size}, 255) WHERE size = {end}",
+    "its root, which is no base64 now": "UPDATE checkpoints SET note = set_byte(note, {digest}, 33) WHERE size = {end}",
     "the checkpoints": "DELETE FROM checkpoints WHERE size > {at}",
 }
 
@@ -89,7 +92,11 @@ def test_both_find_what_was_altered(held, verify, seed, alteration):
         [(length,)] = owner.run(f"SELECT length(state) FROM entries WHERE position = {at}")
         owner.run(
             ALTERATIONS[alteration].format(
-                at=at, end=end, byte=draw.randrange(length), digest=len(f"{LOG.name}\n{end}\n") + 5
+                at=at,
+                end=end,
+                byte=draw.randrange(length),
+                size=len(f"{LOG.name}\n"),
+                digest=len(f"{LOG.name}\n{end}\n") + 5,
             )
         )
     assert asked(held).verdict == "FALSE"
