@@ -14,10 +14,8 @@ from ledger.cli.options import AsAt, AsOf, Database, Json
 from ledger.cli.output import note, show, write_json
 
 if TYPE_CHECKING:
-    from ledger.projections.asking import Answer, Asking
-    from ledger.projections.tables import Tables
-
-Question = Callable[["Tables", "Asking"], "Answer"]
+    from ledger.projections.asking import Answer
+    from ledger.projections.questions import Question
 
 Where = Annotated[
     list[str] | None,
@@ -44,40 +42,32 @@ def command(listed: Listed) -> Callable[..., None]:
     ) -> None:  # fmt: skip
         from ledger.projections.questions import BY_NAME
 
-        question = BY_NAME[listed.name]
-        for name, values in _filters(where or ()).items():
-            among = question.choices.get(name, values)
-            if not set(values).issubset(among):
-                raise Stop(Code.USAGE, f"--where {name}= takes one of {', '.join(among)}.")
-        _list(
-            listed.title, question.answer, listed.columns, database=database, as_at=as_at, as_of=as_of,
-            where=where, sort=sort or listed.order, limit=limit, as_json=as_json,
+        answer = answered(
+            BY_NAME[listed.name], database=database, as_at=as_at, as_of=as_of,
+            where=where, sort=sort or listed.order, limit=limit,
         )  # fmt: skip
+        if as_json:
+            on = answer.as_of.isoformat()
+            write_json({"as_at": answer.as_at, "as_of": on, "total": answer.total, "items": answer.items})
+        else:
+            tell(listed.title, listed.columns, answer)
 
     asks.__doc__ = listed.help
     return asks
-
-
-def _list(
-    title: str, question: Question, columns: Columns, *, database: str | None, as_at: str | None, as_of: str | None,
-    where: Sequence[str] | None, sort: Sequence[str] | None, limit: int | None, as_json: bool,
-) -> None:  # fmt: skip
-    answer = answered(question, database=database, as_at=as_at, as_of=as_of, where=where, sort=sort, limit=limit)
-    if as_json:
-        told_ = {"as_at": answer.as_at, "as_of": answer.as_of.isoformat(), "total": answer.total, "items": answer.items}
-        write_json(told_)
-    else:
-        tell(title, columns, answer)
 
 
 def answered(
     question: Question, *, database: str | None, as_at: str | None, as_of: str | None,
     where: Sequence[str] | None = None, sort: Sequence[str] | None = None, limit: int | None = None,
 ) -> Answer:  # fmt: skip
-    """The answer to a question; Stop for a field it does not have."""
+    """The answer to a question; Stop for a field it does not have, or a value that the field cannot have."""
     from ledger.projections.asking import Asking, UnknownField
 
     filters = _filters(where or ())
+    for name, values in filters.items():
+        among = question.choices.get(name, values)
+        if not set(values).issubset(among):
+            raise Stop(Code.USAGE, f"--where {name}= takes one of {', '.join(among)}.")
     with told(), opened_parts(database) as parts:
         ledger, when = parts.ledger, moment_of(parts.ledger, as_at, as_of)
         asking = Asking(
@@ -85,7 +75,7 @@ def answered(
             histories=lambda names: ledger.records(names, when.as_at),
         )  # fmt: skip
         try:
-            return question(parts.tables, asking)
+            return question.answer(parts.tables, asking)
         except UnknownField as error:
             raise Stop(Code.USAGE, str(error)) from error
 

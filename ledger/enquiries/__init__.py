@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
+from typing import Literal, get_args
 
 from ledger.enquiries import actions, assurance, judged_anew, late, partnership, recording, scrutiny
 from ledger.enquiries.enquiry import REGISTERED, CannotTell, Enquiry, Looking
@@ -21,6 +22,7 @@ ENQUIRIES: Mapping[str, Enquiry] = MappingProxyType(
 """Every line of enquiry by id, in the order in which they are told."""
 ITSELF = "enquiry"
 """Stands in the place of a record where a line leads to none."""
+Told = Literal["found", "cannot-tell"]
 FIELDS = ("record", "reference", "key", "id", "title", "reason", "source", "told", "entries")
 
 
@@ -42,7 +44,7 @@ def enquiries(tables: Tables, asking: Asking) -> Answer:
     return answered(items, asking, FIELDS)
 
 
-QUESTION = Question("enquiries", enquiries, FIELDS)
+QUESTION = Question("enquiries", enquiries, FIELDS, closed={"id": tuple(ENQUIRIES), "told": get_args(Told)})
 
 
 def _told(line: Enquiry, looking: Looking) -> Iterator[Item]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, get_args
 
 from ledger.domain import clock, keeping
@@ -39,11 +39,6 @@ _TRUE_OR_FALSE = frozenset((
     "accepted", "approximate", "departs", "done", "held", "influenced", "lapsed", "late", "one_day", "open", "outstanding", "overdue", "planned",
     "ratings_disagree", "retrospective", "settled", "signed", "unmeasured", "unplanned",
 ))  # fmt: skip
-_CHOICES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "actions": {"state": get_args(Stage), "impact": TRUE_OR_FALSE},
-    "clocks": {"state": get_args(clock.State)},
-    "retention": {"state": get_args(keeping.State)},
-}
 
 
 @dataclass(frozen=True)
@@ -51,6 +46,7 @@ class Question:
     """One list: its address, who answers it, the fields of an item that may be filtered and sorted by, and those that hold parts.
 
     `words`: whether something is said, in sealed words, of its items, or of parts of them; whoever answers a person adds it.
+    `closed`: the fields that hold one of a closed list.
     """
 
     name: str
@@ -58,6 +54,7 @@ class Question:
     plain: tuple[str, ...]
     parts: tuple[str, ...] = ()
     words: Literal["items", "parts"] | None = None
+    closed: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -69,7 +66,7 @@ class Question:
     def choices(self) -> Mapping[str, tuple[str, ...]]:
         """All that a filter on a field may ask for, where that is a closed list: anything else is a slip, and not a question without an answer."""
         flags: dict[str, tuple[str, ...]] = {name: TRUE_OR_FALSE for name in self.plain if name in _TRUE_OR_FALSE}
-        return {**flags, **_CHOICES.get(self.name, {})}
+        return {**flags, **self.closed}
 
     def answer(self, tables: Tables, asking: Asking) -> Answer:
         """The answer, each item with the marks of its record."""
@@ -92,7 +89,14 @@ def _listed(name: str, projection: type[Projection[Any]], words: Literal["items"
 _LATE = ("open", "overdue", "days_over", "days_over_original", "rating_by_due", "ratings_disagree")
 _OF_REVIEWS = ("notification", "rapid_reviews", "reviews", "clocks")
 QUESTIONS = (
-    Question("actions", ask.actions, _fields(ActionLog, *_LATE), ("clock",), words="items"),
+    Question(
+        "actions",
+        ask.actions,
+        _fields(ActionLog, *_LATE),
+        ("clock",),
+        words="items",
+        closed={"state": get_args(Stage), "impact": TRUE_OR_FALSE},
+    ),
     Question(
         "escalations",
         ask.escalations,
@@ -113,7 +117,7 @@ QUESTIONS = (
         ("returns", "findings"),
         words="parts",
     ),
-    Question("clocks", clocks.clocks, clocks.FIELDS),
+    Question("clocks", clocks.clocks, clocks.FIELDS, closed={"state": get_args(clock.State)}),
     Question("training", ask.training, _fields(TrainingPlaces), ("by_agency", "evaluations")),
     Question("attendance", attendance.attendance, attendance.FIELDS),
     Question("finance", ask.finance, _fields(Accounts)),
@@ -134,7 +138,9 @@ QUESTIONS = (
     _listed("statements", Statements),
     _listed("restrictions", Restrictions),
     _listed("holds", Holds),
-    Question("retention", retention.retention, retention.FIELDS, retention.PARTS),
+    Question(
+        "retention", retention.retention, retention.FIELDS, retention.PARTS, closed={"state": get_args(keeping.State)}
+    ),
     _listed("reports", PublishedReports),
 )
 BY_NAME = {question.name: question for question in QUESTIONS}

@@ -9,6 +9,7 @@ import pytest
 
 from api.answers import csv_answer
 from api.lists import CONTROL
+from ledger.enquiries import QUESTION as ENQUIRIES
 from ledger.projections.asking import Asking, UnknownField
 from ledger.projections.questions import QUESTIONS
 from tests.api.story import CASE, tell
@@ -124,6 +125,16 @@ def test_no_cell_is_a_formula():
 def test_a_question_a_list_does_not_take(told, query):
     answer = told.get(f"/actions?{query}")
     assert (answer.status_code, answer.json()["type"]) == (422, "/problems/bad-query")
+
+
+CLOSED_LISTS = [(each.name, name) for each in (*QUESTIONS, ENQUIRIES) for name in each.choices]
+
+
+@pytest.mark.parametrize(("question", "name"), CLOSED_LISTS)
+def test_a_value_that_a_field_never_has_is_a_slip(told, question, name):
+    """And not a list in which nothing is found."""
+    answer = told.get(f"/{question}?{name}=nowhere")
+    assert (answer.status_code, answer.json()["faults"][0]["parameter"]) == (422, name)
 
 
 def test_a_place_that_is_on_no_page(quick):
