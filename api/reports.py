@@ -27,7 +27,7 @@ from ledger.figures.period import Period as Days
 from ledger.figures.so_far import so_far
 from ledger.projections.as_at import Moment
 from ledger.reports.document import Pass
-from ledger.reports.editions import editions
+from ledger.reports.editions import editions, made_as
 from ledger.reports.kinds import document
 from ledger.reports.public import for_the_public, rule_called
 from ledger.reports.publishing import NotAgreed, NotPublic, Wish, publication
@@ -266,10 +266,10 @@ def _of_edition(ledger: Ledger, kind: str, period: str, when: Moment, asked: OfA
     """As at which position and of which day an edition was made; raises Problem."""
     if asked.as_of is not None:
         raise Problem(BAD_QUERY, "edition and as_of both say of which day; give one.", {"faults": []})
-    event = editions(ledger, kind, period, when.as_at).get(asked.edition or 0, (0, None))[1]
-    if event is None or not isinstance(event.as_at, int):
+    made = made_as(ledger, kind, period, asked.edition or 0, when.as_at)
+    if made is None:
         raise Problem(NOT_FOUND, f"No such edition was published from this ledger by position {when.as_at}.")
-    return event.as_at, event.as_of
+    return made
 
 
 def matched(kind: str, period: str) -> None:

@@ -39,6 +39,12 @@ ForThePublic = Annotated[
         show_default=False,
     ),
 ]
+Edition = Annotated[
+    int | None,
+    typer.Option(
+        "--edition", min=1, help="As this edition was published: as at its position, up to its day.", show_default=False
+    ),
+]
 
 
 @report.callback()
@@ -55,6 +61,7 @@ def annual(
     format: AsFormat = None,
     out: Out = None,
     public: ForThePublic = None,
+    edition: Edition = None,
     database: Database = None,
     as_at: AsAt = None,
     as_of: AsOf = None,
@@ -71,6 +78,7 @@ def annual(
         as_of=as_of,
         as_json=as_json,
         public=public,
+        edition=edition,
     )
 
 
@@ -83,6 +91,7 @@ def quarterly(
     format: AsFormat = None,
     out: Out = None,
     public: ForThePublic = None,
+    edition: Edition = None,
     database: Database = None,
     as_at: AsAt = None,
     as_of: AsOf = None,
@@ -99,12 +108,13 @@ def quarterly(
         as_of=as_of,
         as_json=as_json,
         public=public,
+        edition=edition,
     )
 
 
 def _report(
     kind: str, period: str, *, format: Format | None, out: Path | None, database: str | None, as_at: str | None,
-    as_of: str | None, as_json: bool, public: str | None,
+    as_of: str | None, as_json: bool, public: str | None, edition: int | None,
 ) -> None:  # fmt: skip
     from ledger.reports.as_json import wire
     from ledger.reports.public import NOT_FOR_PUBLICATION
@@ -116,7 +126,9 @@ def _report(
         raise Stop(Code.USAGE, "--out needs --format or --json.")
     if format in {Format.PDF, Format.XLSX} and out is None and sys.stdout.isatty():
         raise Stop(Code.USAGE, f"A {format} is not for a screen: name a file with --out.")
-    made = _made(database, kind, period, as_at, day_of(as_of), public=public)
+    if edition is not None and as_of is not None:
+        raise Stop(Code.USAGE, "--edition and --as-of both say of which day; give one.")
+    made = _made(database, kind, period, as_at, day_of(as_of), public=public, edition=edition)
     if as_json and out is None:
         write_json(wire(made))
     elif as_json or format is not None:
@@ -128,17 +140,24 @@ def _report(
 
 
 def _made(
-    database: str | None, kind: str, period: str, as_at: str | None, as_of: date | None, *, public: str | None
-) -> Document:
+    database: str | None, kind: str, period: str, as_at: str | None, as_of: date | None, *, public: str | None,
+    edition: int | None,
+) -> Document:  # fmt: skip
     from ledger.figures.period import NotAPeriod, Period
     from ledger.figures.so_far import so_far
+    from ledger.reports.editions import made_as
     from ledger.reports.kinds import document
     from ledger.reports.public import NoSuchRule, for_the_public, rule_called
 
     with told(), opened_parts(database) as parts:
         try:
             when = moment_of(parts.ledger, as_at)
-            position, up_to = when.as_at, as_of or so_far(parts.ledger, Period.reported(kind, period), when)
+            if edition is None:
+                position, up_to = when.as_at, as_of or so_far(parts.ledger, Period.reported(kind, period), when)
+            elif (made := made_as(parts.ledger, kind, period, edition, when.as_at)) is not None:
+                position, up_to = made
+            else:
+                raise Stop(Code.NOT_FOUND, f"No such edition was published from this ledger by position {when.as_at}.")
             passes: tuple[Pass, ...] = ()
             if public is not None:
                 passes = (for_the_public(parts.ledger, parts.tables, rule_called(parts.ledger, public), position),)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from ledger.application import Ledger
 from ledger.domain.history import Entry, effective, fold
@@ -27,6 +28,12 @@ class Release:
 def editions(ledger: Ledger, kind: str, period: str, as_at: int | None = None) -> Published:
     """The editions of a report published by then."""
     return editions_in(ledger.record(f"report/{reference_of(kind, period)}", as_at))
+
+
+def made_as(ledger: Ledger, kind: str, period: str, edition: int, as_at: int) -> tuple[int, date | None] | None:
+    """As at which position, and up to which day, an edition was made; None where none of that number was published from this ledger by then."""
+    _, event = editions(ledger, kind, period, as_at).get(edition, (0, None))
+    return (event.as_at, event.as_of) if event is not None and isinstance(event.as_at, int) else None
 
 
 def editions_in(entries: Sequence[Entry]) -> Published:

@@ -136,6 +136,20 @@ def test_what_moved_is_told_to_people_and_machines(run, tmp_path):
     assert "0 of" in run("report", "restatement", "annual", "2019-20").out
 
 
+def test_an_edition_is_made_again_as_it_was_published(run, tmp_path):
+    (tmp_path / "first.json").write_text(json.dumps(agency("LA")))
+    (tmp_path / "second.json").write_text(json.dumps(agency("HEALTH")))
+    run("post", "first.json")
+    asks = ("report", "annual", "2019-20", "--edition", "1", "--format", "csv", "--out", "again.csv")
+    assert run(*asks).code == 3
+    assert run("publish", "annual", "2019-20", "--public", "none", "--out", "files").code == 0
+    run("post", "second.json")
+    assert run(*asks).code == 0
+    assert (tmp_path / "again.csv").read_bytes() == (tmp_path / "files" / "annual-2019-20.csv").read_bytes()
+    assert run(*asks, "--as-of", "2020-01-01").code == 2
+    assert run(*asks, "--as-at", "1").code == 3
+
+
 def test_a_second_edition_says_why(run, tmp_path):
     (tmp_path / "first.json").write_text(json.dumps(agency("LA")))
     run("post", "first.json")
