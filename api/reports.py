@@ -164,7 +164,7 @@ def told(request: Request, kind: Kind, period: Period, asked: Annotated[OfARepor
     if format_ is Format.HTML:
         headers["content-security-policy"] = _policy(body.decode())
     elif format_ is not Format.JSON:
-        headers["content-disposition"] = f'attachment; filename="{kind}-{period}.{format_.ending}"'
+        headers["content-disposition"] = f'attachment; filename="{_file(kind, period, asked)}.{format_.ending}"'
     return Response(body, 200, headers, MEDIA[format_])
 
 
@@ -270,6 +270,12 @@ def _of_edition(ledger: Ledger, kind: str, period: str, when: Moment, asked: OfA
     if made is None:
         raise Problem(NOT_FOUND, f"No such edition was published from this ledger by position {when.as_at}.")
     return made
+
+
+def _file(kind: str, period: str, asked: OfAReport) -> str:
+    """What a file of it is saved as: a copy for the public is not to be taken for one in full, nor an edition for what is made now."""
+    edition = f"-edition-{asked.edition}" if asked.edition is not None else ""
+    return f"{kind}-{period}{edition}{'-public' if asked.public is not None else ''}"
 
 
 def matched(kind: str, period: str) -> None:

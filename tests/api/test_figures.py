@@ -112,5 +112,10 @@ def test_an_edition_is_given_as_it_was_published_whatever_came_later(client):
         for format_ in ("json", "csv", "html"):
             body = client.get(f"{address}&format={format_}{more}").content
             assert hashlib.sha256(body).hexdigest() == named[format_]
+    saved = [client.get(f"{address}&format=csv{more}").headers["content-disposition"] for more in ("", "&public=dfe5")]
+    assert saved == [
+        'attachment; filename="annual-2019-20-edition-1.csv"',
+        'attachment; filename="annual-2019-20-edition-1-public.csv"',
+    ]
     assert client.get("/reports/annual/2019-20?edition=2").status_code == 404
     assert client.get("/reports/annual/2019-20?edition=1&as_of=2019-12-31").status_code == 422
