@@ -17,9 +17,9 @@ from api.pages.cells import standing as clock_tag
 from api.pages.navigation import permitted
 from api.pages.page import render
 from api.pages.questions import asking_at, names_at, place_of
-from api.pages.sheets.clocks import CLOCKS, LINES
+from api.pages.sheets.clocks import CLOCKS, LINES, clock_name
 from api.pages.waiting_for import AGENCY, waiting
-from api.pages.words import code, day
+from api.pages.words import day
 from api.witnesses import witnessed
 from ledger.access.policy import Verb
 from ledger.access.principal import Principal
@@ -83,7 +83,7 @@ def _some(found: Answer, state: str, order: str, owed_by: str | None, names: Nam
 
 def _row(item: Item, names: Names) -> list[Cell]:
     return [
-        Cell(code(item["clock"]), (), item["reference"], f"/pages/records/{item['record']}/{item['reference']}"),
+        Cell(clock_name(item, names), (), item["reference"], f"/pages/records/{item['record']}/{item['reference']}"),
         Cell(day(item["due"]), (clock_tag(item),)),
         Cell(names.of(item["owed_by"]) or "Not stated"),
     ]

@@ -32,11 +32,11 @@ CLOCK_NAMES = {
 """What a clock times, where its code does not say it."""
 
 
-def _clock_name(item: Item, names: Names) -> Cell:
+def clock_name(item: Item, names: Names) -> str:
     """What it times, and of whom or of what, where a record has several."""
     what, _, part = item["key"].partition("/")
     said = CLOCK_NAMES.get(what) or words.code(what)
-    return Cell(said + (f" {part}" if part.isdecimal() else f", {names.of(part)}" if part else ""))
+    return said + (f" {part}" if part.isdecimal() else f", {names.of(part)}" if part else "")
 
 
 def _rule_of_clock(item: Item, _: Names) -> Cell:
@@ -53,7 +53,7 @@ CLOCKS = Sheet(
     "clock", "clocks",
     (
         Column("Record", of_record, "reference"),
-        Column("Clock", _clock_name, "clock"),
+        Column("Clock", lambda item, names: Cell(clock_name(item, names)), "clock"),
         Column("How it stands", lambda item, _: Cell("", clock(item).tags), "left"),
         Column("Due", dated("due"), "due"),
         Column("Owed by", lambda item, names: Cell(names.of(item["owed_by"])), "owed_by"),
