@@ -14,7 +14,6 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
@@ -29,15 +28,13 @@ from ledger.reports.narrative import texts_of
 from ledger.reports.outline import CHAPTERS, notes, pictures
 from ledger.reports.parts import Part
 from ledger.reports.spoken import meant, plain, spoken_entries
+from ledger.reports.workbook import BASE, MEASURED, begun, cut, head_look, on_paper, table
 
 HEADS = ("Figure", "Id", "By", "Part", "Value", "Unit", "Of which", "Out of", "When", "From", "Entries", "Note")
 VALUE = HEADS.index("Value")
 MOST_RANGES = 200
-LONGEST = 32_000
-"""Characters of a cell; a spreadsheet takes 32,767."""
-OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
-A4, LINE, MOST_LINES = 9, 15, 27
-"""Of paper, by its number; the height of a line, in points; and the most of them: a row has at most 409 points."""
+LINE, MOST_LINES = 15, 27
+"""The height of a line, in points; and the most of them: a row has at most 409 points."""
 FIRST_ROW = 3
 """Of a table, below its heads; counted from 0."""
 DAY_NOUGHT = date(1899, 12, 30)
@@ -61,11 +58,10 @@ class Sheet:
 def to_xlsx(document: Document) -> bytes:
     """A workbook. The same document gives the same bytes: its date is that of the last entry it is made of."""
     body = io.BytesIO()
-    book = xlsxwriter.Workbook(body, OPTIONS)
-    book.set_properties({
-        "title": document.title, "subject": document.report.period.name, "author": _whose(document),
-        "created": _date(document), "comments": f"As at position {document.report.as_at}",
-    })  # fmt: skip
+    book = begun(
+        body, title=document.title, subject=document.report.period.name, author=_whose(document), created=_date(document),
+        comments=f"As at position {document.report.as_at}",
+    )  # fmt: skip
     book.set_size(2400, 1600)
     looks = _Looks(book, document.brand.colour)
     sheets = [*_of_figures(document), *_of_parts(document), *_of_charts(document)]
@@ -95,21 +91,18 @@ class _Looks:
     """How cells look."""
 
     def __init__(self, book: Workbook, colour: str) -> None:
-        base = {"font_name": FONT, "font_size": 11, "valign": "top"}
-        self.title = book.add_format({**base, "font_size": 18, "bold": True, "font_color": colour})
-        self.strong = book.add_format({**base, "bold": True})
-        self.text = book.add_format({**base, "text_wrap": True})
-        self.plain = book.add_format(base)
-        self.link = book.add_format({**base, "font_color": "#1A5A9E", "underline": 1})
-        self.head = book.add_format(
-            {**base, "bold": True, "font_color": "#FFFFFF", "bg_color": colour, "text_wrap": True}
-        )
-        self.mark = book.add_format({**base, "align": "right"})
-        self.day = book.add_format({**base, "num_format": "d mmmm yyyy", "align": "left"})
+        self.title = book.add_format({**BASE, "font_size": 18, "bold": True, "font_color": colour})
+        self.strong = book.add_format({**BASE, "bold": True})
+        self.text = book.add_format({**BASE, "text_wrap": True})
+        self.plain = book.add_format(BASE)
+        self.link = book.add_format({**BASE, "font_color": "#1A5A9E", "underline": 1})
+        self.head = head_look(book, colour)
+        self.mark = book.add_format({**BASE, "align": "right"})
+        self.day = book.add_format({**BASE, "num_format": "d mmmm yyyy", "align": "left"})
         self.of = {
-            "number": book.add_format({**base, "num_format": "#,##0"}),
-            "exact": book.add_format({**base, "num_format": "#,##0.0###"}),
-            "money": book.add_format({**base, "num_format": "£#,##0.00;-£#,##0.00"}),
+            "number": book.add_format({**BASE, "num_format": "#,##0"}),
+            "exact": book.add_format({**BASE, "num_format": "#,##0.0###"}),
+            "money": book.add_format({**BASE, "num_format": "£#,##0.00;-£#,##0.00"}),
         }
 
     def of_cell(self, cell: Cell, look: str) -> Format:
@@ -138,7 +131,7 @@ def _of_figures(document: Document) -> Iterator[Sheet]:
 def _figure_rows(document: Document, each: Answer, sheet: Sheet) -> None:
     name, look = meant(each.caption), "money" if each.unit == "pounds" else ""
     whole = _numbers(document, Cite(each.id))
-    sheet.rows.append((name, each.id, "", name, *whole[:1], each.unit, *whole[1:], each.when, each.basis, _cut(spoken_entries(each, MOST_RANGES)), each.note))  # fmt: skip
+    sheet.rows.append((name, each.id, "", name, *whole[:1], each.unit, *whole[1:], each.when, each.basis, cut(spoken_entries(each, MOST_RANGES)), each.note))  # fmt: skip
     sheet.looks.append(look)
     for dimension, parts in each.by.items():
         for part in parts:
@@ -165,7 +158,7 @@ def _of_parts(document: Document) -> Iterator[Sheet]:
     for part in (each for each in document.report.parts if each.rows):
         heads = tuple(column(name, part.id).heading for name in part.columns)
         columns = [_column(document, part, n) for n in range(len(part.columns))]
-        entries = _cut(spoken_entries(part, MOST_RANGES))
+        entries = cut(spoken_entries(part, MOST_RANGES))
         note = " ".join(filter(None, (f"From entries {entries}" if entries else "", part.note)))
         looks = ["money" if part.id == "PART-COSTS" else ""] * len(part.rows)
         yield Sheet(part.title, f"{part.title} ({part.id})", heads, list(zip(*columns, strict=True)), looks, note)
@@ -234,20 +227,14 @@ def _column(document: Document, part: Part, n: int) -> list[Cell]:
     return [cell(row, cells[n]) for row, cells in enumerate(part.rows, 1)]
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]} …"
-
-
 def _sheet(book: Workbook, looks: _Looks, name: str, title: str, widths: Sequence[int]) -> Worksheet:
     made = book.add_worksheet(name)
     for n, width in enumerate(widths):
         made.set_column(n, n, width)
     made.write_string(0, 0, title, looks.title)
     made.hide_gridlines(2)
-    made.set_landscape()
-    made.set_paper(A4)
+    on_paper(made, title)
     made.fit_to_pages(1, 0)
-    made.set_footer(f"&L{title}&RPage &P of &N".replace(" & ", " && "))
     return made
 
 
@@ -292,7 +279,7 @@ def _contents(book: Workbook, looks: _Looks, document: Document, sheets: Sequenc
     if document.report.narrative:
         others.append(("Written", "What the partnership writes about the period"))
     rows = [*others, *sheets]
-    sheet.add_table(2, 0, 2 + len(rows), 1, _named("Contents", ("Sheet", "What it holds"), looks))
+    sheet.add_table(2, 0, 2 + len(rows), 1, table("T_Contents", ("Sheet", "What it holds"), looks.head))
     for n, (name, title) in enumerate(rows, 3):
         sheet.write_url(n, 0, f"internal:'{name}'!A1", looks.link, name)
         sheet.write_string(n, 1, title, looks.text)
@@ -319,7 +306,7 @@ def _notes(book: Workbook, looks: _Looks, document: Document) -> None:
         (each.id, f"{each.definition} (version {each.version}) Rounding: {each.rounding}")
         for each in document.report.figures
     ]
-    sheet.add_table(2, 0, 2 + len(told), 1, _named("Notes", ("What", "What it means"), looks))
+    sheet.add_table(2, 0, 2 + len(told), 1, table("T_Notes", ("What", "What it means"), looks.head))
     for n, (what, meaning) in enumerate(told, 3):
         _line(sheet, looks, n, (what, meaning), widths)
 
@@ -332,9 +319,9 @@ def _narrative(book: Workbook, looks: _Looks, document: Document) -> None:
         (titles.get(each.section, each.section), _said(document, text))
         for each in document.report.narrative for text in texts_of(each.text)
     ]  # fmt: skip
-    sheet.add_table(2, 0, 2 + len(rows), 1, _named("Written", ("Section", "Text"), looks))
+    sheet.add_table(2, 0, 2 + len(rows), 1, table("T_Written", ("Section", "Text"), looks.head))
     for n, (section, text) in enumerate(rows, 3):
-        _line(sheet, looks, n, (section, _cut(text)), widths)
+        _line(sheet, looks, n, (section, cut(text)), widths)
 
 
 def _said(document: Document, text: Text) -> str:
@@ -350,24 +337,14 @@ def _quoted(document: Document, cite: Cite) -> str:
     return f"[no such figure: {cite.id}]" if number is None else number.said
 
 
-def _named(name: str, heads: Sequence[str], looks: _Looks) -> dict[str, Any]:
-    columns = [{"header": head, "header_format": looks.head} for head in heads]
-    return {"name": f"T_{name}", "columns": columns, "style": "Table Style Light 1", "autofilter": False}
-
-
 def _table(book: Workbook, looks: _Looks, sheet: Sheet, n: int) -> None:
-    widths = [_width(head, [row[k] for row in sheet.rows[:200]]) for k, head in enumerate(sheet.heads)]
+    widths = [_width(head, [row[k] for row in sheet.rows[:MEASURED]]) for k, head in enumerate(sheet.heads)]
     made = _sheet(book, looks, sheet.name, sheet.title, widths)
     if sheet.note:
         made.write_string(1, 0, sheet.note, looks.strong)
     heads = tuple(head if sheet.heads.index(head) == k else f"{head} {k + 1}" for k, head in enumerate(sheet.heads))
-    made.add_table(
-        FIRST_ROW - 1,
-        0,
-        FIRST_ROW - 1 + len(sheet.rows),
-        len(heads) - 1,
-        _named(str(n), heads, looks) | {"autofilter": True},
-    )
+    end = (FIRST_ROW - 1 + len(sheet.rows), len(heads) - 1)
+    made.add_table(FIRST_ROW - 1, 0, *end, table(f"T_{n}", heads, looks.head, filtered=True))
     made.freeze_panes(FIRST_ROW, 0)
     made.repeat_rows(FIRST_ROW - 1)
     for k, (row, look) in enumerate(zip(sheet.rows, sheet.looks, strict=True), FIRST_ROW):
@@ -382,7 +359,7 @@ def _table(book: Workbook, looks: _Looks, sheet: Sheet, n: int) -> None:
                 case date():
                     made.write_number(k, c, (cell - DAY_NOUGHT).days, shape)
                 case str():
-                    made.write_string(k, c, _cut(cell), shape)
+                    made.write_string(k, c, cut(cell), shape)
     if sheet.chart is not None:
         _chart(book, made, sheet.chart, heads, len(sheet.rows))
 

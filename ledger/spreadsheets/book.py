@@ -12,18 +12,15 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 
-from ledger.reports.charts import FONT
+from ledger.reports.workbook import BASE, MEASURED, begun, cut, head_look, on_paper, table
 from ledger.spreadsheets.guard import guarded
 
 AS_AT = "As at"
 Value = str | int | float | date | time | None
-OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
 MOST_ROWS = 1_048_575
 """Of a worksheet, below its heads."""
-LONGEST = 32_767
-"""Characters that a cell takes."""
-NARROWEST, WIDEST, MEASURED = 9, 60, 200
-"""Of a column, in characters; by its head and its first so many cells."""
+NARROWEST, WIDEST = 9, 60
+"""Of a column, in characters."""
 ON_A_PAGE = 16
 """Columns that are still read when they are printed side by side."""
 HEAD_HEIGHT = 32
@@ -58,17 +55,15 @@ def to_csv(table: Table) -> bytes:
     return text.getvalue().encode()
 
 
-def to_xlsx(table: Table, colour: str) -> bytes:
+def to_xlsx(taken: Table, colour: str) -> bytes:
     """The table comes first and begins in the first row, as programs read it; the same table gives the same bytes. Raises TooLong."""
-    if len(table.rows) > MOST_ROWS:
-        raise TooLong(f"A worksheet holds {MOST_ROWS:,} rows, and there are {len(table.rows):,}; CSV holds them all.")
+    if len(taken.rows) > MOST_ROWS:
+        raise TooLong(f"A worksheet holds {MOST_ROWS:,} rows, and there are {len(taken.rows):,}; CSV holds them all.")
     body = io.BytesIO()
-    book = xlsxwriter.Workbook(body, OPTIONS)
-    book.set_properties({"title": table.title, "created": datetime.combine(table.on, time())})
-    base: dict[str, str | int] = {"font_name": FONT, "font_size": 11, "valign": "top"}
-    head = book.add_format({**base, "bold": True, "font_color": "#FFFFFF", "bg_color": colour, "text_wrap": True})
-    _table(book, table, head, _Looks(book, base))
-    _about(book, table, head, base)
+    book = begun(body, title=taken.title, created=datetime.combine(taken.on, time()))
+    head = head_look(book, colour)
+    _rows(book, taken, head, _Looks(book))
+    _about(book, taken, head)
     book.close()
     return body.getvalue()
 
@@ -76,48 +71,32 @@ def to_xlsx(table: Table, colour: str) -> bytes:
 class _Looks:
     """How cells look, by what is in them."""
 
-    def __init__(self, book: Workbook, base: Mapping[str, str | int]) -> None:
-        self.text = book.add_format({**base, "text_wrap": True, "num_format": "@"})
-        self.day = book.add_format({**base, "num_format": "d mmm yyyy", "align": "left"})
-        self.number = book.add_format({**base, "num_format": "0"})
-
-    def of(self, cell: Value) -> Format:
-        match cell:
-            case int() | float():
-                return self.number
-            case date():
-                return self.day
-            case _:
-                return self.text
+    def __init__(self, book: Workbook) -> None:
+        self.text = book.add_format({**BASE, "text_wrap": True, "num_format": "@"})
+        self.day = book.add_format({**BASE, "num_format": "d mmm yyyy", "align": "left"})
+        self.number = book.add_format({**BASE, "num_format": "0"})
 
 
-def _table(book: Workbook, table: Table, head: Format, looks: _Looks) -> None:
-    sheet = book.add_worksheet(table.title[:31])
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    if len(table.heads) <= ON_A_PAGE:
+def _rows(book: Workbook, taken: Table, head: Format, looks: _Looks) -> None:
+    sheet = book.add_worksheet(taken.title[:31])
+    on_paper(sheet, f"{taken.title}. {taken.about[AS_AT]}")
+    if len(taken.heads) <= ON_A_PAGE:
         sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
     sheet.set_row(0, HEAD_HEIGHT)
     sheet.freeze_panes(1, 1)
-    sheet.set_footer(f"&L{table.title}. {table.about[AS_AT]}&RPage &P of &N".replace(" & ", " && "))
-    for n, name in enumerate(table.heads):
-        sheet.set_column(n, n, _width(name, [row[n] for row in table.rows[:MEASURED]]))
-    columns = [{"header": name, "header_format": head} for name in table.heads]
-    last = max(len(table.rows), EMPTY)
-    sheet.add_table(
-        0, 0, last, len(table.heads) - 1, {"name": "Rows", "columns": columns, "style": "Table Style Light 1"}
-    )
-    sheet.ignore_errors(
-        {"number_stored_as_text": f"A1:{xlsxwriter.utility.xl_rowcol_to_cell(last, len(table.heads) - 1)}"}
-    )
-    for n, row in enumerate(table.rows, 1):
+    for n, name in enumerate(taken.heads):
+        sheet.set_column(n, n, _width(name, [row[n] for row in taken.rows[:MEASURED]]))
+    last, right = max(len(taken.rows), EMPTY), len(taken.heads) - 1
+    sheet.add_table(0, 0, last, right, table("Rows", taken.heads, head, filtered=True))
+    sheet.ignore_errors({"number_stored_as_text": f"A1:{xlsxwriter.utility.xl_rowcol_to_cell(last, right)}"})
+    for n, row in enumerate(taken.rows, 1):
         for at, cell in enumerate(row):
             match cell:
                 case None | "":
                     pass
                 case str():
-                    sheet.write_string(n, at, cell if len(cell) <= LONGEST else f"{cell[: LONGEST - 1]}…", looks.text)
+                    sheet.write_string(n, at, cut(cell), looks.text)
                 case int() | float():
                     sheet.write_number(n, at, cell, looks.number)
                 case date():
@@ -126,20 +105,13 @@ def _table(book: Workbook, table: Table, head: Format, looks: _Looks) -> None:
                     sheet.write_string(n, at, f"{cell:%H:%M}", looks.text)
 
 
-def _about(book: Workbook, table: Table, head: Format, base: Mapping[str, str | int]) -> None:
+def _about(book: Workbook, taken: Table, head: Format) -> None:
     sheet = book.add_worksheet("About")
-    strong, text = book.add_format({**base, "bold": True}), book.add_format({**base, "text_wrap": True})
+    strong, text = book.add_format({**BASE, "bold": True}), book.add_format({**BASE, "text_wrap": True})
     sheet.set_column(0, 0, 24)
     sheet.set_column(1, 1, 90)
-    columns = [{"header": name, "header_format": head} for name in ("About", table.title)]
-    sheet.add_table(
-        0,
-        0,
-        len(table.about),
-        1,
-        {"name": "About", "columns": columns, "style": "Table Style Light 1", "autofilter": False},
-    )
-    for n, (name, said) in enumerate(table.about.items(), 1):
+    sheet.add_table(0, 0, len(taken.about), 1, table("About", ("About", taken.title), head))
+    for n, (name, said) in enumerate(taken.about.items(), 1):
         sheet.write_string(n, 0, name, strong)
         sheet.write_string(n, 1, said, text)
 

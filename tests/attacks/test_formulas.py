@@ -12,7 +12,7 @@ import pytest
 import xlsxwriter
 
 from api.answers import csv_answer
-from ledger.reports.as_xlsx import OPTIONS
+from ledger.reports.workbook import OPTIONS
 
 SOURCES = [path for room in ("ledger", "api") for path in (Path(__file__).parents[2] / room).rglob("*.py")]
 SENT = [
