@@ -31,6 +31,7 @@ from api.forms.composing import Form
 from api.forms.given import Given
 from api.forms.reading import DATE_PARTS
 from ledger.domain.fields import MOST_WORDS
+from ledger.domain.labels import capital
 from ledger.domain.register import RECORDS
 
 FEW, FEW_IN_A_ROW = 8, 3
@@ -94,7 +95,7 @@ class Shown:
                 told = form_of(line)
                 return [
                     asked.hint,
-                    "" if told.startswith("one line") or asked.hint.endswith(".") else told[:1].upper() + told[1:],
+                    "" if told.startswith("one line") or asked.hint.endswith(".") else capital(told),
                 ]
             case Cited(record=record):
                 example = f"Its reference, such as {RECORDS[record].prefix}-2024-001"

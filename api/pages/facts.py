@@ -9,6 +9,7 @@ from typing import Any
 
 from api.pages.words import code, day
 from ledger.domain.fields import worded
+from ledger.domain.labels import capital
 from ledger.domain.register import RECORDS
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -33,7 +34,7 @@ def facts(data: Any, name: str = "", pointer: str = "") -> Iterator[Fact]:
             yield Fact(name, sealed_at=pointer)
         case dict():
             for key, value in data.items():
-                yield from facts(value, f"{name}: {_field(key)}" if name else _capital(_field(key)), f"{pointer}/{key}")
+                yield from facts(value, f"{name}: {_field(key)}" if name else capital(_field(key)), f"{pointer}/{key}")
         case list() if all(isinstance(each, str | int) for each in data):
             yield Fact(name, ", ".join(map(_said, data)) or "None")
         case list():
@@ -45,7 +46,7 @@ def facts(data: Any, name: str = "", pointer: str = "") -> Iterator[Fact]:
 
 def field_at(pointer: str) -> str:
     """What a field is called, by where it stands."""
-    return _capital(": ".join(_field(step) for step in pointer.split("/")[1:] if not step.isdecimal()))
+    return capital(": ".join(_field(step) for step in pointer.split("/")[1:] if not step.isdecimal()))
 
 
 def of_record(name: str) -> str:
@@ -75,7 +76,3 @@ def _said(value: Any) -> str:
 
 def _field(name: str) -> str:
     return worded(name.replace("_", "-"))
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -17,7 +17,7 @@ from api.pages.cells import standing as clock_tag
 from api.pages.navigation import permitted
 from api.pages.page import render
 from api.pages.questions import asking_at, names_at, place_of
-from api.pages.sheets.clocks import CLOCKS, LINES, clock_name
+from api.pages.sheets.clocks import CLOCKS, LINES, clock_name, owed_by
 from api.pages.waiting_for import AGENCY, waiting
 from api.pages.words import day
 from api.witnesses import witnessed
@@ -85,7 +85,7 @@ def _row(item: Item, names: Names) -> list[Cell]:
     return [
         Cell(clock_name(item, names), (), item["reference"], f"/pages/records/{item['record']}/{item['reference']}"),
         Cell(day(item["due"]), (clock_tag(item),)),
-        Cell(names.of(item["owed_by"]) or "Not stated"),
+        Cell(owed_by(item, names)),
     ]
 
 

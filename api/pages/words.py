@@ -101,10 +101,6 @@ def curled(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{**item, "text": curly(item["text"])} for item in items]
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
 FILTERS = {
     "day": day,
     "instant": instant,

@@ -28,7 +28,7 @@ PackOfClocks = Literal["regime", "escalation-ladder"]
 class ClockKind:
     """One kind of clock as everything that lists them needs it; the sentence of `sets` says what it is.
 
-    `starts` and `met` say in words what starts it and what meets it. `pack` is the kind of pack that says how long, None
+    `starts` and `met` say in words what starts it and what meets it, `owed_by` whose duty it is. `pack` is the kind of pack that says how long, None
     where the record itself has the day; `limit` is where in a regime the time stands, and `count` what it is counted in.
     """
 
@@ -36,6 +36,7 @@ class ClockKind:
     rule: str
     starts: str
     met: str
+    owed_by: str
     sets: Callable[..., Clock]
     pack: PackOfClocks | None
     limit: str
@@ -50,13 +51,13 @@ CLOCKS: dict[str, ClockKind] = {}
 
 
 def clock(
-    name: str, rule: str, *, starts: str, met: str,
+    name: str, rule: str, *, starts: str, met: str, owed_by: str,
     pack: PackOfClocks | None = None, limit: str = "", count: Count = "days",
 ) -> Callable[[S], S]:  # fmt: skip
     """Decorator: register the function that sets a kind of clock. TypeError if the name is taken or it has no sentence."""
 
     def register(sets: S) -> S:
-        made = ClockKind(name, rule, starts, met, sets, pack, limit, count)
+        made = ClockKind(name, rule, starts, met, owed_by, sets, pack, limit, count)
         if name in CLOCKS or not made.sentence:
             raise TypeError(f"the clock {name} is registered twice, or has no sentence")
         CLOCKS[name] = made
@@ -69,6 +70,7 @@ def clock(
     "notification", "WT-SIN-5WD", pack="regime", limit="notify_within_wd", count="working-days",
     starts="the day the authority became aware: `known_on` of incident.reported",
     met="the day the notification was sent: incident.notified",
+    owed_by="the local authority",
 )  # fmt: skip
 def sin_5wd(packs: Packs, known_on: DayOrNotStated, sent_on: DayOrNotStated | None = None) -> Clock:
     """A serious incident is notified in time after the day the authority became aware of it."""
@@ -79,6 +81,7 @@ def sin_5wd(packs: Packs, known_on: DayOrNotStated, sent_on: DayOrNotStated | No
     "rapid-review", "WT-RR-15WD", pack="regime", limit="rapid_review_within_wd", count="working-days",
     starts="the day the notification was sent: incident.notified",
     met="the day the review was first sent to the Panel: rapid-review.submitted",
+    owed_by="the safeguarding partners",
 )  # fmt: skip
 def rapid_review_15wd(packs: Packs, notified_on: DayOrNotStated, sent_on: DayOrNotStated | None = None) -> Clock:
     """A rapid review goes to the Panel in time after the day the notification was sent."""
@@ -89,6 +92,7 @@ def rapid_review_15wd(packs: Packs, notified_on: DayOrNotStated, sent_on: DayOrN
     "panel-reply", "RR-PANEL-REPLY", pack="regime", limit="panel_reply_wd", count="working-days",
     starts="the day the rapid review was last sent: rapid-review.submitted",
     met="the day the Panel replied: rapid-review.panel-replied",
+    owed_by="the national Panel",
 )  # fmt: skip
 def panel_reply(packs: Packs, submitted_on: DayOrNotStated, replied_on: DayOrNotStated | None = None) -> Clock:
     """The Panel replies to a rapid review within a target that nobody has confirmed."""
@@ -99,6 +103,7 @@ def panel_reply(packs: Packs, submitted_on: DayOrNotStated, replied_on: DayOrNot
     "publication", "LCSPR-6M", pack="regime", limit="lcspr_months", count="months",
     starts="the day it was decided to begin the review: `decided_on` of review.commissioned",
     met="the day the report, or its improvements alone, were published: review.published",
+    owed_by="the safeguarding partners",
 )  # fmt: skip
 def lcspr_6m(packs: Packs, decided_on: DayOrNotStated, published_on: DayOrNotStated | None = None) -> Clock:
     """A practice review is published in time after the decision to begin it; a pause explains a delay and does not stop the clock."""
@@ -109,6 +114,7 @@ def lcspr_6m(packs: Packs, decided_on: DayOrNotStated, published_on: DayOrNotSta
     "advance-copy", "LCSPR-7WD", pack="regime", limit="advance_copy_wd", count="working-days-before",
     starts="the day of publication, counted back from: review.published",
     met="the day the full report was sent ahead: review.shared-with-panel",
+    owed_by="the safeguarding partners",
 )  # fmt: skip
 def advance_copy_7wd(packs: Packs, published_on: DayOrNotStated, sent_on: DayOrNotStated | None = None) -> Clock:
     """The full report goes to the Panel and the Secretary of State well before it is published."""
@@ -119,6 +125,7 @@ def advance_copy_7wd(packs: Packs, published_on: DayOrNotStated, sent_on: DayOrN
     "yearly-report", "YR-12M", pack="regime", limit="yearly_report_months", count="months",
     starts="the day the yearly report before was first published: report.published",
     met="the day the next was first published: report.published",
+    owed_by="the safeguarding partners",
 )  # fmt: skip
 def yearly_report_12m(packs: Packs, last_on: DayOrNotStated, next_on: DayOrNotStated | None = None) -> Clock:
     """A yearly report follows the one before within twelve months."""
@@ -129,6 +136,7 @@ def yearly_report_12m(packs: Packs, last_on: DayOrNotStated, next_on: DayOrNotSt
     "yearly-report-after-year", "YR-SEPT", pack="regime", limit="yearly_report_after_months", count="months",
     starts="31 March, on which the reporting year ends",
     met="the day its report was first published: report.published",
+    owed_by="the safeguarding partners",
 )  # fmt: skip
 def yearly_report_by(packs: Packs, year_ended_on: date, published_on: DayOrNotStated | None = None) -> Clock:
     """The yearly report is out soon enough after the year it tells of, where the guidance in force sets a time."""
@@ -139,6 +147,7 @@ def yearly_report_by(packs: Packs, year_ended_on: date, published_on: DayOrNotSt
     "circulation", "YR-7D", pack="regime", limit="circulate_within_days", count="days",
     starts="the day the yearly report was published: report.published",
     met="the day a copy had gone to both the Panel and Foundations: report.circulated",
+    owed_by="the safeguarding partners",
 )  # fmt: skip
 def circulate_7d(packs: Packs, published_on: DayOrNotStated, sent_on: DayOrNotStated | None = None) -> Clock:
     """A copy of the yearly report goes to the Panel and the What Works Centre, in calendar days."""
@@ -149,6 +158,7 @@ def circulate_7d(packs: Packs, published_on: DayOrNotStated, sent_on: DayOrNotSt
     "escalation-stage", "ESC-CFG", pack="escalation-ladder",
     starts="the entry to the stage, or to the one before where the ladder says so: escalation.raised, escalation.advanced",
     met="the stage's first answer, or the end of the matter: escalation.responded, escalation.resolved, escalation.called-off",
+    owed_by="the agency that is challenged",
 )  # fmt: skip
 def escalation_stage(
     packs: Packs, entered_on: Moment, responded_on: Moment | None, stage: int, before: Moment | None = None
@@ -181,6 +191,7 @@ def escalation_stage(
     "action", "ACT-DERIVE",
     starts="the action's present due day: action.raised, action.rescheduled",
     met="the day it was completed: action.completed",
+    owed_by="the owner of the action",
 )  # fmt: skip
 def action_due(due_on: DayOrNotStated | None, completed_on: DayOrNotStated | None = None) -> Clock:
     """An action is completed by its present due day; overdue is computed from it, never typed in."""
@@ -191,6 +202,7 @@ def action_due(due_on: DayOrNotStated | None, completed_on: DayOrNotStated | Non
     "action-at-first", "ACT-DATES",
     starts="the due day the action was raised with: action.raised",
     met="the day it was completed: action.completed",
+    owed_by="the owner of the action",
 )  # fmt: skip
 def action_due_at_first(due_on: DayOrNotStated | None, completed_on: DayOrNotStated | None = None) -> Clock:
     """An action is completed by the due day it was raised with, however often it was put off since."""
@@ -201,6 +213,7 @@ def action_due_at_first(due_on: DayOrNotStated | None, completed_on: DayOrNotSta
     "audit-return", "S175-RATE",
     starts="the first deadline of the return: audit.issued",
     met="the day the body returned it: audit.return-received",
+    owed_by="the body that was asked",
 )  # fmt: skip
 def audit_return(deadline: DayOrNotStated | None, returned_on: DayOrNotStated | None = None) -> Clock:
     """A body returns an audit's tool by the first deadline it was given."""
@@ -211,6 +224,7 @@ def audit_return(deadline: DayOrNotStated | None, returned_on: DayOrNotStated | 
     "audit-return-at-last", "S175-RATE",
     starts="the final deadline of the return: audit.issued",
     met="the day the body returned it: audit.return-received",
+    owed_by="the body that was asked",
 )  # fmt: skip
 def audit_return_at_last(deadline: DayOrNotStated | None, returned_on: DayOrNotStated | None = None) -> Clock:
     """A body returns an audit's tool by the final deadline, where there is one after the first."""

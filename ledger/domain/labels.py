@@ -99,12 +99,12 @@ _OF_ITSELF = re.compile(r"`(\w+)`: (.+?)(?=[,;]? `\w+`: |[;.] |[;.]?$)")
 
 def label_of(name: str, field: Any = None) -> str:
     """What a field is called; pydantic asks this for the titles of a schema."""
-    return LABELS.get(name) or _capital(name.replace("_", " "))
+    return LABELS.get(name) or capital(name.replace("_", " "))
 
 
 def text_of(code: str) -> str:
     """What a code of a fixed list is called."""
-    return CODES.get(code) or _capital(code.replace("-", " "))
+    return CODES.get(code) or capital(code.replace("-", " "))
 
 
 def about(model: type[BaseModel]) -> str:
@@ -124,9 +124,9 @@ def hints_of(model: type[BaseModel]) -> Mapping[str, str]:
                 told = dict(_OF_ITSELF.findall(part)) or dict(_IS.findall(part))
                 named = [name for name in _NAMED.findall(part) if name in model.model_fields]
                 found |= {
-                    name: _capital(_plain(model, text)) for name, text in told.items() if name in model.model_fields
+                    name: capital(_plain(model, text)) for name, text in told.items() if name in model.model_fields
                 }
-                found |= {name: _capital(_plain(model, part)) for name in named if not told}
+                found |= {name: capital(_plain(model, part)) for name in named if not told}
     return found
 
 
@@ -152,5 +152,6 @@ def _plain(model: type[BaseModel], sentence: str) -> str:
     return _NAMED.sub(called, sentence)
 
 
-def _capital(text: str) -> str:
+def capital(text: str) -> str:
+    """With a capital at its beginning; the rest as it is."""
     return text[:1].upper() + text[1:]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
+from ledger.domain.labels import capital
+
 Kind = Literal["code", "text", "day", "number", "reference"]
 
 
@@ -146,7 +148,7 @@ def column(name: str, part: str = "") -> Column:
     if known is not None:
         return known
     words = name.removesuffix("_on").replace("_", " ")
-    return Column(words[:1].upper() + words[1:], "day" if name.endswith("_on") else "code")
+    return Column(capital(words), "day" if name.endswith("_on") else "code")
 
 
 def together(part: str, columns: Sequence[str]) -> Sequence[Group]:

@@ -14,6 +14,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Literal, NamedTuple
 
+from ledger.domain.labels import capital
 from ledger.figures.answer import Answer, Comparator
 from ledger.figures.measures import Part as Of
 from ledger.figures.measures import Side, Value
@@ -21,7 +22,7 @@ from ledger.reports.annual import Report
 from ledger.reports.brand import Brand
 from ledger.reports.columns import column
 from ledger.reports.parts import Part
-from ledger.reports.spoken import capital, plain, said
+from ledger.reports.spoken import plain, said
 
 Which = Literal["value", "numerator", "denominator", "printed", "difference"]
 BESIDE = "beside"

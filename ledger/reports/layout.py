@@ -11,6 +11,7 @@ from datetime import date
 from typing import NamedTuple
 
 from ledger.domain.fields import NOT_STATED, spoken
+from ledger.domain.labels import capital
 from ledger.figures.answer import DATASET, NOTHING, RECORDS, Answer
 from ledger.figures.measures import Part as Of
 from ledger.reports.charts import Chart
@@ -34,7 +35,7 @@ from ledger.reports.document import (
 from ledger.reports.document import Line as Written
 from ledger.reports.drawing import chart_of
 from ledger.reports.parts import SAID_EMPTY, Part
-from ledger.reports.spoken import capital, meant, plain, spoken_entries, spoken_ranges
+from ledger.reports.spoken import meant, plain, spoken_entries, spoken_ranges
 
 MOST_ROWS = 100
 """Rows of one table that are read on a page; the spreadsheet and the JSON have all of them."""

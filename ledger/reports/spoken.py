@@ -51,11 +51,6 @@ def meant(text: str) -> str:
     return _MEANT.sub(lambda found: MEANT[found[0]], text)
 
 
-def capital(text: str) -> str:
-    """With a capital at its beginning; the rest as it is."""
-    return text[:1].upper() + text[1:]
-
-
 def ranges(positions: Sequence[int]) -> Iterator[tuple[int, int]]:
     """Positions in order, as runs without a gap: first and last."""
     start = last = None

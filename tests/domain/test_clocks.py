@@ -339,7 +339,7 @@ def test_a_clock_is_registered_once_and_with_its_sentence():
 
     for name in ("notification", "another"):
         with pytest.raises(TypeError, match="registered twice, or has no sentence"):
-            clock(name, "WT-SIN-5WD", starts="x", met="y")(nameless)
+            clock(name, "WT-SIN-5WD", starts="x", met="y", owed_by="z")(nameless)
 
 
 def test_a_clock_has_a_due_day_or_says_why_not():

@@ -48,6 +48,7 @@ def _page(kind: ClockKind) -> str:
                 ("rule", f"{kind.rule}: {rule.says}"),
                 ("source", rule.source),
                 ("confidence", rule.confidence.replace("-", " ")),
+                ("owed by", kind.owed_by),
                 ("set by", kind.starts),
                 ("met by", kind.met),
                 ("worked out by", f"`{kind.sets.__name__}` in `ledger/domain/clocks.py`"),

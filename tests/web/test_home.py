@@ -67,6 +67,18 @@ def test_the_most_overdue_comes_first_and_what_is_due_next(year):
     assert len(year.get(rest).rows()) == told["total"]
 
 
+def test_a_clock_whose_record_names_nobody_says_whose_duty_it_is(year):
+    said = {}
+    for state in ("running", "met"):
+        asked = {"as_at": THEN, "sort": "due", "state": state}
+        items = year.client.get("/clocks", params=asked).json()["items"]
+        for row, item in zip(year.get("/pages/clocks", params=asked).rows(), items, strict=False):
+            if item["owed_by"] is None:
+                said.setdefault(item["clock"], set()).add(row[4].removeprefix("Owed by"))
+    assert said["rapid-review"] == said["publication"] == {"The safeguarding partners"}
+    assert said["notification"] == {"The local authority"}
+
+
 def test_lines_of_enquiry_are_counted_and_lead_to_their_places(year):
     page = year.get("/pages", params={"as_at": THEN})
     lines = [each for each in page.links if "/pages/enquiries?id=" in each]

@@ -20,6 +20,8 @@ from api.pages.cells import (
 from api.pages.sheet import Column, Filter, Sheet
 from ledger.access.policy import Verb
 from ledger.domain.clock import State
+from ledger.domain.clocks import CLOCKS as OF_CLOCKS
+from ledger.domain.labels import capital
 from ledger.enquiries import ENQUIRIES
 from ledger.enquiries import QUESTION as ENQUIRIES_QUESTION
 from ledger.projections.questions import BY_NAME
@@ -39,6 +41,13 @@ def clock_name(item: Item, names: Names) -> str:
     return said + (f" {part}" if part.isdecimal() else f", {names.of(part)}" if part else "")
 
 
+def owed_by(item: Item, names: Names) -> str:
+    """Who is named on the record; of what the guidance asks for itself, whose duty it is."""
+    kind = OF_CLOCKS[item["clock"]]
+    duty = capital(kind.owed_by) if kind.pack == "regime" else "Not stated"
+    return names.of(item["owed_by"]) or duty
+
+
 def _rule_of_clock(item: Item, _: Names) -> Cell:
     sure = f", {words.code(item['confidence']).lower()}" if item["confidence"] else ""
     return replace(
@@ -56,7 +65,7 @@ CLOCKS = Sheet(
         Column("Clock", lambda item, names: Cell(clock_name(item, names)), "clock"),
         Column("How it stands", lambda item, _: Cell("", clock(item).tags), "left"),
         Column("Due", dated("due"), "due"),
-        Column("Owed by", lambda item, names: Cell(names.of(item["owed_by"])), "owed_by"),
+        Column("Owed by", lambda item, names: Cell(owed_by(item, names)), "owed_by"),
         Column("Rule", _rule_of_clock, "rule"),
     ),
     "No clock runs or ran over here.",
