@@ -20,7 +20,7 @@ from api.pages.navigation import permitted
 from api.pages.page import HOME, render
 from api.pages.questions import asked, names_at, place_of
 from api.pages.sheet import Column, Filter, Sheet
-from api.pages.sheets import SHEETS
+from api.pages.sheets import ROOMS, SHEETS
 from api.pages.sheets.meetings import ATTENDANCE, MEETINGS
 from api.problems import NOT_FOUND, Problem
 from ledger.access.in_full import OF_LIST
@@ -203,11 +203,12 @@ def show(request: Request, sheet: Sheet) -> Response:
 @router.get("/lists")
 def lists(request: Request) -> Response:
     """Every list that has a page."""
+    rooms = [(room, [each for each in sheets if permitted(request, each.verb)]) for room, sheets in ROOMS.items()]
     return render(
         request,
         "lists.html",
         title="All lists",
-        sheets=[each for each in SHEETS if permitted(request, each.verb)],
+        rooms=[(room, sheets) for room, sheets in rooms if sheets],
         standing=standing(request, place_of(request)),
     )
 

@@ -11,8 +11,9 @@ from fastapi import Request
 from api.pages.questions import number_of
 from api.pages.sheet import Sheet
 from api.pages.sheets.actions import ACTIONS
-from api.pages.sheets.audits import AUDITS, CHALLENGES
+from api.pages.sheets.audits import AUDITS
 from api.pages.sheets.cases import ESCALATIONS, REVIEWS
+from api.pages.sheets.scrutiny import CHALLENGES
 from ledger.access.principal import Principal, Role
 
 ME = "(me)"

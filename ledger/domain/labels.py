@@ -64,7 +64,9 @@ LABELS: Mapping[str, str] = {
 
 CODES: Mapping[str, str] = {
     "area-send": "Area SEND",
+    "bi-monthly": "Bi-monthly",
     "cdop": "Child death overview panel",
+    "co-opted": "Co-opted",
     "csv": "CSV",
     "dfe": "DfE",
     "fgm": "FGM",
@@ -89,6 +91,9 @@ CODES: Mapping[str, str] = {
     "single-agency-audit": "Single-agency audit",
     "smart-planning": "SMART planning",
     "start-again-syndrome": "Start-again syndrome",
+    "wt18": "Working Together 2018",
+    "wt23": "Working Together 2023",
+    "wt26": "Working Together 2026",
 }
 
 _RULE = re.compile(r"\s*\((?:[A-Z0-9]+(?:-[A-Z0-9]+)+|[A-Z0-9]+ [^()]*|UK GDPR[^()]*)(?:[,;] [^()]*)?\)")

@@ -41,9 +41,8 @@ def narrowed(sheet: Sheet) -> str:
 
 
 LISTS_THEN = [
-    address
-    for sheet in SHEETS
-    for address in (f"{sheet.path}?as_at={THEN}", f"{sheet.path}?as_at=400{narrowed(sheet)}")
+    *(f"{sheet.path}?as_at={THEN}" for sheet in SHEETS),
+    *(f"{sheet.path}?as_at=400{narrowed(sheet)}" for sheet in SHEETS if narrowed(sheet)),
 ]
 SEEN = [
     *ADDRESSES,

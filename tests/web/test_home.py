@@ -68,7 +68,7 @@ def test_the_most_overdue_comes_first_and_what_is_due_next(year):
 
 
 def test_a_clock_whose_record_names_nobody_says_whose_duty_it_is(year):
-    said = {}
+    said: dict[str, set[str]] = {}
     for state in ("running", "met"):
         asked = {"as_at": THEN, "sort": "due", "state": state}
         items = year.client.get("/clocks", params=asked).json()["items"]

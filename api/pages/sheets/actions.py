@@ -1,4 +1,4 @@
-"""What is to change: actions, priorities and risks."""
+"""What is to change: actions, priorities, task and finish groups, and risks."""
 
 from __future__ import annotations
 
@@ -135,4 +135,36 @@ RISKS = Sheet(
     ),
     "No risks are recorded here.",
     (Filter("owner_agency", "Owner", "agencies"), Filter("open", "On the register", "only")),
+)  # fmt: skip
+
+
+def _task_group_due(item: Item, _: Names) -> Cell:
+    return Cell(words.day(item["due_on"]), (Tag("Overdue", "red"),) if item["overdue"] else ())
+
+
+def _task_group_end(item: Item, names: Names) -> Cell:
+    if item["open"]:
+        return Cell("At work")
+    signed = f"Signed off by {names.of(item['signed_off_by'])}" if item["signed_off_by"] else ""
+    return Cell(words.day(item["closed_on"]), (), words.phrases(signed, words.code(item["embedded_by"])))
+
+
+TASK_GROUPS = Sheet(
+    BY_NAME["task-groups"],
+    "Task and finish groups",
+    "What each group is to do and by when, who oversees it, and who signed it off.",
+    "task and finish group", "task and finish groups",
+    (
+        Column("Group", leading("task-group", titled), "title"),
+        Column("Led by", lambda item, names: Cell(words.code(item["lead_role"]), (), names.of(item["lead_agency"])), "lead_agency"),
+        Column("Overseen by", named("overseen_by"), "overseen_by"),
+        Column("Started", dated("started_on"), "started_on"),
+        Column("Due", _task_group_due, "due_on"),
+        Column("Closed", _task_group_end, "closed_on"),
+    ),
+    "No task and finish groups are recorded here.",
+    (
+        Filter("lead_agency", "Led by", "agencies"), Filter("overseen_by", "Overseen by", "groups"),
+        Filter("overdue", "Overdue", "only"), Filter("open", "At work", "only"),
+    ),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Who looked, and what was found: audits with their findings, and what scrutineers challenged."""
+"""Who looked, and what was found: audits with their findings."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from api.pages.cells import (
     dated,
     leading,
     marks,
-    named,
     text,
     told_in_words,
 )
@@ -98,35 +97,4 @@ AUDITS = Sheet(
         "Nothing was found in the audits above.",
     ),
     drawn=True,
-)  # fmt: skip
-
-
-def _answered(item: Item, _: Names) -> Cell:
-    late = (Tag("Overdue", "red"),) if item["late"] else ()
-    if item["answered_on"]:
-        return Cell(words.day(item["answered_on"]), late)
-    return Cell(
-        "Not answered yet", late, f"Answer by {words.day(item['answer_by'])}" if item["answer_by"] else "No day was set"
-    )
-
-
-def _challenge(item: Item, _: Names) -> Cell:
-    number = f"{item['reference']}, number {item['number']}"
-    said = told_in_words(item)
-    return Cell(said or number, marks(item), number if said else "")
-
-
-CHALLENGES = Sheet(
-    BY_NAME["challenges"],
-    "Challenges of scrutineers",
-    "What scrutineers challenged, whom, and whether it was answered.",
-    "challenge", "challenges",
-    (
-        Column("Challenge", leading("scrutiny", _challenge), "reference"),
-        Column("To", named("to_agency", "to_group"), "to_agency"),
-        Column("Made", dated("challenged_on"), "challenged_on"),
-        Column("Answered", _answered, "answered_on"),
-    ),
-    "No challenges are recorded here.",
-    (Filter("to_agency", "To", "agencies"), Filter("open", "Not answered yet", "only"), Filter("late", "Overdue", "only")),
 )  # fmt: skip
