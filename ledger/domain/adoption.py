@@ -132,6 +132,11 @@ class Packs:
         )
         return tuple(sorted((*chain.from_iterable(single), *scales), key=lambda pack: pack.kind))
 
+    def ever(self, cls: type[P]) -> tuple[P, ...]:
+        """Every pack of a class that was adopted, from whatever day."""
+        packs = (self.shelf.packs[each.pack, each.version] for each in self.adoptions)
+        return tuple(pack for pack in packs if isinstance(pack, cls))
+
     def regime(self, on: date) -> Regime | None:
         return self._of(Regime, "regime", on)
 

@@ -9,7 +9,9 @@ from functools import partial
 from sqlalchemy import ColumnElement, or_
 
 from ledger.domain import clocks
+from ledger.domain.adoption import Packs
 from ledger.domain.fields import NOT_STATED
+from ledger.domain.packs import Regime
 from ledger.figures.figure import Kind, Stating, figure
 from ledger.figures.measures import Count, Measure, Share, Total
 from ledger.figures.period import Period
@@ -21,8 +23,6 @@ from ledger.projections.tables import Held
 
 I = table_of(Incidents).c  # noqa: E741 - incidents
 R = table_of(RapidReviews).c
-LONGEST = timedelta(days=60)
-"""No clock of these figures runs longer than this, so that what began before cannot fall due within the period."""
 flow = partial(figure, section="Serious incidents and rapid reviews", kind=Kind.FLOW)
 
 
@@ -84,7 +84,7 @@ def rapid_reviews_decided(asked: Asked) -> Measure:
 def rapid_reviews_in_time(asked: Asked) -> Measure:
     """Of the rapid reviews due within the period, those sent to the Panel by the fifteenth working day after the earliest notification of their incidents was sent, under the regime and calendar in force that day; those of which it cannot be told are left out of both numbers (WT-RR-15WD, GEN-WD-START)."""
     timed, untold = [], 0
-    near = or_(R.first_submitted_on.is_(None), R.first_submitted_on >= asked.period.first - LONGEST)
+    near = or_(R.first_submitted_on.is_(None), R.first_submitted_on >= asked.period.first - _longest(asked.packs))
     reviews = asked.held(RapidReviews, near)
     notified = _notifications(asked, reviews) if reviews else {}
     for found in reviews:
@@ -101,6 +101,14 @@ def rapid_reviews_in_time(asked: Asked) -> Measure:
     return _in_time(timed, untold, ("FIG-RR-15", "FIG-RR-DUE"), "rapid reviews")
 
 
+def _longest(packs: Packs) -> timedelta:
+    """No rapid review falls due longer after its notification, so that what was notified before cannot fall due within the period: every
+    other day is a working day, a month of holidays aside.
+    """
+    within_wd = max((regime.rapid_review_within_wd.value for regime in packs.ever(Regime)), default=0)
+    return timedelta(days=2 * within_wd + 30)
+
+
 def _notifications(asked: Asked, reviews: Sequence[Held[RapidReviewRow]]) -> Mapping[str, tuple[date, int]]:
     """When the incidents under these reviews were notified, by which entry: of all those from near the period, and the others that are
     reviewed together with one of them, however long ago.
@@ -111,7 +119,7 @@ def _notifications(asked: Asked, reviews: Sequence[Held[RapidReviewRow]]) -> Map
         found = asked.some(Incidents, (I.reference, I.notified_on, I.notified_entry), which, *stands)
         return {reference: (day, entry) for reference, day, entry in found}
 
-    notified = told(within(I.notified_on, Period(asked.period.first - LONGEST, asked.period.last)))
+    notified = told(within(I.notified_on, Period(asked.period.first - _longest(asked.packs), asked.period.last)))
     together = {each for found in reviews if notified.keys() & set(found.row.incidents) for each in found.row.incidents}
     earlier = told(I.reference.in_(sorted(together - notified.keys()))) if together - notified.keys() else {}
     return notified | earlier

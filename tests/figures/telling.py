@@ -12,6 +12,7 @@ from typing import Any
 
 from ledger.application import Batch
 from ledger.clock import DemonstrationClock
+from ledger.domain.packs import Pack
 from ledger.entry import parse
 from ledger.figures import FIGURES, answers_of
 from ledger.figures.answer import Answer, answer, asking
@@ -70,9 +71,9 @@ class Told:
 
 
 @contextmanager
-def told(database: str, events: Iterable[dict[str, Any]] = ()) -> Any:
-    """A new ledger that was told these events."""
-    parts = open_parts(database, clock=DemonstrationClock(NOW), vault=VAULT)
+def told(database: str, events: Iterable[dict[str, Any]] = (), *, local: Path | None = None) -> Any:
+    """A new ledger that was told these events. `local`: a folder of packs beside those shipped."""
+    parts = open_parts(database, packs=local, clock=DemonstrationClock(NOW), vault=VAULT)
     parts.projector.prepare()
     try:
         ledger = Told(parts)
@@ -105,6 +106,11 @@ def agencies() -> list[dict[str, Any]]:
 
 def packs() -> list[dict[str, Any]]:
     """Every pack of the shelf, adopted from the first day of the year."""
+    return adopted(load_shelf())
+
+
+def adopted(those: Iterable[Pack]) -> list[dict[str, Any]]:
+    """Packs, adopted from the first day of the year."""
     return [
         event(
             "policy.adopted",
@@ -117,7 +123,7 @@ def packs() -> list[dict[str, Any]]:
                 "from_date": "2019-04-01",
             },
         )
-        for pack in load_shelf()
+        for pack in those
     ]
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
+from ledger import regimes
 from ledger.figures.period import Period
-from tests.figures.telling import YEAR, corrected, on, raised
+from ledger.regimes import load_shelf
+from tests.figures.telling import YEAR, adopted, agencies, corrected, on, packs, raised, told
 from tests.ledger.posting import event
 
 
@@ -323,6 +326,20 @@ def test_a_rapid_review_of_two_incidents_is_due_by_the_earlier_notification_howe
     )  # fmt: skip
     due = {year: on_both.ask("FIG-RR-15", Period.year(year)).denominator for year in ("2019-20", "2020-21")}
     assert {year: side and side.value for year, side in due.items()} == {"2019-20": 1, "2020-21": 0}
+
+
+def test_a_rapid_review_is_due_in_the_year_however_long_a_local_pack_allows_for_it(tmp_path):
+    shipped = (Path(regimes.__file__).parent / "wt18@1.toml").read_text()
+    longer = shipped.replace('id = "wt18"', 'id = "local"').replace("value = 15", "value = 120")
+    (tmp_path / "local@1.toml").write_text(longer)
+    local = [pack for pack in load_shelf(tmp_path) if pack.id == "local"]
+    with told(str(tmp_path / "ledger.sqlite"), [*packs(), *adopted(local), *agencies()], local=tmp_path) as ledger:
+        ledger.tell(
+            *incident("INC-1", "2019-11-04", "2019-11-04", "2019-11-06"),
+            on("2019-11-07", "rapid-review.convened", "rapid-review/RR-1", {"incidents": ["INC-1"], "chair_role": "chair"}),
+        )  # fmt: skip
+        due = {year: ledger.ask("FIG-RR-15", Period.year(year)).denominator for year in ("2019-20", "2020-21")}
+    assert {year: side and side.value for year, side in due.items()} == {"2019-20": 0, "2020-21": 1}
 
 
 def test_the_answer_says_everything_it_takes_to_check_it(ledger):
