@@ -99,12 +99,14 @@ def clocks(tables: Tables, asking: Asking) -> Answer:
 
 def first_clocks(tables: Tables, asking: Asking) -> dict[str, Answer]:
     """By state the same as `clocks` in the order of FIRST: the longest over and the next to run out, as a home shows them."""
-    others = _but_of_actions(_Case(tables, asking, None, undone=True))
+    others: defaultdict[str, list[Item]] = defaultdict(list)
+    for each in _but_of_actions(_Case(tables, asking, None, undone=True)):
+        others[each["state"]].append(each)
     found = {}
     for state_, order in FIRST:
         own = replace(asking, filters={**asking.filters, "state": [state_]}, sort=(order,))
         first = first_of_actions(tables, own)
-        found[state_] = clocks(tables, own) if first is None else _with_first(own, others, *first)
+        found[state_] = clocks(tables, own) if first is None else _with_first(own, others[state_], *first)
     return found
 
 
@@ -120,8 +122,9 @@ def _but_of_actions(case: _Case) -> list[Item]:
 def _with_first(asking: Asking, others: Sequence[Item], actions: Sequence[Held[ActionRow]], total: int) -> Answer:
     """The answer where of the actions only those are at hand whose clocks come first, and how many clocks of actions there are in all."""
     first = [_told(each, asking.as_of) for found in actions for each in _of_action(found)]
-    total += sum(keeps(item, asking) for item in others)
-    answer = answered([*others, *first], asking, FIELDS)
+    kept = [item for item in others if keeps(item, asking)]
+    total += len(kept)
+    answer = answered([*kept, *first], asking, FIELDS)
     goes_on = answer.items and total > len(answer.items)
     return replace(answer, total=total, next=identity(answer.items[-1]) if goes_on else None)
 
