@@ -40,10 +40,7 @@ def narrowed(sheet: Sheet) -> str:
     return "".join(f"&{name}={value}" for name, value in list(given.items())[-1:])
 
 
-LISTS_THEN = [
-    *(f"{sheet.path}?as_at={THEN}" for sheet in SHEETS),
-    *(f"{sheet.path}?as_at=400{narrowed(sheet)}" for sheet in SHEETS if narrowed(sheet)),
-]
+LISTS_THEN = [f"{sheet.path}?as_at={THEN}{narrowed(sheet)}" for sheet in SHEETS]
 SEEN = [
     *ADDRESSES,
     *LISTS_THEN,
