@@ -12,6 +12,7 @@ from api.forms.asked import ADay, Asked, Changes, Choice, Either, Many, Moment, 
 from api.forms.composing import DATA, REFERENCE, RETROSPECTIVE, WHEN, Composed
 from ledger.domain.calendar import LONDON
 from ledger.domain.fields import MONTHS, NOT_STATED, spoken
+from ledger.domain.finance import to_the_penny
 from ledger.domain.labels import text_of
 from ledger.entry import MINT
 
@@ -100,7 +101,7 @@ def said(asked: Asked, value: Any) -> str:
         case Several(options=options), _:
             return ", ".join(option.text for option in options if option.value in value)
         case Pounds(), int():
-            return f"£{value // 100:,}.{value % 100:02}"
+            return to_the_penny(value)
         case ADay(), str():
             return spoken(date.fromisoformat(value))
         case Moment(), str():

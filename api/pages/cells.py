@@ -52,6 +52,10 @@ class Names:
             return ""
         return self.agencies.get(code) or self.groups.get(code) or code
 
+    def all(self, codes: Iterable[str]) -> str:
+        """Several, one after another."""
+        return ", ".join(map(self.of, codes))
+
 
 Make = Callable[[Item, Names], Cell]
 
@@ -124,6 +128,16 @@ def worded(item: Item, names: Names) -> Cell:
     """A record by its words, with its reference below, and how it is marked."""
     said = told_in_words(item)
     return replace(reference(item, names), text=said, small=item["reference"]) if said else reference(item, names)
+
+
+def numbered(part: Item) -> Cell:
+    """A part of a record by its words, with its number below."""
+    return Cell(told_in_words(part), (), f"{part['reference']}, number {part['number']}")
+
+
+def entry(name: str) -> Make:
+    """The entry at the position that stands in a field, leading to its page."""
+    return lambda item, _: Cell(str(item[name]), href=f"/pages/entries/{item[name]}")
 
 
 def entries(item: Item, _: Names) -> Cell:

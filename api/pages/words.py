@@ -46,6 +46,11 @@ def code(value: str | None) -> str:
     return text_of(value)
 
 
+def happened(type_: str | None) -> str:
+    """What an event of a type does to a record, without the record's name, which stands beside it: `action.raised` is `Raised`."""
+    return code(type_.partition(".")[2]) if type_ else ""
+
+
 def recorder(told: str) -> str:
     """Who recorded, as an entry has it: `business-unit@BU` is `Business unit, BU`."""
     role, _, agency = told.partition("@")

@@ -121,6 +121,12 @@ def _left(item: Item) -> str:
     return f"{abs(item['left'])} {item['unit'].replace('-', ' ')}{over}"
 
 
+def _amount(item: Item) -> str:
+    from ledger.domain.finance import to_the_penny
+
+    return to_the_penny(item["amount"])
+
+
 def _observed(item: Item) -> str:
     """`493`, `35.1%`, `8.2 per 10000`; what is printed where no more is known."""
     value = next((item[name] for name in ("value", "computed", "printed") if item[name] is not None), "")
@@ -241,7 +247,7 @@ LISTS = (
     }),
     Listed("finance", "Accounts", "The lines of the yearly accounts: what came in, what was spent, and what moved to or from reserve.", {
         "record": _field("reference"), "year": _field("year"), "kind": _words("kind"), "from or for": _either("agency", "title"),
-        "amount": lambda item: f"£{item['amount'] // 100:,}.{item['amount'] % 100:02}",
+        "amount": _amount,
     }),
     Listed("indicators", "Indicators", "What the datasets say, observation by observation, with what numerator and denominator give.", {
         "dataset": _field("reference"), "indicator": _words("indicator"), "definition": lambda item: f"{item['definition']}, version {item['definition_version']}",

@@ -8,12 +8,14 @@ from typing import Literal, assert_never
 from ledger.domain.fields import NOT_STATED, AgencyCode, Code, NotStated, Pence, Title, Year
 from ledger.domain.register import Event, Record, recorded_as
 
+Direction = Literal["to-reserve", "from-reserve"]
+
 
 @dataclass(frozen=True)
 class FinanceLine:
     """One line of a year's account; `amount` in pence."""
 
-    kind: Literal["contributed", "received", "spent", "to-reserve", "from-reserve"]
+    kind: Literal["contributed", "received", "spent", Direction]
     year: str
     amount: int
 
@@ -25,6 +27,11 @@ def pounds(pence: int) -> str:
     """£219,466 or £219,466.50."""
     whole, rest = divmod(pence, 100)
     return f"£{whole:,}" + (f".{rest:02}" if rest else "")
+
+
+def to_the_penny(pence: int) -> str:
+    """£219,466.00, as it stands in a column of amounts."""
+    return f"£{pence // 100:,}.{pence % 100:02}"
 
 
 @recorded_as("finance.contributed", on=FINANCE, begins=True)
@@ -70,7 +77,7 @@ class FinanceSpent(Event):
 class ReserveMoved(Event):
     """Money moved to or from reserve. `amount`: in pence, without a sign. `direction`: which way it went."""
 
-    direction: Literal["to-reserve", "from-reserve"]
+    direction: Direction
     amount: Pence
     year: Year
 

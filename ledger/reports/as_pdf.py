@@ -112,7 +112,7 @@ def _section(section: LaidSection, files: dict[str, bytes]) -> dict[str, Any]:
 
 def _unnamed(block: Laid, title: str) -> dict[str, Any]:
     """A table that stands right under a heading of the same words has no caption of its own."""
-    return {"caption": []} if isinstance(block, Grid) and block.caption[0].text.strip() == title else {}
+    return {"caption": []} if isinstance(block, Grid) and block.repeats(title) else {}
 
 
 def _block(block: Laid, files: dict[str, bytes]) -> dict[str, Any]:

@@ -99,6 +99,10 @@ class Grid:
     claims: bool = True
     note: str = ""
 
+    def repeats(self, heading: str) -> bool:
+        """Whether it is called what the heading right above it says already."""
+        return self.caption[0].text.strip() == heading
+
 
 @dataclass(frozen=True)
 class Drawing:

@@ -14,8 +14,8 @@ from api.pages.cells import (
     dated,
     leading,
     marks,
+    numbered,
     text,
-    told_in_words,
 )
 from api.pages.sheet import Beside, Column, Filter, Sheet, choices_of
 from ledger.domain.audit import KIND_NAMES
@@ -45,17 +45,17 @@ def _returns(item: Item, names: Names) -> Cell:
     if item["asked"] is None:
         return Cell()
     told = item["returns"]
-    missing = f"Not yet: {', '.join(map(names.of, told['outstanding']))}" if told["outstanding"] else ""
+    missing = f"Not yet: {names.all(told['outstanding'])}" if told["outstanding"] else ""
     return Cell(f"{item['returned']} of {item['asked']}", (), missing)
 
 
 def _findings(items: Sequence[Item], names: Names) -> list[list[Cell]]:
     return [
         [
-            Cell(told_in_words(each), (), f"{each['reference']}, number {each['number']}"),
+            numbered(each),
             Cell(words.code(each["kind"])),
             codes("themes")(each, names),
-            Cell(", ".join(map(names.of, each["agencies"]))),
+            Cell(names.all(each["agencies"])),
             _grade(each),
             dated("recorded_on")(each, names),
         ]

@@ -18,10 +18,10 @@ from api.pages.cells import (
     leading,
     marks,
     named,
+    numbered,
     of_record,
     reference,
     rules,
-    told_in_words,
 )
 from api.pages.sheet import Beside, Column, Filter, Sheet, choices_of
 from ledger.domain.escalation import Outcome, Reason
@@ -91,8 +91,8 @@ def _recommendations(items: Sequence[Item], names: Names) -> list[list[Cell]]:
     }
     return [
         [
-            Cell(told_in_words(each), (), f"{each['reference']}, number {each['number']}"),
-            Cell(", ".join(map(names.of, each["to"]))),
+            numbered(each),
+            Cell(names.all(each["to"])),
             codes("themes")(each, names),
             _answered_by(each["actions"]),
         ]
@@ -181,7 +181,7 @@ DECISIONS = Sheet(
         Column("Decision", lambda item, _: Cell(item["title"] or words.code(item["decision"]), marks(item), f"Entry {item['entry']}", f"/pages/decisions/{item['entry']}"), "decision"),
         Column("Record", of_record, "reference"),
         Column("Decided", dated("decided_on"), "decided_on"),
-        Column("Against", lambda item, names: Cell(", ".join(names.of(each) for each in item["dissent"]) or "Nobody recorded")),
+        Column("Against", lambda item, names: Cell(names.all(item["dissent"]) or "Nobody recorded")),
         Column("Departs from rule", lambda item, _: rules(item["departures"])),
     ),
     "No decisions are recorded here.",

@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 from api.pages import words
-from api.pages.cells import Cell, Item, Make, Names, coded, dated, of_record, rules, text
+from api.pages.cells import Cell, Item, Names, coded, dated, entry, of_record, rules, text
 from api.pages.sheet import Column, Sheet
 from ledger.projections.questions import BY_NAME
-
-
-def _entry(name: str) -> Make:
-    """The entry at the position that stands in a field."""
-    return lambda item, _: Cell(str(item[name]), href=f"/pages/entries/{item[name]}")
 
 
 def _whose(item: Item, names: Names) -> Cell:
@@ -24,8 +19,8 @@ STATEMENTS = Sheet(
     "statement", "statements",
     (
         Column("Record", of_record, "reference"),
-        Column("Disputed entry", _entry("position"), "position"),
-        Column("Statement", _entry("key"), "key"),
+        Column("Disputed entry", entry("position"), "position"),
+        Column("Statement", entry("key"), "key"),
         Column("Of", _whose, "whose"),
         Column("Added", dated("added_on"), "added_on"),
     ),
@@ -55,7 +50,7 @@ HOLDS = Sheet(
         Column("Record", of_record, "reference"),
         Column("Kept for", text("authority"), "authority"),
         Column("Since", dated("placed_on"), "placed_on"),
-        Column("Hold", _entry("key"), "key"),
+        Column("Hold", entry("key"), "key"),
     ),
     "No record is held here.",
     related={"Retention": "/pages/retention"},
@@ -67,9 +62,9 @@ DEPARTURES = Sheet(
     "Entries that depart from a rule that is told and not enforced: what happened is recorded all the same.",
     "departure", "departures",
     (
-        Column("Entry", _entry("key"), "key"),
+        Column("Entry", entry("key"), "key"),
         Column("Record", of_record, "reference"),
-        Column("What happened", lambda item, _: Cell(words.code(item["type"].partition(".")[2])), "type"),
+        Column("What happened", lambda item, _: Cell(words.happened(item["type"])), "type"),
         Column("When", dated("departed_on"), "departed_on"),
         Column("Departs from rule", lambda item, _: rules(item["rules"])),
     ),

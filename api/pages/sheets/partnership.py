@@ -8,6 +8,7 @@ from api.pages import words
 from api.pages.cells import Cell, Item, Names, Tag, coded, dated, leading, marks, reference, text
 from api.pages.sheet import Column, Filter, Sheet, choices_of
 from ledger.domain.agency import Sector, StandingInPartnership
+from ledger.domain.finance import Direction, to_the_penny
 from ledger.projections.questions import BY_NAME
 
 
@@ -17,9 +18,7 @@ def _by_name(item: Item, _: Names) -> Cell:
 
 def _left(item: Item, names: Names) -> Cell:
     if item["succeeded_by"]:
-        return Cell(
-            words.day(item["succeeded_on"]), (), f"Followed by {', '.join(map(names.of, item['succeeded_by']))}"
-        )
+        return Cell(words.day(item["succeeded_on"]), (), f"Followed by {names.all(item['succeeded_by'])}")
     return Cell(words.day(item["left_on"]) or "Takes part")
 
 
@@ -75,7 +74,7 @@ ARRANGEMENTS = Sheet(
     (
         Column("Arrangements", leading("arrangements", lambda item, _: Cell(item["edition"], marks(item), item["reference"])), "edition"),
         Column("Guidance", coded("guidance"), "guidance"),
-        Column("Partners", lambda item, names: Cell(", ".join(map(names.of, item["partners"])))),
+        Column("Partners", lambda item, names: Cell(names.all(item["partners"]))),
         Column("Published", dated("published_on"), "published_on"),
         Column("Amended", _amended, "amended_on"),
         Column("In effect by", lambda item, _: Cell(words.day(item["amendment_in_effect_by"] or item["in_effect_by"])), "in_effect_by"),
@@ -84,12 +83,7 @@ ARRANGEMENTS = Sheet(
 )  # fmt: skip
 
 
-def pounds(pence: int) -> str:
-    """`£98,400.00`."""
-    return f"£{pence // 100:,}.{pence % 100:02}"
-
-
-RESERVE = ("to-reserve", "from-reserve")
+RESERVE = get_args(Direction)
 """What moves within the partnership's own money, and is from nobody and for nothing."""
 
 
@@ -109,7 +103,7 @@ FINANCE = Sheet(
         Column("Year", text("year"), "year"),
         Column("What", coded("kind"), "kind"),
         Column("From or for", _from_or_for, "agency"),
-        Column("Amount", lambda item, _: Cell(pounds(item["amount"])), "amount", number=True),
+        Column("Amount", lambda item, _: Cell(to_the_penny(item["amount"])), "amount", number=True),
     ),
     "No accounts are recorded here.",
     (
@@ -151,7 +145,7 @@ INDICATORS = Sheet(
     "number", "numbers",
     (
         Column("Indicator", leading("dataset", lambda item, _: Cell(words.code(item["definition"]), marks(item), item["reference"])), "definition"),
-        Column("Of", lambda item, _: Cell(words.phrases(*(words.code(each.partition("=")[2]) for each in item["dimensions"])) or "All"), "dimensions"),
+        Column("Of", lambda item, _: Cell(words.codes(each.partition("=")[2] for each in item["dimensions"]) or "All"), "dimensions"),
         Column("Value", _observed, number=True),
         Column("Unit", coded("unit"), "unit"),
         Column("When", _when, "snapshot_on"),

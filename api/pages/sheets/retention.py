@@ -26,12 +26,7 @@ def _standing(item: Item, _: Names) -> Cell:
 def _counted_from(item: Item, _: Names) -> Cell:
     if item["state"] == "not-begun":
         return Cell("A day that the controller enters")
-    return Cell(words.day(item["since"]), (), _event_name(item["type"]))
-
-
-def _event_name(type_: str | None) -> str:
-    """What happened to the record, without its name, which stands in the same row."""
-    return words.code(type_.partition(".")[2]) if type_ else ""
+    return Cell(words.day(item["since"]), (), words.happened(item["type"]))
 
 
 def _period(item: Item, _: Names) -> Cell:

@@ -17,6 +17,7 @@ from api.pages.cells import (
     leading,
     marks,
     named,
+    numbered,
     text,
     told_in_words,
 )
@@ -39,8 +40,8 @@ def _challenged(item: Item, _: Names) -> Cell:
 def _recommended(items: Sequence[Item], names: Names) -> list[list[Cell]]:
     return [
         [
-            Cell(told_in_words(each), (), f"{each['reference']}, number {each['number']}"),
-            Cell(", ".join(map(names.of, (*each["to_agencies"], *each["to_groups"])))),
+            numbered(each),
+            Cell(names.all((*each["to_agencies"], *each["to_groups"]))),
             codes("themes")(each, names),
             dated("recommended_on")(each, names),
         ]
@@ -112,10 +113,10 @@ def _inspection(item: Item, _: Names) -> Cell:
 def _inspectors_found(items: Sequence[Item], names: Names) -> list[list[Cell]]:
     return [
         [
-            Cell(told_in_words(each), (), f"{each['reference']}, number {each['number']}"),
+            numbered(each),
             Cell(words.code(each["kind"]), (), f"Part of number {each['part_of']}" if each["part_of"] else ""),
             codes("themes")(each, names),
-            Cell(", ".join(map(names.of, each["agencies"]))),
+            Cell(names.all(each["agencies"])),
         ]
         for item in items
         for each in item["findings"]
@@ -132,7 +133,7 @@ INSPECTIONS = Sheet(
         Column("By", coded("body"), "body"),
         Column("Kind", coded("kind"), "kind"),
         Column("Reported", dated("reported_on"), "reported_on"),
-        Column("Agencies", lambda item, names: Cell(", ".join(map(names.of, item["agencies"])))),
+        Column("Agencies", lambda item, names: Cell(names.all(item["agencies"]))),
         Column("Priority actions", text("priority_actions"), "priority_actions", number=True),
         Column("Improvements", text("improvements"), "improvements", number=True),
         Column("Strengths", text("strengths"), "strengths", number=True),
